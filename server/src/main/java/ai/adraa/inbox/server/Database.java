@@ -1,0 +1,174 @@
+package ai.adraa.inbox.server;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Properties;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.MessageRendering;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * The token store's SQLite database: one connection writes, several read, so that writers queue
+ * here and do not end in {@code SQLITE_BUSY}. Other processes may use the same file. Thread-safe.
+ */
+final class Database implements AutoCloseable {
+  private static final String SQLITE = "jdbc:sqlite:";
+  private static final int READERS = 8;
+  private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+
+  private final String location;
+  private final HikariDataSource writers;
+  private final HikariDataSource readers;
+  private final Jdbi writer;
+  private final Jdbi reader;
+
+  private Database(String location, HikariDataSource writers, HikariDataSource readers) {
+    this.location = location;
+    this.writers = writers;
+    this.readers = readers;
+    this.writer = jdbi(writers);
+    this.reader = jdbi(readers);
+  }
+
+  /**
+   * Opens the database, creates it if it is not there, and brings its tables to this version.
+   *
+   * @param location a file, or a JDBC URL that begins with {@code jdbc:sqlite:}
+   * @throws UserException if it cannot be opened or is newer than this program
+   */
+  static Database open(String location) {
+    if (location.startsWith("jdbc:") && !location.startsWith(SQLITE)) {
+      throw new UserException(
+          "Cannot open the database " + location + ": only SQLite is supported, jdbc:sqlite:FILE");
+    }
+    String file = location.startsWith(SQLITE) ? location.substring(SQLITE.length()) : location;
+    createForOwnerOnly(location, Path.of(file));
+    HikariDataSource writers = null;
+    HikariDataSource readers = null;
+    try {
+      writers = pool("writer", SQLITE + file, 1, sqlite(SQLiteConfig.TransactionMode.IMMEDIATE));
+      migrate(location, writers);
+      readers =
+          pool("readers", SQLITE + file, READERS, sqlite(SQLiteConfig.TransactionMode.DEFERRED));
+      return new Database(location, writers, readers);
+    } catch (RuntimeException e) {
+      if (readers != null) {
+        readers.close();
+      }
+      if (writers != null) {
+        writers.close();
+      }
+      throw e instanceof UserException ? e : cannotOpen(location, e);
+    }
+  }
+
+  /** What the operator named: a file or a JDBC URL. */
+  String location() {
+    return location;
+  }
+
+  /** Reads; the handle is valid during the call only. */
+  <T extends @org.jspecify.annotations.Nullable Object> T read(Function<Handle, T> query) {
+    return reader.withHandle(query::apply);
+  }
+
+  /** Writes in one transaction: on return it is on the disk, on an exception nothing is changed. */
+  <T extends @org.jspecify.annotations.Nullable Object> T write(Function<Handle, T> work) {
+    return writer.inTransaction(work::apply);
+  }
+
+  @Override
+  public void close() {
+    readers.close();
+    writers.close();
+  }
+
+  private static Jdbi jdbi(HikariDataSource pool) {
+    Jdbi jdbi = Jdbi.create(pool);
+    // By default an exception quotes the bound values, and so would the log.
+    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+    return jdbi;
+  }
+
+  private static Properties sqlite(SQLiteConfig.TransactionMode transactionMode) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // With WAL, only FULL keeps an acknowledged commit through a loss of power.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setTransactionMode(transactionMode);
+    return config.toProperties();
+  }
+
+  private static HikariDataSource pool(String name, String url, int size, Properties properties) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setJdbcUrl(url);
+    config.setMaximumPoolSize(size);
+    config.setConnectionTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setInitializationFailTimeout(1);
+    config.setDataSourceProperties(properties);
+    return new HikariDataSource(config);
+  }
+
+  private static void migrate(String location, HikariDataSource writers) {
+    Flyway flyway = Flyway.configure().dataSource(writers).locations("classpath:db/sqlite").load();
+    boolean newer =
+        Arrays.stream(flyway.info().applied())
+            .map(MigrationInfo::getState)
+            .anyMatch(s -> s == MigrationState.FUTURE_SUCCESS || s == MigrationState.FUTURE_FAILED);
+    if (newer) {
+      throw new UserException(
+          "The database " + location + " was written by a newer version; update this program");
+    }
+    if (flyway.info().pending().length > 0) {
+      flyway.migrate();
+    }
+    flyway.validate();
+  }
+
+  private static void createForOwnerOnly(String location, Path file) {
+    if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    try {
+      Files.createFile(
+          file,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException e) {
+      // As the operator keeps it.
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot create the database " + location + ": the directory is missing or not writable",
+          e);
+    }
+  }
+
+  private static UserException cannotOpen(String location, RuntimeException failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof SQLException)) {
+      cause = cause.getCause();
+    }
+    String reason =
+        failure instanceof FlywayException && !(cause instanceof SQLException)
+            ? "its tables are not those of this program"
+            : String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown reason");
+    return new UserException("Cannot open the database " + location + ": " + reason, failure);
+  }
+}

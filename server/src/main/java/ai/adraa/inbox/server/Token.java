@@ -1,0 +1,31 @@
+package ai.adraa.inbox.server;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An API token as it is stored: without its secret.
+ *
+ * @param prefix the first 14 characters of the secret
+ * @param revocation when and by whom it was revoked; empty while it is active
+ */
+record Token(
+    String id,
+    String name,
+    String prefix,
+    Instant createdAt,
+    Actor createdBy,
+    Optional<Instant> lastUsedAt,
+    Optional<Revocation> revocation) {
+  /** The agent who did it. */
+  record Actor(String id, String nickname) {}
+
+  /** The one change that a token ever sees. */
+  record Revocation(Instant at, Actor by) {}
+
+  /** What an active token opens, and which token it is: the answer to its holder. */
+  record Verified(String id, String name, String workspaceId, String workspaceName) {}
+
+  /** A new token with its secret, which is told now or never. */
+  record Created(Token token, Secret secret) {}
+}

@@ -1,0 +1,198 @@
+package ai.adraa.inbox.server;
+
+import ai.adraa.inbox.server.model.TokenStatusFilter;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/** The API tokens in the database, which decides at every request whether one is active. Thread-safe. */
+final class TokenStore {
+  /** Where a page of a list ends: the list is ordered by both, newest first. */
+  record Position(long createdAt, String id) {}
+
+  private static final String SELECT =
+      """
+      SELECT t.id, t.name, t.prefix, t.created_at, t.last_used_at, t.revoked_at,
+        c.id AS creator_id, c.nickname AS creator, r.id AS revoker_id, r.nickname AS revoker
+      FROM api_token t
+      JOIN agent c ON c.id = t.created_by
+      LEFT JOIN agent r ON r.id = t.revoked_by
+      """;
+
+  private static final RowMapper<Token> TOKEN =
+      (row, context) ->
+          new Token(
+              row.getString("id"),
+              row.getString("name"),
+              row.getString("prefix"),
+              Instant.ofEpochMilli(row.getLong("created_at")),
+              new Token.Actor(row.getString("creator_id"), row.getString("creator")),
+              instant(row, "last_used_at"),
+              revocation(row));
+
+  private final Database database;
+
+  TokenStore(Database database) {
+    this.database = database;
+  }
+
+  void insert(Token token, String workspaceId, byte[] secretHash) {
+    database.write(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    /* TokenStore.insert */
+                    INSERT INTO api_token
+                      (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
+                    VALUES (:id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy)
+                    """)
+                .bind("id", token.id())
+                .bind("workspace", workspaceId)
+                .bind("name", token.name())
+                .bind("prefix", token.prefix())
+                .bind("hash", secretHash)
+                .bind("createdAt", token.createdAt().toEpochMilli())
+                .bind("createdBy", token.createdBy().id())
+                .execute());
+  }
+
+  /** The active token with this secret. Always the database's answer: there is no cache. */
+  Optional<Token.Verified> findActive(byte[] secretHash) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* TokenStore.findActive */
+                    SELECT t.id, t.name, w.id AS workspace_id, w.name AS workspace_name
+                    FROM api_token t JOIN workspace w ON w.id = t.workspace_id
+                    WHERE t.secret_hash = :hash AND t.revoked_at IS NULL
+                    """)
+                .bind("hash", secretHash)
+                .map(
+                    (row, context) ->
+                        new Token.Verified(
+                            row.getString("id"),
+                            row.getString("name"),
+                            row.getString("workspace_id"),
+                            row.getString("workspace_name")))
+                .findOne());
+  }
+
+  Optional<Token> find(String workspaceId, String tokenId) {
+    return database.read(handle -> find(handle, workspaceId, tokenId));
+  }
+
+  /**
+   * Revokes the token, unless it is revoked already; on return no later {@link #findActive} finds
+   * it, in any process.
+   *
+   * @return the token as it now is; empty if the workspace has no such token
+   */
+  Optional<Token> revoke(String workspaceId, String tokenId, Instant at, String agentId) {
+    return database.write(
+        handle -> {
+          handle
+              .createUpdate(
+                  """
+                  /* TokenStore.revoke */
+                  UPDATE api_token SET revoked_at = :at, revoked_by = :agent
+                  WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
+                  """)
+              .bind("at", at.toEpochMilli())
+              .bind("agent", agentId)
+              .bind("id", tokenId)
+              .bind("workspace", workspaceId)
+              .execute();
+          return find(handle, workspaceId, tokenId);
+        });
+  }
+
+  /**
+   * Tokens of a workspace, newest first.
+   *
+   * @param status all if null
+   * @param after only those that follow this position; from the newest if null
+   */
+  List<Token> list(
+      String workspaceId,
+      @Nullable TokenStatusFilter status,
+      @Nullable Position after,
+      int limit) {
+    String ofStatus =
+        status == null
+            ? ""
+            : status == TokenStatusFilter.ACTIVE
+                ? "AND t.revoked_at IS NULL"
+                : "AND t.revoked_at IS NOT NULL";
+    String following = after == null ? "" : "AND (t.created_at, t.id) < (:createdAt, :id)";
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* TokenStore.list */
+                    %s
+                    WHERE t.workspace_id = :workspace %s %s
+                    ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
+                    """
+                        .formatted(SELECT, ofStatus, following))
+                .bind("workspace", workspaceId)
+                .bindMap(
+                    after == null
+                        ? Map.of()
+                        : Map.of("createdAt", after.createdAt(), "id", after.id()))
+                .bind("limit", limit)
+                .map(TOKEN)
+                .list());
+  }
+
+  /** Writes when tokens were last used, in one transaction; never back to an earlier time. */
+  void updateLastUsed(Map<String, Instant> lastUsed) {
+    database.write(
+        handle -> {
+          PreparedBatch batch =
+              handle.prepareBatch(
+                  """
+                  /* TokenStore.updateLastUsed */
+                  UPDATE api_token SET last_used_at = :at
+                  WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at)
+                  """);
+          lastUsed.forEach((id, at) -> batch.bind("id", id).bind("at", at.toEpochMilli()).add());
+          return batch.execute();
+        });
+  }
+
+  private static Optional<Token> find(Handle handle, String workspaceId, String tokenId) {
+    return handle
+        .createQuery(
+            """
+            /* TokenStore.find */
+            %s
+            WHERE t.id = :id AND t.workspace_id = :workspace
+            """
+                .formatted(SELECT))
+        .bind("id", tokenId)
+        .bind("workspace", workspaceId)
+        .map(TOKEN)
+        .findOne();
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  private static Optional<Token.Revocation> revocation(ResultSet row) throws SQLException {
+    Token.Actor revoker = new Token.Actor(row.getString("revoker_id"), row.getString("revoker"));
+    return instant(row, "revoked_at").map(at -> new Token.Revocation(at, revoker));
+  }
+}

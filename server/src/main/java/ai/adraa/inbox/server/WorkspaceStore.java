@@ -1,0 +1,273 @@
+package ai.adraa.inbox.server;
+
+import io.github.thibaultmeyer.cuid.CUID;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Workspaces, the agents and who is a member of what. Thread-safe. */
+final class WorkspaceStore {
+  /**
+   * A workspace as the operator sees it.
+   *
+   * @param name the slug
+   */
+  record Workspace(String id, String name, int members, int activeTokens) {}
+
+  /** A member as the operator sees it. */
+  record Member(String workspaceName, Agent agent, Membership.Role role) {}
+
+  private static final RowMapper<Agent> AGENT =
+      (row, context) ->
+          new Agent(row.getString("id"), row.getString("email"), row.getString("nickname"));
+  private static final RowMapper<Membership> MEMBERSHIP =
+      (row, context) ->
+          new Membership(
+              row.getString("workspace_id"),
+              row.getString("workspace_name"),
+              Membership.Role.of(row.getString("role")));
+
+  private final Database database;
+  private final Clock clock;
+
+  WorkspaceStore(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /**
+   * Creates a workspace with its first admin, who gets an account if the email has none.
+   *
+   * @return the workspace's id
+   * @throws UserException if the name is taken
+   */
+  String create(String name, String adminEmail) {
+    return database.write(
+        handle -> {
+          String id = CUID.randomCUID1().toString();
+          int inserted =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.create */
+                      INSERT INTO workspace (id, name, created_at) VALUES (:id, :name, :now)
+                      ON CONFLICT DO NOTHING
+                      """)
+                  .bind("id", id)
+                  .bind("name", name)
+                  .bind("now", clock.millis())
+                  .execute();
+          if (inserted == 0) {
+            throw new UserException("The workspace name " + name + " is taken; choose another");
+          }
+          addMember(handle, id, adminEmail, Optional.empty(), Membership.Role.ADMIN);
+          return id;
+        });
+  }
+
+  /**
+   * Makes the person a member of the workspace, with a new account if the email has none.
+   *
+   * @param nickname for a new account; the part of the email before the @ if empty
+   * @throws UserException if there is no such workspace, or the person is a member already
+   */
+  Agent addAgent(
+      String workspaceName, String email, Optional<String> nickname, Membership.Role role) {
+    return database.write(
+        handle -> addMember(handle, requireId(handle, workspaceName), email, nickname, role));
+  }
+
+  List<Workspace> list() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.list */
+                    SELECT w.id, w.name,
+                      (SELECT count(*) FROM membership m WHERE m.workspace_id = w.id) AS members,
+                      (SELECT count(*) FROM api_token t
+                        WHERE t.workspace_id = w.id AND t.revoked_at IS NULL) AS active_tokens
+                    FROM workspace w ORDER BY w.name
+                    """)
+                .map(
+                    (row, context) ->
+                        new Workspace(
+                            row.getString("id"),
+                            row.getString("name"),
+                            row.getInt("members"),
+                            row.getInt("active_tokens")))
+                .list());
+  }
+
+  /** The members of one workspace, or of all; by workspace, the longest-standing first. */
+  List<Member> members(Optional<String> workspaceName) {
+    return database.read(
+        handle -> {
+          workspaceName.ifPresent(name -> requireId(handle, name));
+          return handle
+              .createQuery(
+                  """
+                  /* WorkspaceStore.members */
+                  SELECT a.id, a.email, a.nickname, m.role, w.name AS workspace_name
+                  FROM membership m
+                  JOIN agent a ON a.id = m.agent_id
+                  JOIN workspace w ON w.id = m.workspace_id
+                  WHERE :name IS NULL OR w.name = :name
+                  ORDER BY w.name, m.created_at, a.id
+                  """)
+              .bind("name", workspaceName.orElse(null))
+              .map(
+                  (row, context) ->
+                      new Member(
+                          row.getString("workspace_name"),
+                          AGENT.map(row, context),
+                          Membership.Role.of(row.getString("role"))))
+              .list();
+        });
+  }
+
+  /**
+   * The workspace's id.
+   *
+   * @throws UserException if there is no such workspace
+   */
+  String requireId(String workspaceName) {
+    return database.read(handle -> requireId(handle, workspaceName));
+  }
+
+  /** The longest-standing admin, to whom the command line's acts are attributed. */
+  Agent firstAdmin(String workspaceId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.firstAdmin */
+                    SELECT a.id, a.email, a.nickname
+                    FROM membership m JOIN agent a ON a.id = m.agent_id
+                    WHERE m.workspace_id = :workspace AND m.role = 'admin'
+                    ORDER BY m.created_at, a.id LIMIT 1
+                    """)
+                .bind("workspace", workspaceId)
+                .map(AGENT)
+                .one());
+  }
+
+  /** The agent's workspaces, by name. */
+  List<Membership> memberships(String agentId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.memberships */
+                    SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
+                    FROM membership m JOIN workspace w ON w.id = m.workspace_id
+                    WHERE m.agent_id = :agent ORDER BY w.name
+                    """)
+                .bind("agent", agentId)
+                .map(MEMBERSHIP)
+                .list());
+  }
+
+  Optional<Membership> membership(String agentId, String workspaceId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.membership */
+                    SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
+                    FROM membership m JOIN workspace w ON w.id = m.workspace_id
+                    WHERE m.agent_id = :agent AND m.workspace_id = :workspace
+                    """)
+                .bind("agent", agentId)
+                .bind("workspace", workspaceId)
+                .map(MEMBERSHIP)
+                .findOne());
+  }
+
+  Optional<Agent> agentByEmail(String email) {
+    return database.read(handle -> agentByEmail(handle, email));
+  }
+
+  private Agent addMember(
+      Handle handle,
+      String workspaceId,
+      String email,
+      Optional<String> nickname,
+      Membership.Role role) {
+    Agent agent =
+        agentByEmail(handle, email).orElseGet(() -> insertAgent(handle, email, nickname));
+    int inserted =
+        handle
+            .createUpdate(
+                """
+                /* WorkspaceStore.addMember */
+                INSERT INTO membership (workspace_id, agent_id, role, created_at)
+                VALUES (:workspace, :agent, :role, :now)
+                ON CONFLICT DO NOTHING
+                """)
+            .bind("workspace", workspaceId)
+            .bind("agent", agent.id())
+            .bind("role", role.word())
+            .bind("now", clock.millis())
+            .execute();
+    if (inserted == 0) {
+      throw new UserException(agent.email() + " is a member of that workspace already");
+    }
+    return agent;
+  }
+
+  private Agent insertAgent(Handle handle, String email, Optional<String> nickname) {
+    String beforeAt = email.substring(0, email.lastIndexOf('@'));
+    Agent agent =
+        new Agent(
+            CUID.randomCUID1().toString(),
+            email.toLowerCase(Locale.ROOT),
+            nickname.orElse(beforeAt.substring(0, Math.min(60, beforeAt.length()))));
+    handle
+        .createUpdate(
+            """
+            /* WorkspaceStore.insertAgent */
+            INSERT INTO agent (id, email, nickname, created_at)
+            VALUES (:id, :email, :nickname, :now)
+            """)
+        .bind("id", agent.id())
+        .bind("email", agent.email())
+        .bind("nickname", agent.nickname())
+        .bind("now", clock.millis())
+        .execute();
+    return agent;
+  }
+
+  private static Optional<Agent> agentByEmail(Handle handle, String email) {
+    return handle
+        .createQuery(
+            """
+            /* WorkspaceStore.agentByEmail */
+            SELECT id, email, nickname FROM agent WHERE email = :email
+            """)
+        .bind("email", email.toLowerCase(Locale.ROOT))
+        .map(AGENT)
+        .findOne();
+  }
+
+  private static String requireId(Handle handle, String workspaceName) {
+    return handle
+        .createQuery("/* WorkspaceStore.requireId */ SELECT id FROM workspace WHERE name = :name")
+        .bind("name", workspaceName)
+        .mapTo(String.class)
+        .findOne()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "There is no workspace "
+                        + workspaceName
+                        + "; 'workspace list' names those there are"));
+  }
+}
