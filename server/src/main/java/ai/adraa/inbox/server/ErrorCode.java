@@ -29,6 +29,9 @@ enum ErrorCode {
   INTERNAL_ERROR(500, "The server failed. Give the request id to support."),
   SERVICE_UNAVAILABLE(503, "The server cannot answer just now. Try again soon.");
 
+  /** What Retry-After says with {@link #SERVICE_UNAVAILABLE}. */
+  static final int RETRY_SECONDS = 5;
+
   private final int status;
   private final String message;
 
@@ -59,11 +62,17 @@ enum ErrorCode {
 
   /** The one error envelope. */
   ErrorResponse envelope() {
-    return envelope(message, List.of());
+    return envelope(message);
   }
 
-  ErrorResponse envelope(String message, List<ErrorDetail> details) {
-    ApiError error = new ApiError().code(name()).message(message);
-    return new ErrorResponse().error(details.isEmpty() ? error : error.details(details));
+  /** The envelope with a message that fits the case better than the code's own. */
+  ErrorResponse envelope(String betterMessage) {
+    return new ErrorResponse().error(new ApiError().code(name()).message(betterMessage));
+  }
+
+  /** The envelope with each field that is wrong, if any. */
+  ErrorResponse envelope(List<ErrorDetail> details) {
+    ErrorResponse envelope = envelope();
+    return details.isEmpty() ? envelope : envelope.error(envelope.getError().details(details));
   }
 }

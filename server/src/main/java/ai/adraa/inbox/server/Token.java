@@ -1,5 +1,6 @@
 package ai.adraa.inbox.server;
 
+import java.security.Principal;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -24,7 +25,13 @@ record Token(
   record Revocation(Instant at, Actor by) {}
 
   /** What an active token opens, and which token it is: the answer to its holder. */
-  record Verified(String id, String name, String workspaceId, String workspaceName) {}
+  record Verified(String id, String name, String workspaceId, String workspaceName)
+      implements Principal {
+    @Override
+    public String getName() {
+      return id;
+    }
+  }
 
   /** A new token with its secret, which is told now or never. */
   record Created(Token token, Secret secret) {}

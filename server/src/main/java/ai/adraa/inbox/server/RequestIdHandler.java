@@ -1,0 +1,39 @@
+package ai.adraa.inbox.server;
+
+import io.github.thibaultmeyer.cuid.CUID;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.MDC;
+
+/** Gives each request an id, under which it is logged and which its answer carries. */
+final class RequestIdHandler extends Handler.Wrapper {
+  static final String MDC_KEY = "requestId";
+  private static final String ATTRIBUTE = RequestIdHandler.class.getName();
+
+  RequestIdHandler(Handler next) {
+    super(next);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    setHeaders(request, response);
+    try (MDC.MDCCloseable unused =
+        MDC.putCloseable(MDC_KEY, (String) request.getAttribute(ATTRIBUTE))) {
+      return super.handle(request, response, callback);
+    }
+  }
+
+  /** Sets the headers that every answer has. */
+  static void setHeaders(Request request, Response response) {
+    if (request.getAttribute(ATTRIBUTE) == null) {
+      request.setAttribute(ATTRIBUTE, CUID.randomCUID1().toString());
+    }
+    response.getHeaders().put("X-Request-Id", (String) request.getAttribute(ATTRIBUTE));
+    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    // Answers hold what only their reader may see; a page of the console sets its own rule.
+    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+  }
+}

@@ -1,0 +1,39 @@
+package ai.adraa.inbox.server;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A signed-in agent's console session, without its id.
+ *
+ * @param idHash the SHA-256 of the session id, which only the browser has
+ */
+record Session(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
+    implements Principal {
+  /** How long a session lasts at most. */
+  static final Duration LIFETIME = Duration.ofDays(7);
+
+  /** How long a session lasts without use. */
+  static final Duration IDLE = Duration.ofHours(12);
+
+  /** A new session with its id, which is told to the browser only. */
+  record Created(Session session, Secret id) {}
+
+  /** When the session ends unless it is used before. */
+  Instant expiresAt() {
+    Instant atMost = createdAt.plus(LIFETIME);
+    Instant idle = lastUsedAt.plus(IDLE);
+    return idle.isBefore(atMost) ? idle : atMost;
+  }
+
+  @Override
+  public String getName() {
+    return agent.id();
+  }
+
+  @Override
+  public String toString() {
+    return "Session[agent=" + agent.id() + "]";
+  }
+}

@@ -1,0 +1,177 @@
+package ai.adraa.inbox.server;
+
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Sign-in codes and sessions in the database, hashed both. Thread-safe. */
+final class SignInStore {
+  private static final int TRIES = 5;
+
+  /** What is left of a code once it is mailed. */
+  private record StoredCode(String agentId, byte[] salt, byte[] hash) {}
+
+  private final Database database;
+
+  SignInStore(Database database) {
+    this.database = database;
+  }
+
+  /** Stores the agent's code; an older one is replaced and works no more. */
+  void replaceCode(String agentId, Secret code, Instant expiresAt) {
+    byte[] salt = Secret.randomBytes(16);
+    database.write(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    /* SignInStore.replaceCode */
+                    INSERT INTO sign_in_code (agent_id, salt, code_hash, expires_at, tries)
+                    VALUES (:agent, :salt, :hash, :expiresAt, 0)
+                    ON CONFLICT (agent_id) DO UPDATE SET salt = excluded.salt,
+                      code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0
+                    """)
+                .bind("agent", agentId)
+                .bind("salt", salt)
+                .bind("hash", code.hash(salt))
+                .bind("expiresAt", expiresAt.toEpochMilli())
+                .execute());
+  }
+
+  /**
+   * Uses up one try of the agent's code and, if it is right, the code itself.
+   *
+   * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
+   *     too often, which are not told apart
+   */
+  Optional<String> useCode(String email, Secret code, Instant now) {
+    return database.write(
+        handle -> {
+          Optional<StoredCode> stored =
+              handle
+                  .createQuery(
+                      """
+                      /* SignInStore.useCode: the row's lock lets each try count, in any node */
+                      UPDATE sign_in_code SET tries = tries + 1
+                      WHERE agent_id = (SELECT id FROM agent WHERE email = :email)
+                        AND tries < :tries AND expires_at > :now
+                      RETURNING agent_id, salt, code_hash
+                      """)
+                  .bind("email", email)
+                  .bind("tries", TRIES)
+                  .bind("now", now.toEpochMilli())
+                  .map(
+                      (row, context) ->
+                          new StoredCode(
+                              row.getString("agent_id"),
+                              row.getBytes("salt"),
+                              row.getBytes("code_hash")))
+                  .findOne()
+                  .filter(found -> MessageDigest.isEqual(found.hash(), code.hash(found.salt())));
+          stored.ifPresent(
+              used ->
+                  handle
+                      .createUpdate(
+                          """
+                          /* SignInStore.useCode */
+                          DELETE FROM sign_in_code WHERE agent_id = :agent
+                          """)
+                      .bind("agent", used.agentId())
+                      .execute());
+          return stored.map(StoredCode::agentId);
+        });
+  }
+
+  /** Begins a session, and forgets what has expired. */
+  Session createSession(String agentId, Secret id, Instant now) {
+    return database.write(
+        handle -> {
+          forgetExpired(handle, now);
+          handle
+              .createUpdate(
+                  """
+                  /* SignInStore.createSession */
+                  INSERT INTO session (id_hash, agent_id, created_at, last_used_at)
+                  VALUES (:hash, :agent, :now, :now)
+                  """)
+              .bind("hash", id.hash())
+              .bind("agent", agentId)
+              .bind("now", now.toEpochMilli())
+              .execute();
+          return find(handle, id.hash()).orElseThrow();
+        });
+  }
+
+  /** The session with this id, expired or not. */
+  Optional<Session> findSession(Secret id) {
+    return database.read(handle -> find(handle, id.hash()));
+  }
+
+  void touchSession(byte[] idHash, Instant now) {
+    database.write(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    /* SignInStore.touchSession */
+                    UPDATE session SET last_used_at = :now
+                    WHERE id_hash = :hash AND last_used_at < :now
+                    """)
+                .bind("hash", idHash)
+                .bind("now", now.toEpochMilli())
+                .execute());
+  }
+
+  void deleteSession(byte[] idHash) {
+    database.write(
+        handle ->
+            handle
+                .createUpdate(
+                    "/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
+                .bind("hash", idHash)
+                .execute());
+  }
+
+  private static void forgetExpired(Handle handle, Instant now) {
+    handle
+        .createUpdate(
+            """
+            /* SignInStore.forgetExpired */
+            DELETE FROM session WHERE created_at <= :tooOld OR last_used_at <= :tooIdle
+            """)
+        .bind("tooOld", before(now, Session.LIFETIME))
+        .bind("tooIdle", before(now, Session.IDLE))
+        .execute();
+    handle
+        .createUpdate("/* SignInStore.forgetExpired */ DELETE FROM sign_in_code WHERE expires_at <= :now")
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  private static Optional<Session> find(Handle handle, byte[] idHash) {
+    return handle
+        .createQuery(
+            """
+            /* SignInStore.find */
+            SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
+            FROM session s JOIN agent a ON a.id = s.agent_id
+            WHERE s.id_hash = :hash
+            """)
+        .bind("hash", idHash)
+        .map(
+            (row, context) ->
+                new Session(
+                    row.getBytes("id_hash"),
+                    new Agent(
+                        row.getString("id"), row.getString("email"), row.getString("nickname")),
+                    Instant.ofEpochMilli(row.getLong("created_at")),
+                    Instant.ofEpochMilli(row.getLong("last_used_at"))))
+        .findOne();
+  }
+
+  private static long before(Instant now, Duration duration) {
+    return now.minus(duration).toEpochMilli();
+  }
+}
