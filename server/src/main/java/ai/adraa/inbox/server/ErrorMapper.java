@@ -50,6 +50,14 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
           SQLiteErrorCode.SQLITE_READONLY,
           SQLiteErrorCode.SQLITE_CANTOPEN);
 
+  /** Needed since Jersey's own mapper of ValidationException is nearer than one of Throwable. */
+  static final class OfValidation implements ExceptionMapper<ConstraintViolationException> {
+    @Override
+    public Response toResponse(ConstraintViolationException failure) {
+      return new ErrorMapper().toResponse(failure);
+    }
+  }
+
   @Override
   public Response toResponse(Throwable failure) {
     if (failure instanceof ApiException refusal) {
@@ -65,7 +73,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
               .toList());
     }
     if (failure instanceof ParamException.QueryParamException parameter) {
-      return invalid(List.of(detail(parameter.getParameterName(), "is not one of the values")));
+      return invalid(List.of(detail(parameter.getParameterName(), "is not a valid value")));
     }
     Optional<HttpException> refusedByJetty = cause(failure, HttpException.class);
     if (refusedByJetty.isPresent()) {

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -71,7 +70,4 @@ final class RateLimitHandler extends Handler.Wrapper {
         ? ByteBuffer.wrap(address.getAddress(), 0, Long.BYTES).getLong()
         : address;
   }
-
-  /** So many requests in a period. */
-  record RateLimit(long requests, Duration period) {}
 }

@@ -1,0 +1,91 @@
+package ai.adraa.inbox.server;
+
+import ai.adraa.inbox.server.api.TokensApi;
+import ai.adraa.inbox.server.model.Actor;
+import ai.adraa.inbox.server.model.ApiToken;
+import ai.adraa.inbox.server.model.CreateTokenRequest;
+import ai.adraa.inbox.server.model.CreatedToken;
+import ai.adraa.inbox.server.model.TokenList;
+import ai.adraa.inbox.server.model.TokenResponse;
+import ai.adraa.inbox.server.model.TokenStatusFilter;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** A workspace's API tokens, for its admins. */
+final class TokensResource implements TokensApi {
+  private final TokenService tokens;
+  @Context private SecurityContext caller;
+
+  TokensResource(TokenService tokens) {
+    this.tokens = tokens;
+  }
+
+  @Override
+  public Response createToken(String workspaceId, CreateTokenRequest request) {
+    Agent admin = admin();
+    Token.Created created =
+        tokens.create(
+            workspaceId, request.getName(), new Token.Actor(admin.id(), admin.nickname()));
+    return Response.created(
+            UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
+                .path(created.token().id())
+                .build(workspaceId))
+        .entity(
+            new CreatedToken().token(wire(created.token())).secret(created.secret().reveal()))
+        .build();
+  }
+
+  @Override
+  public Response getToken(String workspaceId, String tokenId) {
+    return one(tokens.get(workspaceId, tokenId));
+  }
+
+  @Override
+  public Response listTokens(
+      String workspaceId,
+      @Nullable TokenStatusFilter status,
+      Integer limit,
+      @Nullable String cursor) {
+    TokenService.Page page = tokens.list(workspaceId, status, limit, cursor);
+    return Response.ok(
+            new TokenList()
+                .tokens(page.tokens().stream().map(TokensResource::wire).toList())
+                .nextCursor(page.nextCursor().orElse(null)))
+        .build();
+  }
+
+  @Override
+  public Response revokeToken(String workspaceId, String tokenId) {
+    return one(tokens.revoke(workspaceId, tokenId, admin().id()));
+  }
+
+  private Agent admin() {
+    return ((Session) caller.getUserPrincipal()).agent();
+  }
+
+  private static Response one(Token token) {
+    return Response.ok(new TokenResponse().token(wire(token))).build();
+  }
+
+  private static ApiToken wire(Token token) {
+    ApiToken wire =
+        new ApiToken()
+            .id(token.id())
+            .name(token.name())
+            .prefix(token.prefix())
+            .status(token.revocation().isPresent() ? "revoked" : "active")
+            .createdAt(token.createdAt())
+            .createdBy(wire(token.createdBy()))
+            .lastUsedAt(token.lastUsedAt().orElse(null));
+    token.revocation().ifPresent(r -> wire.revokedAt(r.at()).revokedBy(wire(r.by())));
+    return wire;
+  }
+
+  private static Actor wire(Token.Actor actor) {
+    return new Actor().id(actor.id()).nickname(actor.nickname());
+  }
+}

@@ -1,0 +1,24 @@
+package ai.adraa.inbox.server;
+
+import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.model.Company;
+import ai.adraa.inbox.server.model.TokenSummary;
+import ai.adraa.inbox.server.model.TokenVerification;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+
+/** Tells the holder of a token what it opens. */
+final class VerificationResource implements VerificationApi {
+  @Context private SecurityContext caller;
+
+  @Override
+  public Response verifyToken() {
+    Token.Verified token = (Token.Verified) caller.getUserPrincipal();
+    return Response.ok(
+            new TokenVerification()
+                .company(new Company().id(token.workspaceId()).name(token.workspaceName()))
+                .token(new TokenSummary().id(token.id()).name(token.name())))
+        .build();
+  }
+}
