@@ -100,7 +100,8 @@ final class Database implements AutoCloseable {
   private static Jdbi jdbi(HikariDataSource pool) {
     Jdbi jdbi = Jdbi.create(pool);
     // By default an exception quotes the bound values, and so would the log.
-    jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
     return jdbi;
   }
 
@@ -148,8 +149,7 @@ final class Database implements AutoCloseable {
     }
     try {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
       // As the operator keeps it.
     } catch (IOException e) {

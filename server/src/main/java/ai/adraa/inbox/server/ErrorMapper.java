@@ -125,7 +125,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
         return invalid(List.of(detail(field, "must be a string")));
       }
       // Besides a wrong type, what follows the end of a JSON value is reported so.
-      return mismatch.getMessage().startsWith("Trailing token")
+      return String.valueOf(mismatch.getMessage()).startsWith("Trailing token")
           ? notJson()
           : invalid(List.of(detail("body", "must be a JSON object")));
     }
@@ -152,8 +152,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     String field = String.join(".", names.subList(names.size() > 2 ? 2 : 1, names.size()));
     // Of the parameters only the body is required.
     boolean missingBody =
-        names.size() == 2
-            && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
+        names.size() == 2 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
     return detail(missingBody ? "body" : field, violation.getMessage());
   }
 

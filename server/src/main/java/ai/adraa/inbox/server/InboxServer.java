@@ -61,7 +61,8 @@ public final class InboxServer implements AutoCloseable {
   /**
    * Starts the server; on return it answers.
    *
-   * @throws UserException if the port is in use, the database cannot be opened or an option is wrong
+   * @throws UserException if the port is in use, the database cannot be opened or an option is
+   *     wrong
    */
   public InboxServer(Options options, Clock clock) {
     Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock);
@@ -113,6 +114,7 @@ public final class InboxServer implements AutoCloseable {
     jetty.setHandler(new GracefulHandler(new RequestIdHandler(handler)));
     try {
       jetty.start();
+      lastUse.start();
     } catch (Exception e) {
       close();
       throw new IllegalStateException("Cannot start the server", e);

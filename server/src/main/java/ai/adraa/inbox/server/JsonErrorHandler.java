@@ -45,7 +45,6 @@ final class JsonErrorHandler extends ErrorHandler {
   static void write(Response response, ErrorCode code, Callback callback) throws IOException {
     response.setStatus(code.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    response.write(
-        true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(code.envelope())), callback);
+    response.write(true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(code.envelope())), callback);
   }
 }

@@ -29,6 +29,10 @@ final class LastUse implements AutoCloseable {
 
   LastUse(TokenStore store) {
     this.store = store;
+  }
+
+  /** Begins to write. */
+  void start() {
     var unused = writer.scheduleWithFixedDelay(this::write, 1, 1, TimeUnit.SECONDS);
   }
 

@@ -48,11 +48,7 @@ final class SignInService implements AutoCloseable {
           });
 
   SignInService(
-      SignInStore store,
-      WorkspaceStore workspaces,
-      Mailer mailer,
-      String consoleUrl,
-      Clock clock) {
+      SignInStore store, WorkspaceStore workspaces, Mailer mailer, String consoleUrl, Clock clock) {
     this.store = store;
     this.workspaces = workspaces;
     this.mailer = mailer;
@@ -136,7 +132,10 @@ final class SignInService implements AutoCloseable {
             id ->
                 Bucket.builder()
                     .addLimit(
-                        limit -> limit.capacity(CODES_PER_AGENT).refillGreedy(CODES_PER_AGENT, CODES_PERIOD))
+                        limit ->
+                            limit
+                                .capacity(CODES_PER_AGENT)
+                                .refillGreedy(CODES_PER_AGENT, CODES_PERIOD))
                     .build());
     if (!bucket.tryConsume(1)) {
       LOG.warn("Agent {} asked for too many sign-in codes; none is sent for now", agent.id());

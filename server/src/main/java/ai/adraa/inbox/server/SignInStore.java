@@ -145,7 +145,8 @@ final class SignInStore {
         .bind("tooIdle", before(now, Session.IDLE))
         .execute();
     handle
-        .createUpdate("/* SignInStore.forgetExpired */ DELETE FROM sign_in_code WHERE expires_at <= :now")
+        .createUpdate(
+            "/* SignInStore.forgetExpired */ DELETE FROM sign_in_code WHERE expires_at <= :now")
         .bind("now", now.toEpochMilli())
         .execute();
   }

@@ -88,10 +88,7 @@ final class TokenService {
    * @throws ApiException {@code VALIDATION_ERROR} if the cursor is not one of this list's
    */
   Page list(
-      String workspaceId,
-      @Nullable TokenStatusFilter status,
-      int limit,
-      @Nullable String cursor) {
+      String workspaceId, @Nullable TokenStatusFilter status, int limit, @Nullable String cursor) {
     TokenStore.Position after = cursor == null ? null : position(cursor);
     // One more than asked for tells whether another page follows.
     List<Token> tokens = store.list(workspaceId, status, after, limit + 1);

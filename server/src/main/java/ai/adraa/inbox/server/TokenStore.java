@@ -12,7 +12,10 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/** The API tokens in the database, which decides at every request whether one is active. Thread-safe. */
+/**
+ * The API tokens in the database, which decides at every request whether one is active.
+ * Thread-safe.
+ */
 final class TokenStore {
   /** Where a page of a list ends: the list is ordered by both, newest first. */
   record Position(long createdAt, String id) {}
@@ -123,10 +126,7 @@ final class TokenStore {
    * @param after only those that follow this position; from the newest if null
    */
   List<Token> list(
-      String workspaceId,
-      @Nullable TokenStatusFilter status,
-      @Nullable Position after,
-      int limit) {
+      String workspaceId, @Nullable TokenStatusFilter status, @Nullable Position after, int limit) {
     String ofStatus =
         status == null
             ? ""

@@ -34,8 +34,7 @@ final class TokensResource implements TokensApi {
             UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
                 .path(created.token().id())
                 .build(workspaceId))
-        .entity(
-            new CreatedToken().token(wire(created.token())).secret(created.secret().reveal()))
+        .entity(new CreatedToken().token(wire(created.token())).secret(created.secret().reveal()))
         .build();
   }
 

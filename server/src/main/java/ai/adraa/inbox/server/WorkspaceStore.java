@@ -201,8 +201,7 @@ final class WorkspaceStore {
       String email,
       Optional<String> nickname,
       Membership.Role role) {
-    Agent agent =
-        agentByEmail(handle, email).orElseGet(() -> insertAgent(handle, email, nickname));
+    Agent agent = agentByEmail(handle, email).orElseGet(() -> insertAgent(handle, email, nickname));
     int inserted =
         handle
             .createUpdate(

@@ -1,0 +1,650 @@
+package ai.adraa.inbox.server;
+
+import ai.adraa.inbox.server.model.CreateTokenRequest;
+import ai.adraa.inbox.server.model.SignInCodeRequest;
+import ai.adraa.inbox.server.model.SignedInAgent;
+import jakarta.validation.Validation;
+import jakarta.validation.ValidatorFactory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The command line. Exit code 0 for success, 1 for what could not be done, 2 for wrong use; results
+ * go to stdout, everything else to stderr.
+ */
+@Command(
+    name = "adraa-inbox-server",
+    description = {
+      "Workspace API tokens for the Adraa Inbox API: issue, verify and revoke them.",
+      "",
+      "Begin with a trial:",
+      "  java -jar adraa-inbox-server.jar demo",
+      "or with a workspace of your own:",
+      "  java -jar adraa-inbox-server.jar workspace create --name acme --admin ada@acme.example",
+      "  java -jar adraa-inbox-server.jar serve",
+      "All commands work on the database while the server runs on it.",
+      ""
+    },
+    subcommands = {
+      Main.Serve.class,
+      Main.Demo.class,
+      Main.WorkspaceCommands.class,
+      Main.AgentCommands.class,
+      Main.TokenCommands.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Each option can be an environment variable: --mail-from is ADRAA_MAIL_FROM.",
+      "COMMAND --help explains a command."
+    })
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+  private static final Clock CLOCK = Clock.systemUTC();
+  private static final Pattern SLUG = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  private Main() {}
+
+  public static void main(String... arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs one command; {@code serve} and {@code demo} return when the process is told to stop. */
+  static int run(String... arguments) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    CommandLine commandLine =
+        new CommandLine(new Main())
+            .setParameterExceptionHandler(Main::wrongUse)
+            .setExecutionExceptionHandler(Main::failed);
+    return commandLine.setUsageHelpWidth(100).execute(arguments);
+  }
+
+  private static int wrongUse(ParameterException failure, String[] arguments) {
+    CommandLine commandLine = failure.getCommandLine();
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("Wrong use");
+    commandLine
+        .getErr()
+        .println(message + ". See: " + commandLine.getCommandSpec().qualifiedName() + " --help");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    PrintWriter err = commandLine.getErr();
+    if (failure instanceof UserException || failure instanceof ApiException) {
+      err.println(failure.getMessage());
+    } else {
+      LOG.error("The command failed", failure);
+      err.println("The command failed; the reason is logged above");
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {InboxServer.version()};
+    }
+  }
+
+  /** Where the tokens are. */
+  static final class DatabaseOption {
+    @Option(
+        names = "--database",
+        paramLabel = "FILE",
+        defaultValue = "${env:ADRAA_DATABASE:-adraa-inbox.db}",
+        description =
+            "SQLite file, or a JDBC URL; created if it is not there (default: adraa-inbox.db).")
+    String location;
+  }
+
+  /** How the server runs, apart from its database. */
+  static final class ServerOptions {
+    @Option(
+        names = "--host",
+        defaultValue = "${env:ADRAA_HOST:-127.0.0.1}",
+        description = "Address to listen on; 0.0.0.0 for all (default: 127.0.0.1).")
+    String host;
+
+    @Option(
+        names = "--port",
+        defaultValue = "${env:ADRAA_PORT:-8080}",
+        converter = PortConverter.class,
+        description = "Port to listen on; 0 for any that is free (default: 8080).")
+    int port;
+
+    @Option(
+        names = "--smtp",
+        paramLabel = "URL",
+        defaultValue = "${env:ADRAA_SMTP}",
+        description = {
+          "Mail server for sign-in codes, smtp://[user:password@]host:port or smtps://.",
+          "Without one, mail is printed to the log. Give a password by ADRAA_SMTP: a command line is"
+              + " readable by others."
+        })
+    @Nullable String smtp;
+
+    @Option(
+        names = "--mail-from",
+        paramLabel = "ADDRESS",
+        defaultValue = "${env:ADRAA_MAIL_FROM:-no-reply@localhost}",
+        description = "Sender of the mail (default: no-reply@localhost).")
+    String mailFrom;
+
+    @Option(
+        names = "--public-url",
+        paramLabel = "URL",
+        defaultValue = "${env:ADRAA_PUBLIC_URL}",
+        converter = UrlConverter.class,
+        description = {
+          "Where browsers find the server, such as https://inbox.example.",
+          "With https the session cookie is Secure (default: the address it listens on)."
+        })
+    @Nullable URI publicUrl;
+
+    @Option(
+        names = "--rate-limit",
+        paramLabel = "LIMIT",
+        defaultValue = "${env:ADRAA_RATE_LIMIT:-100/min}",
+        converter = RateLimitConverter.class,
+        description = {
+          "Requests to the API from one IP address: N/s, N/min, N/h, or off where a gateway limits"
+              + " them (default: 100/min)."
+        })
+    Optional<RateLimit> rateLimit;
+
+    InboxServer start(String database) {
+      return new InboxServer(
+          new InboxServer.Options(
+              host,
+              port,
+              database,
+              Optional.ofNullable(smtp),
+              mailFrom,
+              Optional.ofNullable(publicUrl),
+              rateLimit),
+          CLOCK);
+    }
+  }
+
+  @Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true)
+  static final class Serve implements Callable<Integer> {
+    @Mixin DatabaseOption database;
+    @Mixin ServerOptions options;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      runUntilStopped(options.start(database.location), () -> {});
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "demo",
+      description = {
+        "Run the server on a database of its own, with the workspace acme, an admin and a token.",
+        "The database is new at each start and removed at the end."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Demo implements Callable<Integer> {
+    private static final String ADMIN = "ada@acme.example";
+
+    @Mixin ServerOptions options;
+    @Spec CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      Path directory = Files.createTempDirectory("adraa-inbox-demo");
+      String file = directory.resolve("demo.db").toString();
+      InboxServer server;
+      Token.Created token;
+      try {
+        try (Database database = Database.open(file)) {
+          new WorkspaceStore(database, CLOCK).create("acme", ADMIN);
+          token = createToken(database, "acme", "CRM integration");
+        }
+        server = options.start(file);
+      } catch (RuntimeException e) {
+        delete(directory);
+        throw e;
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          """
+
+          A demo workspace is ready: acme, on a database of its own that is removed at the end.
+
+            Console  %s
+            Admin    %s (the sign-in code is %s)
+            Token    %s
+
+          Verify the token:
+
+            curl %s/api/v1/me -H "Authorization: Bearer %s"
+
+          Stop with Ctrl+C.
+          """,
+          InboxServer.consoleUrl(options.publicUrl == null ? server.url() : options.publicUrl),
+          ADMIN,
+          options.smtp == null ? "printed below" : "mailed",
+          token.secret().reveal(),
+          server.url(),
+          token.secret().reveal());
+      out.flush();
+      runUntilStopped(server, () -> delete(directory));
+      return CommandLine.ExitCode.OK;
+    }
+
+    private static void delete(Path directory) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(directory);
+      } catch (IOException e) {
+        LOG.warn("Cannot remove {}", directory, e);
+      }
+    }
+  }
+
+  @Command(
+      name = "workspace",
+      description = "Create and list workspaces.",
+      subcommands = {WorkspaceCreate.class, WorkspaceList.class},
+      mixinStandardHelpOptions = true)
+  static final class WorkspaceCommands {}
+
+  @Command(
+      name = "create",
+      description = "Create a workspace with its first admin.",
+      mixinStandardHelpOptions = true)
+  static final class WorkspaceCreate extends DatabaseCommand {
+    @Option(
+        names = "--name",
+        required = true,
+        defaultValue = "${env:ADRAA_NAME}",
+        description = "Slug of the workspace: lower-case letters, digits and hyphens, 63 at most.")
+    String name;
+
+    @Option(
+        names = "--admin",
+        required = true,
+        paramLabel = "EMAIL",
+        defaultValue = "${env:ADRAA_ADMIN}",
+        description = "The admin's email; gets an account if it has none.")
+    String admin;
+
+    @Override
+    void check() {
+      if (!SLUG.matcher(name).matches()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--name must be 1 to 63 lower-case letters, digits and hyphens, such as acme");
+      }
+      admin = admin.strip();
+      requireValid(spec, "--admin", new SignInCodeRequest().email(admin), "email");
+    }
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      String id = new WorkspaceStore(database, CLOCK).create(name, admin);
+      err.printf("Created the workspace %s with the admin %s%n", name, admin);
+      out.println(id);
+    }
+  }
+
+  @Command(name = "list", description = "List the workspaces.", mixinStandardHelpOptions = true)
+  static final class WorkspaceList extends DatabaseCommand {
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      table(
+          out,
+          List.of("ID", "NAME", "MEMBERS", "ACTIVE TOKENS"),
+          new WorkspaceStore(database, CLOCK)
+              .list().stream()
+                  .map(w -> List.of(w.id(), w.name(), "" + w.members(), "" + w.activeTokens()))
+                  .toList());
+    }
+  }
+
+  @Command(
+      name = "agent",
+      description = "Add agents to workspaces and list them.",
+      subcommands = {AgentAdd.class, AgentList.class},
+      mixinStandardHelpOptions = true)
+  static final class AgentCommands {}
+
+  @Command(
+      name = "add",
+      description = "Make a person a member of a workspace.",
+      mixinStandardHelpOptions = true)
+  static final class AgentAdd extends WorkspaceCommand {
+    @Option(
+        names = "--email",
+        required = true,
+        defaultValue = "${env:ADRAA_EMAIL}",
+        description = "The person's email; gets an account if it has none.")
+    String email;
+
+    @Option(
+        names = "--nickname",
+        defaultValue = "${env:ADRAA_NICKNAME}",
+        description =
+            "For a new account: what others read, 60 characters at most (default: the part before the @).")
+    @Nullable String nickname;
+
+    @Option(
+        names = "--role",
+        defaultValue = "${env:ADRAA_ROLE:-agent}",
+        converter = RoleConverter.class,
+        description = "agent, or admin, who manages API tokens (default: agent).")
+    Membership.Role role;
+
+    @Override
+    void check() {
+      email = email.strip();
+      requireValid(spec, "--email", new SignInCodeRequest().email(email), "email");
+      if (nickname != null) {
+        nickname = nickname.strip();
+        requireValid(spec, "--nickname", new SignedInAgent().nickname(nickname), "nickname");
+      }
+    }
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, CLOCK)
+              .addAgent(workspace, email, Optional.ofNullable(nickname), role);
+      err.printf("Added %s to %s as %s%n", agent.email(), workspace, role.word());
+      out.println(agent.id());
+    }
+  }
+
+  @Command(name = "list", description = "List the members.", mixinStandardHelpOptions = true)
+  static final class AgentList extends DatabaseCommand {
+    @Option(
+        names = "--workspace",
+        paramLabel = "NAME",
+        defaultValue = "${env:ADRAA_WORKSPACE}",
+        description = "Only those of this workspace (default: of all).")
+    @Nullable String workspace;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      table(
+          out,
+          List.of("ID", "WORKSPACE", "EMAIL", "NICKNAME", "ROLE"),
+          new WorkspaceStore(database, CLOCK)
+              .members(Optional.ofNullable(workspace)).stream()
+                  .map(
+                      m ->
+                          List.of(
+                              m.agent().id(),
+                              m.workspaceName(),
+                              m.agent().email(),
+                              m.agent().nickname(),
+                              m.role().word()))
+                  .toList());
+    }
+  }
+
+  @Command(
+      name = "token",
+      description = {
+        "Create, list and revoke API tokens.",
+        "What is done here is attributed to the workspace's longest-standing admin."
+      },
+      subcommands = {TokenCreate.class, TokenList.class, TokenRevoke.class},
+      mixinStandardHelpOptions = true)
+  static final class TokenCommands {}
+
+  @Command(
+      name = "create",
+      description = {
+        "Create an API token and print its secret, alone, on stdout.",
+        "It is shown this once: store it in a secret manager."
+      },
+      mixinStandardHelpOptions = true)
+  static final class TokenCreate extends WorkspaceCommand {
+    @Option(
+        names = "--name",
+        required = true,
+        defaultValue = "${env:ADRAA_NAME}",
+        description = "Name it after the system that will use it, such as \"CRM integration\".")
+    String name;
+
+    @Override
+    void check() {
+      name = name.strip();
+      requireValid(spec, "--name", new CreateTokenRequest().name(name), "name");
+    }
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Token.Created created = createToken(database, workspace, name);
+      err.printf(
+          "Created the token %s \"%s\" for %s. Its secret is shown this once:%n",
+          created.token().id(), name, workspace);
+      err.flush();
+      out.println(created.secret().reveal());
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "List a workspace's tokens, newest first, revoked ones included.",
+      mixinStandardHelpOptions = true)
+  static final class TokenList extends WorkspaceCommand {
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      String workspaceId = new WorkspaceStore(database, CLOCK).requireId(workspace);
+      table(
+          out,
+          List.of("ID", "PREFIX", "STATUS", "CREATED", "BY", "LAST USED", "NAME"),
+          new TokenStore(database)
+              .list(workspaceId, null, null, Integer.MAX_VALUE).stream()
+                  .map(
+                      token ->
+                          List.of(
+                              token.id(),
+                              token.prefix(),
+                              token.revocation().isPresent() ? "revoked" : "active",
+                              token.createdAt().toString(),
+                              token.createdBy().nickname(),
+                              token.lastUsedAt().map(Object::toString).orElse("never"),
+                              token.name()))
+                  .toList());
+    }
+  }
+
+  @Command(
+      name = "revoke",
+      description = {
+        "Revoke an API token, at once and for good: the next request with it fails.",
+        "Repeating it changes nothing."
+      },
+      mixinStandardHelpOptions = true)
+  static final class TokenRevoke extends WorkspaceCommand {
+    @Parameters(paramLabel = "TOKEN_ID", description = "The token's id; 'token list' tells it.")
+    String tokenId;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      WorkspaceStore workspaces = new WorkspaceStore(database, CLOCK);
+      String workspaceId = workspaces.requireId(workspace);
+      Agent admin = workspaces.firstAdmin(workspaceId);
+      Token token =
+          new TokenStore(database)
+              .revoke(workspaceId, tokenId, CLOCK.instant(), admin.id())
+              .orElseThrow(
+                  () ->
+                      new UserException("The workspace " + workspace + " has no token " + tokenId));
+      err.printf("Revoked the token %s \"%s\" (%s…)%n", token.id(), token.name(), token.prefix());
+    }
+  }
+
+  /** A command on the database; it may be that of a running server. */
+  abstract static class DatabaseCommand implements Callable<Integer> {
+    @Mixin DatabaseOption database;
+    @Spec CommandSpec spec;
+
+    /** Refuses wrong options before the database is touched. */
+    void check() {}
+
+    abstract void run(Database database, PrintWriter out, PrintWriter err);
+
+    @Override
+    public Integer call() {
+      check();
+      PrintWriter out = spec.commandLine().getOut();
+      try (Database opened = Database.open(database.location)) {
+        run(opened, out, spec.commandLine().getErr());
+      }
+      out.flush();
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  /** A command on one workspace. */
+  abstract static class WorkspaceCommand extends DatabaseCommand {
+    @Option(
+        names = "--workspace",
+        required = true,
+        paramLabel = "NAME",
+        defaultValue = "${env:ADRAA_WORKSPACE}",
+        description = "Slug of the workspace.")
+    String workspace;
+  }
+
+  private static Token.Created createToken(Database database, String workspace, String name) {
+    WorkspaceStore workspaces = new WorkspaceStore(database, CLOCK);
+    String workspaceId = workspaces.requireId(workspace);
+    Agent admin = workspaces.firstAdmin(workspaceId);
+    TokenStore store = new TokenStore(database);
+    return new TokenService(store, new LastUse(store), CLOCK)
+        .create(workspaceId, name, new Token.Actor(admin.id(), admin.nickname()));
+  }
+
+  /** Holds an option against the constraint that the contract gives the request's field. */
+  private static <T> void requireValid(CommandSpec spec, String option, T request, String field) {
+    try (ValidatorFactory validation = Validation.buildDefaultValidatorFactory()) {
+      validation.getValidator().validateProperty(request, field).stream()
+          .findFirst()
+          .ifPresent(
+              violation -> {
+                throw new ParameterException(
+                    spec.commandLine(), option + " " + violation.getMessage());
+              });
+    }
+  }
+
+  /** Waits for SIGTERM or Ctrl+C; the process ends when the server is closed in good order. */
+  private static void runUntilStopped(InboxServer server, Runnable afterwards)
+      throws InterruptedException {
+    Thread shutdown =
+        new Thread(
+            () -> {
+              server.close();
+              afterwards.run();
+            },
+            "shutdown");
+    Runtime.getRuntime().addShutdownHook(shutdown);
+    new CountDownLatch(1).await();
+  }
+
+  private static void table(PrintWriter out, List<String> head, List<List<String>> rows) {
+    int[] widths = new int[head.size()];
+    for (int column = 0; column < widths.length; column++) {
+      int index = column;
+      widths[column] =
+          Math.max(
+              head.get(index).length(),
+              rows.stream().mapToInt(row -> row.get(index).length()).max().orElse(0));
+    }
+    line(out, head, widths);
+    rows.forEach(row -> line(out, row, widths));
+  }
+
+  private static void line(PrintWriter out, List<String> cells, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      line.append(cells.get(column))
+          .append(" ".repeat(widths[column] - cells.get(column).length() + 2));
+    }
+    out.println(line.toString().stripTrailing());
+  }
+
+  static final class PortConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
+        throw new TypeConversionException("'" + text + "' is not a port, 0 to 65535");
+      }
+      return Integer.valueOf(text);
+    }
+  }
+
+  static final class RoleConverter implements ITypeConverter<Membership.Role> {
+    @Override
+    public Membership.Role convert(String text) {
+      if (!text.equals("admin") && !text.equals("agent")) {
+        throw new TypeConversionException("'" + text + "' is neither agent nor admin");
+      }
+      return Membership.Role.of(text);
+    }
+  }
+
+  static final class UrlConverter implements ITypeConverter<URI> {
+    @Override
+    public URI convert(String text) {
+      try {
+        URI url = URI.create(text);
+        if (url.getHost() != null && List.of("http", "https").contains(url.getScheme())) {
+          return url;
+        }
+      } catch (IllegalArgumentException e) {
+        // Refused as any other that is no such URL.
+      }
+      throw new TypeConversionException("'" + text + "' is not an http or https URL");
+    }
+  }
+
+  static final class RateLimitConverter implements ITypeConverter<Optional<RateLimit>> {
+    @Override
+    public Optional<RateLimit> convert(String text) {
+      try {
+        return RateLimit.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is not a limit such as 100/min, 5/s, 1000/h or off");
+      }
+    }
+  }
+}
