@@ -56,6 +56,8 @@ enum ErrorCode {
       case 429 -> RATE_LIMIT_EXCEEDED;
       case 431 -> HEADERS_TOO_LARGE;
       case 503 -> SERVICE_UNAVAILABLE;
+      // Jetty's for a method, coding or version of HTTP that it does not know.
+      case 501, 505 -> BAD_REQUEST;
       default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
     };
   }

@@ -11,6 +11,8 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
 import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -25,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.glassfish.jersey.server.ParamException;
@@ -108,11 +111,20 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (code == ErrorCode.INTERNAL_ERROR) {
       LOG.error("A request failed", failure);
     }
-    return Response.fromResponse(response)
-        .status(code.status())
-        .type(MediaType.APPLICATION_JSON_TYPE)
-        .entity(code.envelope())
-        .build();
+    Response.ResponseBuilder envelope =
+        Response.fromResponse(response)
+            .status(code.status())
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .entity(code.envelope());
+    if (failure instanceof NotAllowedException) {
+      Set<String> allowed = new TreeSet<>(response.getAllowedMethods());
+      if (allowed.contains(HttpMethod.GET)) {
+        // Jersey answers it, and names it in the answer to OPTIONS only.
+        allowed.add(HttpMethod.HEAD);
+      }
+      envelope.allow(allowed);
+    }
+    return envelope.build();
   }
 
   private static Response unreadable(JsonProcessingException failure) {

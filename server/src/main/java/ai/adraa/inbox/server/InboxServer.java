@@ -3,8 +3,13 @@ package ai.adraa.inbox.server;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -95,6 +100,8 @@ public final class InboxServer implements AutoCloseable {
             .register(JacksonFeature.withoutExceptionMappers())
             .register(new Json())
             .register(ValidationFeature.class)
+            .register(new ContentLength())
+            .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
@@ -183,6 +190,15 @@ public final class InboxServer implements AutoCloseable {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port);
+  }
+
+  private static void answerOptionsWithoutBody(
+      ContainerRequestContext request, ContainerResponseContext response) {
+    if (request.getMethod().equals(HttpMethod.OPTIONS)
+        && response.getStatusInfo() == Response.Status.OK) {
+      response.setEntity(null);
+      response.setStatusInfo(Response.Status.NO_CONTENT);
+    }
   }
 
   /** Which operations take a token, which a session: the rest is open to anyone. */

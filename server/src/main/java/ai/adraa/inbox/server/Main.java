@@ -178,7 +178,7 @@ public final class Main {
           "Requests to the API from one IP address: N/s, N/min, N/h, or off where a gateway limits"
               + " them (default: 100/min)."
         })
-    Optional<RateLimit> rateLimit;
+    @Nullable RateLimit rateLimit;
 
     InboxServer start(String database) {
       return new InboxServer(
@@ -189,7 +189,7 @@ public final class Main {
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),
-              rateLimit),
+              Optional.ofNullable(rateLimit)),
           CLOCK);
     }
   }
@@ -636,11 +636,11 @@ public final class Main {
     }
   }
 
-  static final class RateLimitConverter implements ITypeConverter<Optional<RateLimit>> {
+  static final class RateLimitConverter implements ITypeConverter<RateLimit> {
     @Override
-    public Optional<RateLimit> convert(String text) {
+    public @Nullable RateLimit convert(String text) {
       try {
-        return RateLimit.parse(text);
+        return RateLimit.parse(text).orElse(null);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(
             "'" + text + "' is not a limit such as 100/min, 5/s, 1000/h or off");
