@@ -9,6 +9,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.net.BindException;
@@ -197,6 +198,7 @@ public final class InboxServer implements AutoCloseable {
     if (request.getMethod().equals(HttpMethod.OPTIONS)
         && response.getStatusInfo() == Response.Status.OK) {
       response.setEntity(null);
+      response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
       response.setStatusInfo(Response.Status.NO_CONTENT);
     }
   }

@@ -72,18 +72,20 @@ public final class Main {
   private Main() {}
 
   public static void main(String... arguments) {
-    System.exit(run(arguments));
-  }
-
-  /** Runs one command; {@code serve} and {@code demo} return when the process is told to stop. */
-  static int run(String... arguments) {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    CommandLine commandLine =
-        new CommandLine(new Main())
-            .setParameterExceptionHandler(Main::wrongUse)
-            .setExecutionExceptionHandler(Main::failed);
-    return commandLine.setUsageHelpWidth(100).execute(arguments);
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /**
+   * The whole command line, with its answers to wrong use and failures; {@code serve} and {@code
+   * demo} return when the process is told to stop.
+   */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setParameterExceptionHandler(Main::wrongUse)
+        .setExecutionExceptionHandler(Main::failed)
+        .setUsageHelpWidth(100);
   }
 
   private static int wrongUse(ParameterException failure, String[] arguments) {
