@@ -1,0 +1,44 @@
+package ai.adraa.inbox.conformance;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The contract as its artifact has it. */
+final class Contract {
+  static final OpenAPI OPEN_API = new OpenAPIV3Parser().read("adraa-inbox.yaml");
+
+  private Contract() {}
+
+  /** The operation that a request addresses, such as {@code GET /api/v1/me}, if there is one. */
+  static Optional<String> operation(String method, String path) {
+    return OPEN_API.getPaths().entrySet().stream()
+        .filter(entry -> path.matches(entry.getKey().replaceAll("\\{[^}]+}", "[^/]+")))
+        .filter(
+            entry ->
+                entry.getValue().readOperationsMap().keySet().stream()
+                    .anyMatch(known -> known.name().equalsIgnoreCase(method)))
+        .map(entry -> method + " " + entry.getKey())
+        .findFirst();
+  }
+
+  /** Every operation with every status that the contract gives it. */
+  static Set<String> documented() {
+    Set<String> documented = new TreeSet<>();
+    OPEN_API
+        .getPaths()
+        .forEach(
+            (path, item) ->
+                item.readOperationsMap()
+                    .forEach(
+                        (method, operation) ->
+                            operation
+                                .getResponses()
+                                .keySet()
+                                .forEach(
+                                    status -> documented.add(method + " " + path + " " + status))));
+    return documented;
+  }
+}

@@ -1,0 +1,201 @@
+package ai.adraa.inbox.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.server.InboxServer;
+import ai.adraa.inbox.server.Main;
+import ai.adraa.inbox.server.RateLimit;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import com.icegreen.greenmail.util.ServerSetup;
+import io.restassured.RestAssured;
+import io.restassured.builder.RequestSpecBuilder;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/**
+ * The production wiring on a free port, with a SQLite file of its own and a real SMTP server. What
+ * an operator does, tests do by the command line, on the running server's database.
+ */
+final class TestInbox implements AutoCloseable {
+  /** Signed in as an agent of one workspace. */
+  record SignedIn(String session, String agentId, String workspaceId) {}
+
+  /** A new token as its creator sees it. */
+  record NewToken(String id, String secret) {}
+
+  private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
+
+  private final Path directory;
+  private final GreenMail mail;
+  private final InboxServer server;
+
+  private TestInbox(Optional<RateLimit> rateLimit, Clock clock) {
+    try {
+      directory = Files.createTempDirectory("adraa-inbox-conformance");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    ServerSetup smtp = new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+    mail = new GreenMail(smtp);
+    mail.start();
+    server =
+        new InboxServer(
+            new InboxServer.Options(
+                "127.0.0.1",
+                0,
+                database().toString(),
+                Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
+                "inbox@adraa.example",
+                Optional.empty(),
+                rateLimit),
+            clock);
+  }
+
+  /** Starts without a rate limit. */
+  static TestInbox start() {
+    return new TestInbox(Optional.empty(), Clock.systemUTC());
+  }
+
+  static TestInbox startWithRateLimit(String limit) {
+    return new TestInbox(RateLimit.parse(limit), Clock.systemUTC());
+  }
+
+  static TestInbox startWithClock(Clock clock) {
+    return new TestInbox(Optional.empty(), clock);
+  }
+
+  URI url() {
+    return server.url();
+  }
+
+  Path database() {
+    return directory.resolve("inbox.db");
+  }
+
+  GreenMail mail() {
+    return mail;
+  }
+
+  /** Stops the server; the database stays until {@link #close}. */
+  void stopServer() {
+    server.close();
+  }
+
+  /** Runs a command on the database, requires that it succeeds and returns its stdout. */
+  String command(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    String[] all =
+        Stream.concat(Arrays.stream(arguments), Stream.of("--database", database().toString()))
+            .toArray(String[]::new);
+    assertThat(commandLine.execute(all)).as(err.toString()).isZero();
+    return out.toString().strip();
+  }
+
+  /** Creates a workspace with an admin of the same name, and signs the admin in. */
+  SignedIn workspace(String name) {
+    String email = "admin@" + name + ".example";
+    command("workspace", "create", "--name", name, "--admin", email);
+    return signIn(email);
+  }
+
+  /** Adds a member who is no admin, and signs the member in. */
+  SignedIn agent(String workspace, String email) {
+    command("agent", "add", "--workspace", workspace, "--email", email);
+    return signIn(email);
+  }
+
+  /** Signs in as people do: asks for a code, reads the mail, enters the code. */
+  SignedIn signIn(String email) {
+    String code = requestCode(email);
+    Response response =
+        request()
+            .contentType(ContentType.JSON)
+            .body(Map.of("email", email, "code", code))
+            .post("/api/v1/session");
+    assertThat(response.statusCode()).as(response.asString()).isEqualTo(201);
+    return new SignedIn(
+        response.cookie("adraa_session"),
+        response.path("session.agent.id"),
+        response.path("session.workspaces[0].id"));
+  }
+
+  /** Requests a code and waits for the mail that brings it. */
+  String requestCode(String email) {
+    int before = mail.getReceivedMessages().length;
+    request()
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email))
+        .post("/api/v1/sign-in-codes")
+        .then()
+        .statusCode(202);
+    assertThat(mail.waitForIncomingEmail(20_000, before + 1)).as("mail arrived").isTrue();
+    MimeMessage[] messages = mail.getReceivedMessages();
+    Matcher code = CODE.matcher(GreenMailUtil.getBody(messages[messages.length - 1]));
+    assertThat(code.find()).isTrue();
+    return code.group(1);
+  }
+
+  NewToken createToken(SignedIn admin, String name) {
+    Response response =
+        request(admin)
+            .contentType(ContentType.JSON)
+            .body(Map.of("name", name))
+            .post("/api/v1/workspaces/{id}/tokens", admin.workspaceId());
+    assertThat(response.statusCode()).as(response.asString()).isEqualTo(201);
+    return new NewToken(response.path("token.id"), response.path("secret"));
+  }
+
+  Response revoke(SignedIn admin, String tokenId) {
+    return request(admin)
+        .post("/api/v1/workspaces/{id}/tokens/{token}/revoke", admin.workspaceId(), tokenId);
+  }
+
+  Response verify(String secret) {
+    return request().header("Authorization", "Bearer " + secret).get("/api/v1/me");
+  }
+
+  /** A request by anyone; each response is held against the contract. */
+  RequestSpecification request() {
+    return RestAssured.given(
+        new RequestSpecBuilder().setBaseUri(url()).addFilter(new ContractFilter()).build());
+  }
+
+  /** A request with the session. */
+  RequestSpecification request(SignedIn caller) {
+    return request().cookie("adraa_session", caller.session());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    mail.stop();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
