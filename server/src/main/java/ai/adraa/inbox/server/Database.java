@@ -51,11 +51,7 @@ final class Database implements AutoCloseable {
    * @throws UserException if it cannot be opened or is newer than this program
    */
   static Database open(String location) {
-    if (location.startsWith("jdbc:") && !location.startsWith(SQLITE)) {
-      throw new UserException(
-          "Cannot open the database " + location + ": only SQLite is supported, jdbc:sqlite:FILE");
-    }
-    String file = location.startsWith(SQLITE) ? location.substring(SQLITE.length()) : location;
+    String file = file(location);
     createForOwnerOnly(location, Path.of(file));
     HikariDataSource writers = null;
     HikariDataSource readers = null;
@@ -74,6 +70,21 @@ final class Database implements AutoCloseable {
       }
       throw e instanceof UserException ? e : cannotOpen(location, e);
     }
+  }
+
+  /**
+   * As {@link #open}, but does not create it.
+   *
+   * @throws UserException also if it is not there
+   */
+  static Database openExisting(String location) {
+    if (!Files.exists(Path.of(file(location)))) {
+      throw new UserException(
+          "There is no database "
+              + location
+              + "; name another with --database, or begin one with 'workspace create'");
+    }
+    return open(location);
   }
 
   /** What the operator named: a file or a JDBC URL. */
@@ -95,6 +106,19 @@ final class Database implements AutoCloseable {
   public void close() {
     readers.close();
     writers.close();
+  }
+
+  private static String file(String location) {
+    if (location.startsWith("jdbc:") && !location.startsWith(SQLITE)) {
+      throw new UserException(
+          "Cannot open the database " + location + ": only SQLite is supported, jdbc:sqlite:FILE");
+    }
+    String file = location.startsWith(SQLITE) ? location.substring(SQLITE.length()) : location;
+    // SQLite's database in memory would be another one for each connection.
+    if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
+      throw new UserException("Cannot open the database " + location + ": name a plain file");
+    }
+    return file;
   }
 
   private static Jdbi jdbi(HikariDataSource pool) {

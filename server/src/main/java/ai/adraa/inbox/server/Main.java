@@ -304,6 +304,11 @@ public final class Main {
     String admin;
 
     @Override
+    Database open(String location) {
+      return Database.open(location);
+    }
+
+    @Override
     void check() {
       if (!SLUG.matcher(name).matches()) {
         throw new ParameterException(
@@ -517,6 +522,11 @@ public final class Main {
     @Mixin DatabaseOption database;
     @Spec CommandSpec spec;
 
+    /** Only the first command on a database creates it: elsewhere a missing one is a mistake. */
+    Database open(String location) {
+      return Database.openExisting(location);
+    }
+
     /** Refuses wrong options before the database is touched. */
     void check() {}
 
@@ -526,7 +536,7 @@ public final class Main {
     public Integer call() {
       check();
       PrintWriter out = spec.commandLine().getOut();
-      try (Database opened = Database.open(database.location)) {
+      try (Database opened = open(database.location)) {
         run(opened, out, spec.commandLine().getErr());
       }
       out.flush();
