@@ -9,6 +9,7 @@ import java.time.Instant;
  *
  * @param idHash the SHA-256 of the session id, which only the browser has
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
 record Session(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
     implements Principal {
   /** How long a session lasts at most. */

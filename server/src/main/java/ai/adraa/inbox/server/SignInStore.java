@@ -11,6 +11,7 @@ final class SignInStore {
   private static final int TRIES = 5;
 
   /** What is left of a code once it is mailed. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   private record StoredCode(String agentId, byte[] salt, byte[] hash) {}
 
   private final Database database;

@@ -3,6 +3,7 @@ package ai.adraa.inbox.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,12 @@ class SecretTest {
   void whatIsNoTokenAtAllIsRefused() {
     for (String text :
         new String[] {
-          "", "adraa_", EXAMPLE + "0", EXAMPLE.substring(1), EXAMPLE.toUpperCase(), "ä".repeat(54)
+          "",
+          "adraa_",
+          EXAMPLE + "0",
+          EXAMPLE.substring(1),
+          EXAMPLE.toUpperCase(Locale.ROOT),
+          "ä".repeat(54)
         }) {
       assertThat(new Secret(text).isWellFormedToken()).as(text).isFalse();
     }
