@@ -208,7 +208,8 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
             e ->
                 e instanceof SQLTransientException
                     || e instanceof SQLRecoverableException
-                    || e instanceof SQLiteException sqlite && UNAVAILABLE.contains(primary(sqlite)))
+                    || (e instanceof SQLiteException sqlite
+                        && UNAVAILABLE.contains(primary(sqlite))))
         .isPresent();
   }
 

@@ -213,8 +213,8 @@ public final class InboxServer implements AutoCloseable {
       if (VerificationApi.class.isAssignableFrom(api)) {
         context.register(byToken, Priorities.AUTHENTICATION);
       } else if (TokensApi.class.isAssignableFrom(api)
-          || SessionApi.class.isAssignableFrom(api)
-              && !resource.getResourceMethod().getName().equals("signIn")) {
+          || (SessionApi.class.isAssignableFrom(api)
+              && !resource.getResourceMethod().getName().equals("signIn"))) {
         context.register(bySession, Priorities.AUTHENTICATION);
       }
     };

@@ -86,7 +86,7 @@ final class Secret {
   }
 
   private static boolean isLowerCaseHexDigit(int character) {
-    return character >= '0' && character <= '9' || character >= 'a' && character <= 'f';
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
   }
 
   private static String checksum(String text) {
