@@ -95,8 +95,7 @@ public final class AdraaInbox {
   public ConsoleSession signIn(String email, String code) {
     ApiResponse<SessionResponse> response =
         AdraaInboxException.unwrap(
-            () ->
-                sessions.signInWithHttpInfo(new SignInRequest().email(email).code(code)));
+            () -> sessions.signInWithHttpInfo(new SignInRequest().email(email).code(code)));
     return resumeSession(cookie(response.getHeaders()));
   }
 
@@ -107,8 +106,7 @@ public final class AdraaInbox {
    */
   public ConsoleSession resumeSession(String sessionId) {
     requireToken(sessionId, "A session id");
-    return new ConsoleSession(
-        transport("Cookie", COOKIE + "=" + sessionId));
+    return new ConsoleSession(transport("Cookie", COOKIE + "=" + sessionId));
   }
 
   @Override

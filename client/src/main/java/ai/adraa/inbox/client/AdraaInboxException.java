@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that failed: refused by the API, answered by something else such as a proxy, or not
- * answered at all. Decide by {@link #code}, and by {@link #status} where the code is not known. Never
- * tells a token or a session id.
+ * answered at all. Decide by {@link #code}, and by {@link #status} where the code is not known.
+ * Never tells a token or a session id.
  */
 public final class AdraaInboxException extends RuntimeException {
   /** The code where no answer came: no connection, or a timeout. The status is 0. */
@@ -50,7 +50,8 @@ public final class AdraaInboxException extends RuntimeException {
     this.code = code;
     this.details = details;
     this.requestId = headers.firstValue("X-Request-Id").orElse(null);
-    this.retryAfter = headers.firstValue("Retry-After").flatMap(AdraaInboxException::retryAfter).orElse(null);
+    this.retryAfter =
+        headers.firstValue("Retry-After").flatMap(AdraaInboxException::retryAfter).orElse(null);
   }
 
   /** The API's error code, one of the contract's table or a later one; or one of this class. */
@@ -165,8 +166,7 @@ public final class AdraaInboxException extends RuntimeException {
       if (value.chars().allMatch(Character::isDigit)) {
         return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
       }
-      Instant at =
-          ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant at = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       Duration until = Duration.between(Instant.now(), at);
       return Optional.of(until.isNegative() ? Duration.ZERO : until);
     } catch (NumberFormatException | DateTimeException e) {

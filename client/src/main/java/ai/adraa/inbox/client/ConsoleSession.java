@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A signed-in agent's console session, in which an admin manages the API tokens of a workspace.
- * Immutable and thread-safe. It ends after 12 hours without use, and after 7 days at most; from then
- * on every method throws {@code INVALID_SESSION}.
+ * Immutable and thread-safe. It ends after 12 hours without use, and after 7 days at most; from
+ * then on every method throws {@code INVALID_SESSION}.
  *
- * <p>The methods on tokens throw {@code ADMIN_REQUIRED} for an agent who is no admin of the workspace,
- * and {@code WORKSPACE_NOT_FOUND} if it is unknown or the agent is no member.
+ * <p>The methods on tokens throw {@code ADMIN_REQUIRED} for an agent who is no admin of the
+ * workspace, and {@code WORKSPACE_NOT_FOUND} if it is unknown or the agent is no member.
  */
 public final class ConsoleSession {
   private static final int LARGEST_PAGE = 100;

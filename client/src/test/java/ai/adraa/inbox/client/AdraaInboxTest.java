@@ -1,0 +1,334 @@
+package ai.adraa.inbox.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.adraa.inbox.client.model.TokenStatusFilter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The client against answers that the real server does not give: a proxy's, a later version's. */
+class AdraaInboxTest {
+  private record Answer(int status, Map<String, String> headers, String body) {}
+
+  private record Received(String line, Map<String, List<String>> headers, String body) {}
+
+  private static final String SECRET = "adraa_an-example-that-opens-nothing";
+
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final Queue<Received> received = new ConcurrentLinkedQueue<>();
+  private HttpServer server;
+  private AdraaInbox inbox;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+    inbox = AdraaInbox.builder().baseUrl(url()).token(SECRET).build();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void thePlatformsCharsetIsNotUtf8InThisTest() {
+    assertThat(Charset.defaultCharset()).isNotEqualTo(UTF_8);
+  }
+
+  @Test
+  void namesSurviveWhateverThePlatformsCharset() throws IOException {
+    String name = "Überweisung – 東京 🚀";
+    next(
+        201,
+        """
+        {"token":{"id":"c1","name":"%s","prefix":"adraa_1a2b3c4d","status":"active",
+          "createdAt":"2026-06-12T10:25:00.000Z","createdBy":{"id":"c2","nickname":"Žofie"}},
+         "secret":"adraa_x"}
+        """
+            .formatted(name));
+
+    var created = inbox.resumeSession("s").createToken("w", name);
+
+    assertThat(created.getToken().getName()).isEqualTo(name);
+    assertThat(created.getToken().getCreatedBy().getNickname()).isEqualTo("Žofie");
+    assertThat(new ObjectMapper().readTree(received.remove().body()).get("name").asText())
+        .isEqualTo(name);
+  }
+
+  @Test
+  void theTokenIsSentAsBearer() {
+    next(
+        200,
+        "{\"company\":{\"id\":\"c1\",\"name\":\"acme\"},\"token\":{\"id\":\"c2\",\"name\":\"x\"}}");
+
+    assertThat(inbox.verify().getCompany().getName()).isEqualTo("acme");
+
+    Received request = received.remove();
+    assertThat(request.line()).isEqualTo("GET /api/v1/me");
+    assertThat(request.headers().get("Authorization")).containsExactly("Bearer " + SECRET);
+  }
+
+  @Test
+  void aRedirectIsNotFollowedSoTheTokenGoesNowhereElse() {
+    answers.add(new Answer(302, Map.of("Location", url() + "/elsewhere"), ""));
+
+    assertThat(failure().status()).isEqualTo(302);
+    assertThat(received).hasSize(1);
+  }
+
+  @Test
+  void whatALaterServerAddsIsTolerated() {
+    next(
+        200,
+        """
+        {"tokens":[{"id":"c1","name":"x","prefix":"adraa_1a2b3c4d","status":"suspended",
+          "createdAt":"2026-06-12T10:25:00.000Z","createdBy":{"id":"c2","nickname":"a","new":[]},
+          "scopes":["read"]}],"total":1}
+        """);
+
+    var list = inbox.resumeSession("s").listTokens("w", TokenStatusFilter.ACTIVE, 10, null);
+
+    assertThat(list.getTokens()).singleElement().extracting("status").isEqualTo("suspended");
+    assertThat(received.remove().line())
+        .isEqualTo("GET /api/v1/workspaces/w/tokens?status=active&limit=10");
+  }
+
+  @Test
+  void anErrorTellsAllThatTheEnvelopeAndTheHeadersSay() {
+    answers.add(
+        new Answer(
+            400,
+            Map.of("X-Request-Id", "c9", "Content-Type", "application/json"),
+            """
+            {"error":{"code":"VALIDATION_ERROR","message":"The request is not valid.",
+              "details":[{"field":"name","message":"is required"}]}}
+            """));
+
+    AdraaInboxException failure = failure();
+
+    assertThat(failure.code()).isEqualTo("VALIDATION_ERROR");
+    assertThat(failure.status()).isEqualTo(400);
+    assertThat(failure.requestId()).contains("c9");
+    assertThat(failure.retryAfter()).isEmpty();
+    assertThat(failure.details()).singleElement().extracting("field").isEqualTo("name");
+    assertThat(failure).hasMessageContaining("name is required");
+  }
+
+  @Test
+  void anUnknownErrorCodeIsTold() {
+    next(402, "{\"error\":{\"code\":\"PAYMENT_DUE\",\"message\":\"Pay.\",\"hint\":1}}");
+
+    assertThat(failure().code()).isEqualTo("PAYMENT_DUE");
+  }
+
+  @Test
+  void retryAfterIsReadAsSecondsAndAsDate() {
+    String envelope = "{\"error\":{\"code\":\"RATE_LIMIT_EXCEEDED\",\"message\":\"Wait.\"}}";
+    answers.add(new Answer(429, Map.of("Retry-After", "12"), envelope));
+    assertThat(failure().retryAfter()).contains(Duration.ofSeconds(12));
+
+    String inAnHour =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            Instant.now().plusSeconds(3600).atOffset(ZoneOffset.UTC));
+    answers.add(new Answer(503, Map.of("Retry-After", inAnHour), envelope));
+    assertThat(failure().retryAfter().orElseThrow())
+        .isBetween(Duration.ofMinutes(50), Duration.ofMinutes(61));
+
+    answers.add(new Answer(503, Map.of("Retry-After", "soon"), envelope));
+    assertThat(failure().retryAfter()).isEmpty();
+  }
+
+  @Test
+  void aProxysPageSurvives() {
+    for (String body :
+        List.of("<html>Bad Gateway</html>", "", "null", "[]", "{}", "{\"error\":1}")) {
+      next(502, body);
+
+      AdraaInboxException failure = failure();
+
+      assertThat(failure.status()).as(body).isEqualTo(502);
+      assertThat(failure.code()).as(body).isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNotTheContractsIsUnreadableAndNotQuoted() {
+    for (String body : List.of("<html>Welcome</html>", "", "[1]")) {
+      next(200, body);
+
+      AdraaInboxException failure = failure();
+
+      assertThat(failure.code()).as(body).isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
+      assertThat(failure).hasMessageNotContaining("Welcome");
+    }
+  }
+
+  @Test
+  void noServerIsNoAnswer() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    AdraaInbox nobody =
+        AdraaInbox.builder().baseUrl(URI.create("http://127.0.0.1:" + free)).token(SECRET).build();
+
+    AdraaInboxException failure = catchThrowableOfType(AdraaInboxException.class, nobody::verify);
+
+    assertThat(failure.code()).isEqualTo(AdraaInboxException.NO_ANSWER);
+    assertThat(failure.status()).isZero();
+  }
+
+  @Test
+  void aSilentServerIsNoAnswerAfterTheTimeout() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      AdraaInbox impatient =
+          AdraaInbox.builder()
+              .baseUrl(URI.create("http://127.0.0.1:" + silent.getLocalPort()))
+              .requestTimeout(Duration.ofMillis(100))
+              .build();
+
+      AdraaInboxException failure =
+          catchThrowableOfType(AdraaInboxException.class, impatient::verify);
+
+      assertThat(failure.code()).isEqualTo(AdraaInboxException.NO_ANSWER);
+    }
+  }
+
+  @Test
+  void signInKeepsTheSessionAndTellsItToTheServerOnly() {
+    String session =
+        """
+        {"session":{"agent":{"id":"c1","email":"a@b.example","nickname":"a"},"workspaces":[],
+          "expiresAt":"2026-06-12T22:25:00.000Z"}}
+        """;
+    answers.add(
+        new Answer(201, Map.of("Set-Cookie", "adraa_session=example-id;Path=/;HttpOnly"), session));
+    next(200, session);
+
+    ConsoleSession console = inbox.signIn("a@b.example", "042117");
+    assertThat(console.get().getAgent().getNickname()).isEqualTo("a");
+
+    assertThat(received.remove().body()).contains("042117");
+    assertThat(received.remove().headers().get("Cookie"))
+        .containsExactly("adraa_session=example-id");
+    assertThat(console.toString()).doesNotContain("example-id");
+  }
+
+  @Test
+  void aSignInWithoutCookieIsUnreadable() {
+    next(201, "{\"session\":{\"workspaces\":[]}}");
+
+    assertThatThrownBy(() -> inbox.signIn("a@b.example", "042117"))
+        .isInstanceOf(AdraaInboxException.class)
+        .hasMessageContaining("cookie");
+  }
+
+  @Test
+  void allPagesAreReadAndOnlyWhenNeeded() {
+    next(200, page("c1", "next"));
+    next(200, page("c2", null));
+
+    assertThat(inbox.resumeSession("s").tokens("w", null))
+        .extracting("id")
+        .containsExactly("c1", "c2");
+
+    assertThat(received.remove().line()).isEqualTo("GET /api/v1/workspaces/w/tokens?limit=100");
+    assertThat(received.remove().line())
+        .isEqualTo("GET /api/v1/workspaces/w/tokens?limit=100&cursor=next");
+  }
+
+  @Test
+  void mistakesAreRefusedWithoutTellingTheToken() {
+    for (String wrong : List.of("", "adraa_x y", "adraa_x\r\nHost: evil", "adraa_ä")) {
+      assertThatThrownBy(() -> AdraaInbox.builder().token(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageNotContaining("adraa_");
+    }
+    for (String wrong : List.of("ftp://x", "api.example", "http://x?y", "http://u:p@x", "/api")) {
+      assertThatThrownBy(() -> AdraaInbox.builder().baseUrl(URI.create(wrong)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> AdraaInbox.builder().requestTimeout(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void noToStringTellsTheToken() {
+    assertThat(inbox.toString()).contains("with a token").doesNotContain(SECRET);
+    assertThat(AdraaInbox.builder().token(SECRET).toString()).doesNotContain(SECRET);
+  }
+
+  @Test
+  void theExampleTellsWhatHappened() {
+    next(
+        200,
+        "{\"company\":{\"id\":\"c1\",\"name\":\"acme\"},\"token\":{\"id\":\"c2\",\"name\":\"x\"}}");
+    assertThat(VerifyExample.verify(url().toString(), SECRET)).isEqualTo("The token opens acme");
+
+    answers.add(
+        new Answer(
+            401,
+            Map.of("X-Request-Id", "c9"),
+            "{\"error\":{\"code\":\"INVALID_API_TOKEN\",\"message\":\"The API token is not valid.\"}}"));
+    assertThat(VerifyExample.verify(url().toString(), SECRET))
+        .isEqualTo("Refused: INVALID_API_TOKEN, request c9");
+  }
+
+  private AdraaInboxException failure() {
+    return catchThrowableOfType(AdraaInboxException.class, inbox::verify);
+  }
+
+  private void next(int status, String body) {
+    answers.add(new Answer(status, Map.of("Content-Type", "application/json"), body));
+  }
+
+  private static String page(String id, @Nullable String cursor) {
+    return """
+        {"tokens":[{"id":"%s","name":"x","prefix":"adraa_1a2b3c4d","status":"active",
+          "createdAt":"2026-06-12T10:25:00.000Z","createdBy":{"id":"c2","nickname":"a"}}]%s}
+        """
+        .formatted(id, cursor == null ? "" : ",\"nextCursor\":\"" + cursor + "\"");
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    received.add(
+        new Received(
+            exchange.getRequestMethod() + " " + exchange.getRequestURI(),
+            Map.copyOf(exchange.getRequestHeaders()),
+            new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+    Answer answer = answers.remove();
+    answer.headers().forEach(exchange.getResponseHeaders()::set);
+    byte[] body = answer.body().getBytes(UTF_8);
+    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}
