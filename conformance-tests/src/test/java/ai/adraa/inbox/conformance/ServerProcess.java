@@ -1,0 +1,110 @@
+package ai.adraa.inbox.conformance;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The server's one jar as a process, as operators run it. */
+final class ServerProcess implements AutoCloseable {
+  /** What a finished command left. */
+  record Finished(int exitCode, String out, String err) {}
+
+  private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
+
+  private final Process process;
+  private final Path log;
+  private final URI url;
+
+  private ServerProcess(Process process, Path log, URI url) {
+    this.process = process;
+    this.log = log;
+    this.url = url;
+  }
+
+  /** Starts {@code serve} on any free port, without a rate limit; returns when it listens. */
+  static ServerProcess serve(Path database, Map<String, String> environment, String... options)
+      throws IOException {
+    Path log = Files.createTempFile(database.getParent(), "server", ".log");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--port", "0", "--rate-limit", "off", "--database", "" + database));
+    arguments.addAll(List.of(options));
+    Process process =
+        builder(environment, arguments)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    Matcher[] started = new Matcher[1];
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .failFast(Files.readString(log), () -> !process.isAlive())
+        .until(
+            () -> {
+              started[0] = LISTENS.matcher(Files.readString(log));
+              return started[0].find();
+            });
+    return new ServerProcess(process, log, URI.create(started[0].group(1)));
+  }
+
+  /** Runs a command to its end. */
+  static Finished run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    Path err = Files.createTempFile("command", ".err");
+    try {
+      Process process =
+          builder(environment, List.of(arguments)).redirectError(err.toFile()).start();
+      String out = new String(process.getInputStream().readAllBytes());
+      return new Finished(process.waitFor(), out, Files.readString(err));
+    } finally {
+      Files.delete(err);
+    }
+  }
+
+  /** A command that is started and left to the caller. */
+  static ProcessBuilder builder(Map<String, String> environment, List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("serverJar")));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ADRAA_"));
+    builder.environment().putAll(environment);
+    return builder;
+  }
+
+  URI url() {
+    return url;
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** As {@code kill -9}. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM; returns when the process has ended. */
+  void terminate() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
