@@ -10,7 +10,8 @@ import io.restassured.response.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -23,18 +24,25 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GuideTest {
-  private TestInbox inbox;
+  private static TestInbox inbox;
+  private static int workspaces;
+  private String workspace;
   private TestInbox.SignedIn admin;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     inbox.close();
+  }
+
+  @BeforeEach
+  void createWorkspace() {
+    workspace = "acme-" + ++workspaces;
+    admin = inbox.workspace(workspace);
   }
 
   @Test
@@ -45,7 +53,7 @@ class GuideTest {
     String acme = inbox.createToken(admin, "CRM integration").secret();
     String globex = inbox.createToken(other, "CRM integration").secret();
 
-    inbox.verify(acme).then().body("company.name", equalTo("acme"));
+    inbox.verify(acme).then().body("company.name", equalTo(workspace));
     inbox.verify(globex).then().body("company.name", equalTo("globex"));
   }
 
@@ -54,7 +62,7 @@ class GuideTest {
   @DisplayName("Only workspace admins can create and revoke API tokens")
   void onlyAdminsCreateAndRevoke() {
     TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
-    TestInbox.SignedIn agent = inbox.agent("acme", "bob@acme.example");
+    TestInbox.SignedIn agent = inbox.agent(workspace, "bob@acme.example");
 
     inbox
         .request(agent)
@@ -116,7 +124,7 @@ class GuideTest {
     assertThat(response.jsonPath().getMap(""))
         .isEqualTo(
             Map.of(
-                "company", Map.of("id", admin.workspaceId(), "name", "acme"),
+                "company", Map.of("id", admin.workspaceId(), "name", workspace),
                 "token", Map.of("id", token.id(), "name", "CRM integration")));
   }
 

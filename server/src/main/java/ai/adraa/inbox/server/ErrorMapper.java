@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.glassfish.jersey.server.ParamException;
@@ -92,8 +93,9 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (cause(failure, CharConversionException.class).isPresent()) {
       return notJson();
     }
-    if (cause(failure, EofException.class).isPresent()) {
-      LOG.debug("The client went away", failure);
+    if (cause(failure, EofException.class).isPresent()
+        || cause(failure, TimeoutException.class).isPresent()) {
+      LOG.debug("The client went away, or paused too long", failure);
       return respond(ErrorCode.BAD_REQUEST);
     }
     if (isUnavailable(failure)) {

@@ -39,6 +39,8 @@ public final class InboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxServer.class);
   private static final long MAX_BODY_BYTES = 64 * 1024;
   private static final long STOP_TIMEOUT_MILLIS = 20_000;
+  // How long a caller may pause in a request while the server stops; idle connections wait as long.
+  private static final long STOP_IDLE_MILLIS = 3_000;
 
   /**
    * What the operator decides.
@@ -169,6 +171,7 @@ public final class InboxServer implements AutoCloseable {
     ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
     connector.setHost(options.host());
     connector.setPort(options.port());
+    connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     jetty.addConnector(connector);
     try {
       connector.open();
