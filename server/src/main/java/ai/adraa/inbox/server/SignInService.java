@@ -68,9 +68,7 @@ final class SignInService implements AutoCloseable {
       post.execute(
           () -> {
             try (MDC.MDCCloseable unused = MDC.putCloseable(RequestIdHandler.MDC_KEY, requestId)) {
-              workspaces.agentByEmail(email).ifPresent(this::sendCode);
-            } catch (RuntimeException e) {
-              LOG.error("Cannot send a sign-in code", e);
+              sendCode(email);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -122,6 +120,22 @@ final class SignInService implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sendCode(String email) {
+    try {
+      workspaces.agentByEmail(email).ifPresent(this::sendCode);
+    } catch (RuntimeException e) {
+      LOG.error("Cannot send a sign-in code", e);
+    }
+  }
+
+  private void sendCode(String email) {
+    try {
+      workspaces.agentByEmail(email).ifPresent(this::sendCode);
+    } catch (RuntimeException e) {
+      LOG.error("Cannot send a sign-in code", e);
     }
   }
 
