@@ -1,10 +1,13 @@
 package ai.adraa.inbox.conformance;
 
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.parser.OpenAPIV3Parser;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The contract as its artifact has it. */
 final class Contract {
@@ -14,14 +17,15 @@ final class Contract {
 
   /** The operation that a request addresses, such as {@code GET /api/v1/me}, if there is one. */
   static Optional<String> operation(String method, String path) {
-    return OPEN_API.getPaths().entrySet().stream()
-        .filter(entry -> path.matches(entry.getKey().replaceAll("\\{[^}]+}", "[^/]+")))
-        .filter(
-            entry ->
-                entry.getValue().readOperationsMap().keySet().stream()
-                    .anyMatch(known -> known.name().equalsIgnoreCase(method)))
+    return paths(path)
+        .filter(entry -> methods(entry.getValue()).anyMatch(method::equalsIgnoreCase))
         .map(entry -> method + " " + entry.getKey())
         .findFirst();
+  }
+
+  /** The methods that the contract gives a request's path. */
+  static Stream<String> methods(String path) {
+    return paths(path).flatMap(entry -> methods(entry.getValue()));
   }
 
   /** Every operation with every status that the contract gives it. */
@@ -40,5 +44,14 @@ final class Contract {
                                 .forEach(
                                     status -> documented.add(method + " " + path + " " + status))));
     return documented;
+  }
+
+  private static Stream<Map.Entry<String, PathItem>> paths(String path) {
+    return OPEN_API.getPaths().entrySet().stream()
+        .filter(entry -> path.matches(entry.getKey().replaceAll("\\{[^}]+}", "[^/]+")));
+  }
+
+  private static Stream<String> methods(PathItem item) {
+    return item.readOperationsMap().keySet().stream().map(PathItem.HttpMethod::name);
   }
 }

@@ -24,6 +24,8 @@ final class ContractFilter implements Filter {
   /** The operations and statuses seen in this JVM, such as {@code GET /api/v1/me 200}. */
   static final Set<String> SEEN = new ConcurrentSkipListSet<>();
 
+  private static final int METHOD_NOT_ALLOWED = 405;
+
   private static final OpenApiInteractionValidator VALIDATOR =
       OpenApiInteractionValidator.createFor("adraa-inbox.yaml")
           .withLevelResolver(
@@ -49,8 +51,19 @@ final class ContractFilter implements Filter {
     return response;
   }
 
-  /** Fails with all that the response has and the contract has not. */
+  /**
+   * Fails with all that the response has and the contract has not. A 405 belongs to a path, so it
+   * is held against each operation of it.
+   */
   static void check(String method, String path, SimpleResponse response) {
+    if (response.getStatus() == METHOD_NOT_ALLOWED) {
+      Contract.methods(path).forEach(known -> checkOperation(known, path, response));
+    } else {
+      checkOperation(method, path, response);
+    }
+  }
+
+  private static void checkOperation(String method, String path, SimpleResponse response) {
     Contract.operation(method, path)
         .ifPresent(
             operation -> {

@@ -47,7 +47,7 @@ final class TestInbox implements AutoCloseable {
   private final GreenMail mail;
   private final InboxServer server;
 
-  private TestInbox(Optional<RateLimit> rateLimit, Clock clock) {
+  private TestInbox(Optional<URI> publicUrl, Optional<RateLimit> rateLimit, Clock clock) {
     try {
       directory = Files.createTempDirectory("adraa-inbox-conformance");
     } catch (IOException e) {
@@ -64,22 +64,26 @@ final class TestInbox implements AutoCloseable {
                 database().toString(),
                 Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
                 "inbox@adraa.example",
-                Optional.empty(),
+                publicUrl,
                 rateLimit),
             clock);
   }
 
   /** Starts without a rate limit. */
   static TestInbox start() {
-    return new TestInbox(Optional.empty(), Clock.systemUTC());
+    return new TestInbox(Optional.empty(), Optional.empty(), Clock.systemUTC());
   }
 
   static TestInbox startWithRateLimit(String limit) {
-    return new TestInbox(RateLimit.parse(limit), Clock.systemUTC());
+    return new TestInbox(Optional.empty(), RateLimit.parse(limit), Clock.systemUTC());
   }
 
   static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(Optional.empty(), clock);
+    return new TestInbox(Optional.empty(), Optional.empty(), clock);
+  }
+
+  static TestInbox startWithPublicUrl(String publicUrl) {
+    return new TestInbox(Optional.of(URI.create(publicUrl)), Optional.empty(), Clock.systemUTC());
   }
 
   URI url() {
