@@ -131,14 +131,6 @@ final class SignInService implements AutoCloseable {
     }
   }
 
-  private void sendCode(String email) {
-    try {
-      workspaces.agentByEmail(email).ifPresent(this::sendCode);
-    } catch (RuntimeException e) {
-      LOG.error("Cannot send a sign-in code", e);
-    }
-  }
-
   private void sendCode(Agent agent) {
     Bucket bucket =
         codesByAgent.get(
