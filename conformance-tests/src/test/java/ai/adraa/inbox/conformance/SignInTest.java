@@ -1,0 +1,274 @@
+package ai.adraa.inbox.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.restassured.http.ContentType;
+import io.restassured.http.Cookie;
+import io.restassured.response.Response;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One-time codes by email, and the sessions they begin. */
+class SignInTest {
+  /** A clock that tests move on. */
+  private static final class MovableClock extends Clock {
+    private volatile Instant now = Instant.now();
+
+    void advance(Duration duration) {
+      now = now.plus(duration);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static final MovableClock CLOCK = new MovableClock();
+  private static TestInbox inbox;
+  private static int workspaces;
+  private String email;
+
+  @BeforeAll
+  static void start() {
+    inbox = TestInbox.startWithClock(CLOCK);
+  }
+
+  @AfterAll
+  static void stop() {
+    inbox.close();
+  }
+
+  @BeforeEach
+  void createWorkspace() {
+    String name = "acme-" + ++workspaces;
+    email = "ada@" + name + ".example";
+    inbox.command("workspace", "create", "--name", name, "--admin", email);
+  }
+
+  @Test
+  void aCodeWorksOnce() {
+    String code = inbox.requestCode(email);
+
+    assertThat(signIn(email, code).statusCode()).isEqualTo(201);
+    refused(signIn(email, code));
+  }
+
+  @Test
+  void fiveTriesAreAllThereAre() {
+    String code = inbox.requestCode(email);
+    for (int i = 0; i < 5; i++) {
+      refused(signIn(email, wrong(code)));
+    }
+    refused(signIn(email, code));
+  }
+
+  @Test
+  void fourWrongTriesStillLeaveOne() {
+    String code = inbox.requestCode(email);
+    for (int i = 0; i < 4; i++) {
+      refused(signIn(email, wrong(code)));
+    }
+    assertThat(signIn(email, code).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void aNewerCodeReplacesTheOlder() {
+    String older = inbox.requestCode(email);
+    String newer = inbox.requestCode(email);
+
+    if (!older.equals(newer)) {
+      refused(signIn(email, older));
+    }
+    assertThat(signIn(email, newer).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void aCodeIsOfNoUseToAnotherAgent() {
+    String code = inbox.requestCode(email);
+    inbox.command("agent", "add", "--workspace", "acme-" + workspaces, "--email", "eve@x.example");
+
+    refused(signIn("eve@x.example", code));
+    assertThat(signIn(email, code).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void aCodeExpiresAfterTenMinutes() {
+    String code = inbox.requestCode(email);
+    CLOCK.advance(Duration.ofMinutes(10));
+
+    refused(signIn(email, code));
+  }
+
+  @Test
+  void emailsAreTheSameInAnyCaseAndWithWhiteSpaceAround() {
+    String code = inbox.requestCode("  " + email.toUpperCase(Locale.ROOT) + " ");
+
+    assertThat(signIn(email, " " + code + " ").statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void anUnknownEmailGetsTheSameAnswerAndNoMail() {
+    Response unknown = request("nobody@acme.example");
+    Response known = request(email);
+
+    assertThat(unknown.statusCode()).isEqualTo(known.statusCode()).isEqualTo(202);
+    assertThat(unknown.asString()).isEqualTo(known.asString()).isEmpty();
+    assertThat(unknown.headers().asList().stream().map(header -> header.getName()))
+        .isEqualTo(known.headers().asList().stream().map(header -> header.getName()).toList());
+    // Asked for later, so the unknown one would have had its mail by then.
+    await()
+        .untilAsserted(
+            () -> assertThat(inbox.mail().getReceivedMessagesForDomain(domain(email))).hasSize(1));
+    assertThat(inbox.mail().getReceivedMessagesForDomain("acme.example")).isEmpty();
+    refused(signIn("nobody@acme.example", "000000"));
+  }
+
+  @Test
+  void tenCodesInTenMinutesAreEnough() {
+    for (int i = 0; i < 10; i++) {
+      inbox.requestCode(email);
+    }
+    request(email);
+    // When another agent has the mail that was asked for later, an eleventh would be there too.
+    inbox.command("agent", "add", "--workspace", "acme-" + workspaces, "--email", "bob@y.example");
+    inbox.requestCode("bob@y.example");
+    assertThat(inbox.mail().getReceivedMessagesForDomain(domain(email))).hasSize(10);
+  }
+
+  @Test
+  void aSessionEndsAfterTwelveHoursWithoutUseAndUseProlongsIt() {
+    TestInbox.SignedIn session = inbox.signIn(email);
+
+    CLOCK.advance(Duration.ofHours(11));
+    assertThat(status(session)).isEqualTo(200);
+    CLOCK.advance(Duration.ofHours(11));
+    assertThat(status(session)).isEqualTo(200);
+    CLOCK.advance(Duration.ofHours(12));
+    assertThat(status(session)).isEqualTo(401);
+  }
+
+  @Test
+  void aSessionEndsAfterSevenDaysWhateverItsUse() {
+    TestInbox.SignedIn session = inbox.signIn(email);
+    for (int hours = 0; hours < 7 * 24 - 8; hours += 8) {
+      CLOCK.advance(Duration.ofHours(8));
+      assertThat(status(session)).isEqualTo(200);
+    }
+    CLOCK.advance(Duration.ofHours(8));
+
+    inbox
+        .request(session)
+        .get("/api/v1/session")
+        .then()
+        .statusCode(401)
+        .body("error.code", equalTo("INVALID_SESSION"));
+  }
+
+  @Test
+  void expiresAtIsWhenItEnds() {
+    Response signedIn = signIn(email, inbox.requestCode(email));
+
+    assertThat(Instant.parse(signedIn.path("session.expiresAt")))
+        .isBetween(
+            CLOCK.instant().plus(Duration.ofHours(12)).minusMillis(1),
+            CLOCK.instant().plus(Duration.ofHours(12)));
+  }
+
+  @Test
+  void signingOutEndsTheSessionOnTheServer() {
+    TestInbox.SignedIn session = inbox.signIn(email);
+    TestInbox.SignedIn other = inbox.signIn(email);
+
+    Response signedOut = inbox.request(session).delete("/api/v1/session");
+
+    assertThat(signedOut.statusCode()).isEqualTo(204);
+    assertThat(signedOut.detailedCookie("adraa_session").getMaxAge()).isZero();
+    assertThat(status(session)).isEqualTo(401);
+    assertThat(status(other)).as("another session of the same agent").isEqualTo(200);
+  }
+
+  @Test
+  void theCookieIsForTheServerOnly() {
+    Response signedIn = signIn(email, inbox.requestCode(email));
+
+    Cookie cookie = signedIn.detailedCookie("adraa_session");
+    assertThat(cookie.isHttpOnly()).isTrue();
+    assertThat(cookie.getSameSite()).isEqualTo("Lax");
+    assertThat(cookie.getPath()).isEqualTo("/");
+    assertThat(cookie.getMaxAge()).isEqualTo(Duration.ofDays(7).toSeconds());
+    assertThat(cookie.isSecured()).as("over http").isFalse();
+    assertThat(signedIn.asString()).doesNotContain(cookie.getValue());
+  }
+
+  @Test
+  void theCookieIsSecureWhereTheConsoleIsServedByHttps() {
+    try (TestInbox https = TestInbox.startWithPublicUrl("https://inbox.example")) {
+      https.command("workspace", "create", "--name", "acme", "--admin", email);
+      String code = https.requestCode(email);
+
+      Response signedIn =
+          https
+              .request()
+              .contentType(ContentType.JSON)
+              .body(Map.of("email", email, "code", code))
+              .post("/api/v1/session");
+
+      assertThat(signedIn.detailedCookie("adraa_session").isSecured()).isTrue();
+    }
+  }
+
+  private static Response request(String email) {
+    return inbox
+        .request()
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email))
+        .post("/api/v1/sign-in-codes");
+  }
+
+  private static Response signIn(String email, String code) {
+    return inbox
+        .request()
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email, "code", code))
+        .post("/api/v1/session");
+  }
+
+  private static void refused(Response response) {
+    response.then().statusCode(401).body("error.code", equalTo("INVALID_SIGN_IN_CODE"));
+    assertThat(response.cookie("adraa_session")).isNull();
+  }
+
+  private static int status(TestInbox.SignedIn session) {
+    return inbox.request(session).get("/api/v1/session").statusCode();
+  }
+
+  private static String wrong(String code) {
+    return "%06d".formatted((Integer.parseInt(code) + 1) % 1_000_000);
+  }
+
+  private static String domain(String email) {
+    return email.substring(email.indexOf('@') + 1);
+  }
+}
