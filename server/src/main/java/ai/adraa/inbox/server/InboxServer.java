@@ -114,14 +114,15 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → RateLimitHandler → SizeLimitHandler → Jersey
+    // GracefulHandler → RequestIdHandler → ConsoleHandler → RateLimitHandler → SizeLimitHandler
+    // → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
     Handler handler = sizeLimit;
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), handler);
     }
-    jetty.setHandler(new GracefulHandler(new RequestIdHandler(handler)));
+    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new ConsoleHandler(handler))));
     try {
       jetty.start();
       lastUse.start();

@@ -1,0 +1,190 @@
+// The contract's operations that the console uses, one function each. Paths and types are written
+// as the contract has them, and a test holds both against it.
+
+/**
+ * @typedef {object} Session
+ * @property {SignedInAgent} agent
+ * @property {WorkspaceMembership[]} workspaces
+ * @property {string} expiresAt
+ */
+/**
+ * @typedef {object} SignedInAgent
+ * @property {string} id
+ * @property {string} email
+ * @property {string} nickname
+ */
+/**
+ * @typedef {object} WorkspaceMembership
+ * @property {string} id
+ * @property {string} name
+ * @property {string} role
+ */
+/**
+ * @typedef {object} ApiToken
+ * @property {string} id
+ * @property {string} name
+ * @property {string} prefix
+ * @property {string} status
+ * @property {string} createdAt
+ * @property {Actor} createdBy
+ * @property {string} [lastUsedAt]
+ * @property {string} [revokedAt]
+ * @property {Actor} [revokedBy]
+ */
+/**
+ * @typedef {object} Actor
+ * @property {string} id
+ * @property {string} nickname
+ */
+/**
+ * @typedef {object} TokenList
+ * @property {ApiToken[]} tokens
+ * @property {string} [nextCursor]
+ */
+/**
+ * @typedef {object} CreatedToken
+ * @property {ApiToken} token
+ * @property {string} secret
+ */
+/**
+ * @typedef {object} ApiError
+ * @property {string} code
+ * @property {string} message
+ * @property {ErrorDetail[]} [details]
+ */
+/**
+ * @typedef {object} ErrorDetail
+ * @property {string} field
+ * @property {string} message
+ */
+
+const TIMEOUT_MILLIS = 30_000;
+
+/** An operation that did not succeed. Without a status, no answer came at all. */
+export class ApiFailure extends Error {
+  /**
+   * @param {string} message
+   * @param {{status?: number, error?: ApiError, requestId?: string, retryAfter?: number}} [answer]
+   */
+  constructor(message, { status = 0, error, requestId, retryAfter } = {}) {
+    super(message);
+    this.status = status;
+    this.code = error?.code ?? '';
+    this.details = error?.details ?? [];
+    this.requestId = requestId;
+    this.retryAfter = retryAfter;
+  }
+
+  get isNetwork() {
+    return this.status === 0;
+  }
+
+  /** Nobody is signed in any more. */
+  get isSignedOut() {
+    return this.code === 'MISSING_SESSION' || this.code === 'INVALID_SESSION';
+  }
+}
+
+/** @returns {Promise<void>} */
+export async function requestSignInCode(email) {
+  await call('requestSignInCode', 'POST', '/api/v1/sign-in-codes', { body: { email } });
+}
+
+/** @returns {Promise<Session>} */
+export async function signIn(email, code) {
+  const answer = await call('signIn', 'POST', '/api/v1/session', { body: { email, code } });
+  return answer.session;
+}
+
+/** @returns {Promise<Session>} */
+export async function getSession() {
+  return (await call('getSession', 'GET', '/api/v1/session')).session;
+}
+
+/** @returns {Promise<void>} */
+export async function signOut() {
+  await call('signOut', 'DELETE', '/api/v1/session');
+}
+
+/** @returns {Promise<TokenList>} */
+export async function listTokens(workspaceId, { status, limit, cursor }, signal) {
+  return call('listTokens', 'GET', '/api/v1/workspaces/{workspaceId}/tokens', {
+    parameters: { workspaceId },
+    query: { status, limit, cursor },
+    signal,
+  });
+}
+
+/** @returns {Promise<CreatedToken>} */
+export async function createToken(workspaceId, name) {
+  return call('createToken', 'POST', '/api/v1/workspaces/{workspaceId}/tokens', {
+    parameters: { workspaceId },
+    body: { name },
+  });
+}
+
+/** @returns {Promise<ApiToken>} */
+export async function getToken(workspaceId, tokenId, signal) {
+  const answer = await call('getToken', 'GET', '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}', {
+    parameters: { workspaceId, tokenId },
+    signal,
+  });
+  return answer.token;
+}
+
+/** @returns {Promise<ApiToken>} */
+export async function revokeToken(workspaceId, tokenId) {
+  const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/revoke';
+  const answer = await call('revokeToken', 'POST', path, { parameters: { workspaceId, tokenId } });
+  return answer.token;
+}
+
+async function call(operation, method, path, { parameters = {}, query = {}, body, signal } = {}) {
+  const url = new URL(
+    path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name])),
+    location.origin,
+  );
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      url.searchParams.set(name, value);
+    }
+  }
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
+  let response;
+  let text;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    text = await response.text();
+  } catch (cause) {
+    if (signal?.aborted) {
+      throw cause; // The caller does not want the answer any more.
+    }
+    throw new ApiFailure(`${operation}: no answer`);
+  }
+  let answer;
+  try {
+    answer = text ? JSON.parse(text) : undefined;
+  } catch {
+    // A proxy's page, not the server's answer; the status says what can be said.
+  }
+  if (response.ok && (answer !== undefined || response.status === 202 || response.status === 204)) {
+    return answer;
+  }
+  throw new ApiFailure(`${operation}: ${response.status}`, {
+    status: response.status,
+    error: answer?.error,
+    requestId: response.headers.get('X-Request-Id') ?? undefined,
+    retryAfter: Number(response.headers.get('Retry-After')) || undefined,
+  });
+}

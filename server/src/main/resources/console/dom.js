@@ -1,0 +1,57 @@
+// Builds the page from elements and text only: data never becomes markup.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+const ICONS = {
+  alert: ['M12 8v5', 'M12 16.5v.01', 'M10.3 4 2.6 17.5A2 2 0 0 0 4.3 20.5h15.4a2 2 0 0 0 1.7-3L13.7 4a2 2 0 0 0-3.4 0Z'],
+  arrow: ['M5 12h14', 'm13 6 6 6-6 6'],
+  check: ['m5 12.5 4.5 4.5L19 7.5'],
+  copy: ['M9 9h9.5A1.5 1.5 0 0 1 20 10.5V20a1.5 1.5 0 0 1-1.5 1.5H9A1.5 1.5 0 0 1 7.5 20v-9.5A1.5 1.5 0 0 1 9 9Z', 'M4.5 15.5A1.5 1.5 0 0 1 3.5 14V4.5A1.5 1.5 0 0 1 5 3h9a1.5 1.5 0 0 1 1.5 1'],
+  inbox: ['M3 13.5 6.2 5.2A1.5 1.5 0 0 1 7.6 4.2h8.8a1.5 1.5 0 0 1 1.4 1L21 13.5V18a1.8 1.8 0 0 1-1.8 1.8H4.8A1.8 1.8 0 0 1 3 18Z', 'M3 13.5h5l1.4 2.3h5.2l1.4-2.3h5'],
+  key: ['M14.5 9.5a5 5 0 1 0-4.2 4.9l1.7 1.7h2.2v2.2h2.2v2.2h4v-3.6L14.3 11a5 5 0 0 0 .2-1.5Z', 'M8.5 8.5v.01'],
+  lock: ['M6 11h12a1.5 1.5 0 0 1 1.5 1.5v7A1.5 1.5 0 0 1 18 21H6a1.5 1.5 0 0 1-1.5-1.5v-7A1.5 1.5 0 0 1 6 11Z', 'M8 11V7.5a4 4 0 0 1 8 0V11'],
+  plus: ['M12 5v14', 'M5 12h14'],
+  shield: ['M12 3 4.5 6v5.5c0 4.5 3.2 8.2 7.5 9.5 4.3-1.3 7.5-5 7.5-9.5V6Z', 'm9 12 2.2 2.2L15.2 10'],
+  split: ['M6 4v6a4 4 0 0 0 4 4h4a4 4 0 0 1 4 4v2', 'M6 14v6', 'M18 4v6'],
+};
+
+/**
+ * An element. Attributes that are undefined, null or false are left out; `onclick` and the like
+ * are listeners.
+ */
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) {
+      continue;
+    }
+    if (typeof value === 'function') {
+      node.addEventListener(name.slice(2), value);
+    } else {
+      node.setAttribute(name, value === true ? '' : value);
+    }
+  }
+  node.append(...children.filter((child) => child !== undefined && child !== null));
+  return node;
+}
+
+/** A decorative icon: what it means is always said in words beside it. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  for (const d of ICONS[name]) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Says something that needs no answer, for a few seconds. */
+export function toast(...message) {
+  const note = element('p', { class: 'toast' }, icon('check'), element('span', {}, ...message));
+  document.getElementById('toasts').append(note);
+  setTimeout(() => note.remove(), 6000);
+}

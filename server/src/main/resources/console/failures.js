@@ -1,0 +1,100 @@
+// Says in words what went wrong, where it happened, and offers what can be done about it.
+
+import { element, icon } from './dom.js';
+
+/** What a failure means to the person before the page. */
+export function words(failure) {
+  if (failure.isNetwork) {
+    return navigator.onLine
+      ? 'No answer came from the server. Check your connection, then try again.'
+      : 'You are offline. Connect to the network, then try again.';
+  }
+  if (failure.isSignedOut) {
+    return 'Your session has ended.';
+  }
+  switch (failure.code) {
+    case 'RATE_LIMIT_EXCEEDED':
+      return 'Too many requests came from your network.';
+    case 'SERVICE_UNAVAILABLE':
+      return 'The server cannot answer just now.';
+    case 'ADMIN_REQUIRED':
+      return 'Only workspace admins can create and revoke API tokens.';
+    case 'WORKSPACE_NOT_FOUND':
+      return 'This workspace does not exist any more, or you are no longer a member of it.';
+    case 'TOKEN_NOT_FOUND':
+      return 'The workspace has no such token any more. Reload the page.';
+    case 'VALIDATION_ERROR':
+      return failure.details.map((detail) => sentence(detail.field, detail.message)).join(' ');
+    default:
+      return failure.status >= 500
+        ? 'The server failed. This is our fault, not yours; try again in a moment.'
+        : `The server refused the request (${failure.code || failure.status}).`;
+  }
+}
+
+/** `name`, `must have 1 to 100 characters` → `Name must have 1 to 100 characters.` */
+export function sentence(fieldName, message) {
+  const text = `${fieldName} ${message}`;
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
+/**
+ * A notice of the failure, with a button to try again; where the server says how long to wait, the
+ * button counts down and `onWait(true)` … `onWait(false)` frame the wait.
+ */
+export function notice(failure, { retry, retryLabel = 'Try again', extra, onWait } = {}) {
+  const words_ = element('p', {}, words(failure), extra ? ` ${extra}` : undefined);
+  const root = element(
+    'div',
+    { class: 'notice notice-error', role: 'alert' },
+    icon('alert'),
+    element('div', { class: 'notice-text' }, words_, requestId(failure)),
+  );
+  const wait = failure.status === 429 || failure.status === 503 ? (failure.retryAfter ?? 0) : 0;
+  if (wait > 0) {
+    words_.append(` Wait ${wait} ${wait === 1 ? 'second' : 'seconds'}.`);
+  }
+  if (retry) {
+    const button = element(
+      'button',
+      { type: 'button', class: 'button button-small', onclick: () => retry() },
+      retryLabel,
+    );
+    root.append(button);
+    if (wait > 0) {
+      countDown(button, wait, (seconds) => `${retryLabel} in ${seconds} s`, retryLabel, onWait);
+    }
+  }
+  return root;
+}
+
+/** Disables the button for some seconds and shows on it how many are left. */
+export function countDown(button, seconds, labelFor, label, onWait) {
+  const end = Date.now() + seconds * 1000;
+  button.disabled = true;
+  onWait?.(true);
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left > 0) {
+      button.textContent = labelFor(left);
+      return;
+    }
+    clearInterval(timer);
+    button.textContent = label;
+    button.disabled = false;
+    onWait?.(false);
+  };
+  const timer = setInterval(tick, 250);
+  tick();
+}
+
+function requestId(failure) {
+  return failure.status >= 500 && failure.requestId
+    ? element(
+        'p',
+        { class: 'request-id' },
+        'Request id for support: ',
+        element('code', {}, failure.requestId),
+      )
+    : undefined;
+}

@@ -1,0 +1,93 @@
+// Forms: a labelled field, a button that shows its work, and one way to send.
+
+import { ApiFailure } from './api.js';
+import { element, icon } from './dom.js';
+import { notice, sentence } from './failures.js';
+
+/** A button that shows that its work is under way, and cannot be pressed twice meanwhile. */
+export function setBusy(button, busy) {
+  button.disabled = busy;
+  button.toggleAttribute('data-busy', busy);
+}
+
+let fields = 0;
+
+/**
+ * A labelled input with a hint and a place for what is wrong with it.
+ *
+ * @returns {{root: HTMLElement, input: HTMLInputElement, setError: (text: string) => void}}
+ */
+export function field(label, attributes, hint, aside) {
+  const id = `field-${++fields}`;
+  const error = element('p', { class: 'field-error', id: `${id}-error`, role: 'alert' });
+  const input = element('input', {
+    id,
+    class: 'input',
+    'aria-describedby': `${hint ? `${id}-hint ` : ''}${id}-error`,
+    spellcheck: 'false',
+    ...attributes,
+  });
+  const root = element(
+    'div',
+    { class: 'field' },
+    element('div', { class: 'field-head' }, element('label', { for: id }, label), aside),
+    input,
+    error,
+    hint ? element('p', { class: 'hint', id: `${id}-hint` }, hint) : undefined,
+  );
+  const setError = (text) => {
+    error.replaceChildren(...(text ? [icon('alert'), element('span', {}, text)] : []));
+    if (text) {
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+    } else {
+      input.removeAttribute('aria-invalid');
+    }
+  };
+  return { root, input, setError };
+}
+
+/**
+ * Runs `work` when the form is sent, once at a time; what fails is said at the field if it is about
+ * the field, and else in `problem`. `remedy` may answer what to offer instead of another try.
+ *
+ * @param {{form: HTMLFormElement, button: HTMLButtonElement, problem: HTMLElement, field?: object}} parts
+ * @param {() => Promise<void>} work
+ * @param {(failure: ApiFailure) => object | undefined} remedy
+ */
+export function onSubmit({ form, button, problem, field: one }, work, remedy = () => undefined) {
+  let running = false;
+  let waiting = false;
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (running || waiting) {
+      return;
+    }
+    running = true;
+    setBusy(button, true);
+    one?.setError('');
+    problem.replaceChildren();
+    try {
+      await work();
+    } catch (failure) {
+      if (!(failure instanceof ApiFailure)) {
+        throw failure;
+      }
+      const detail = one && failure.details.find(({ field }) => field === one.input.name);
+      if (detail) {
+        one.setError(sentence(detail.field, detail.message));
+      } else {
+        const onWait = (wait) => {
+          waiting = wait;
+          button.disabled = wait;
+        };
+        const again = { retry: () => form.requestSubmit(), onWait };
+        problem.replaceChildren(notice(failure, { ...again, ...remedy(failure) }));
+      }
+    } finally {
+      running = false;
+      setBusy(button, false);
+      button.disabled = waiting;
+    }
+  });
+}

@@ -1,0 +1,166 @@
+// Signing in: the email, then the code that was sent to it.
+
+import * as api from './api.js';
+import { element } from './dom.js';
+import { countDown, notice } from './failures.js';
+import { field, onSubmit } from './forms.js';
+
+const RESEND_AFTER_SECONDS = 30;
+
+/**
+ * Shows the sign-in in `root`.
+ *
+ * @param {HTMLElement} root
+ * @param {{reason?: string, email?: string, onSignedIn: (session: api.Session) => void}} options
+ */
+export function showSignIn(root, { reason, email = '', onSignedIn }) {
+  const card = element('div', { class: 'card sign-in-card' });
+  root.replaceChildren(
+    element(
+      'main',
+      { class: 'sign-in' },
+      element('p', { class: 'brand' }, logo(), element('span', {}, 'Adraa Inbox')),
+      card,
+      element('p', { class: 'sign-in-foot' }, 'Sign-in is by email. There are no passwords.'),
+    ),
+  );
+  const askForEmail = (prefilled) =>
+    emailStep(card, { reason, email: prefilled, onSent: askForCode });
+  const askForCode = (sentTo) =>
+    codeStep(card, { email: sentTo, onSignedIn, onChangeEmail: () => askForEmail(sentTo) });
+  askForEmail(email);
+}
+
+/** The product's mark; the file is the icon of the browser's tab, too. */
+export function logo() {
+  return element('img', { src: '/app/assets/icon.svg', alt: '', width: 32, height: 32 });
+}
+
+function emailStep(card, { reason, email, onSent }) {
+  const input = field('Email', {
+    type: 'email',
+    name: 'email',
+    autocomplete: 'email',
+    inputmode: 'email',
+    autocapitalize: 'none',
+    required: true,
+    value: email,
+    placeholder: 'you@company.com',
+  });
+  const button = element('button', { class: 'button button-primary button-wide' }, 'Send code');
+  const problem = element('div', { class: 'problem' });
+  const form = step(
+    card,
+    'Sign in',
+    'Enter your email, and we send you a code to sign in with.',
+    reason ? element('p', { class: 'notice notice-info', role: 'status' }, reason) : undefined,
+    [input.root, button, problem],
+  );
+  onSubmit({ form, button, problem, field: input }, async () => {
+    const address = input.input.value.trim();
+    if (!address) {
+      input.setError('Enter your email.');
+      return;
+    }
+    await api.requestSignInCode(address);
+    onSent(address);
+  });
+  input.input.focus();
+}
+
+function codeStep(card, { email, onSignedIn, onChangeEmail }) {
+  const code = field('Code', {
+    class: 'input input-code',
+    name: 'code',
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    required: true,
+    placeholder: '000000',
+  });
+  const button = element('button', { class: 'button button-primary button-wide' }, 'Sign in');
+  const problem = element('div', { class: 'problem' });
+  const resend = element('button', { type: 'button', class: 'link' });
+  const sent = element('p', { class: 'hint', role: 'status' });
+  const change = element(
+    'button',
+    { type: 'button', class: 'link', onclick: onChangeEmail },
+    'Change email',
+  );
+  const intro = element(
+    'span',
+    {},
+    'If ',
+    element('strong', { class: 'breakable' }, email),
+    ' belongs to an agent, a code of 6 digits is on its way. It works once, within 10 minutes.',
+  );
+  const form = step(card, 'Check your email', intro, undefined, [
+    code.root,
+    button,
+    problem,
+    element('div', { class: 'sign-in-links' }, resend, change),
+    sent,
+  ]);
+
+  const waitToResend = () =>
+    countDown(resend, RESEND_AFTER_SECONDS, (s) => `Send a new code in ${s} s`, 'Send a new code');
+  resend.addEventListener('click', async () => {
+    resend.disabled = true;
+    problem.replaceChildren();
+    try {
+      await api.requestSignInCode(email);
+      sent.textContent = 'A new code is on its way. The one before no longer works.';
+      code.setError('');
+      code.input.value = '';
+      waitToResend();
+    } catch (failure) {
+      resend.disabled = false;
+      problem.replaceChildren(notice(failure, { retry: () => resend.click() }));
+    }
+    code.input.focus();
+  });
+
+  let tried = '';
+  code.input.addEventListener('input', () => {
+    // A code is often pasted as "042 117", or with the words around it.
+    const digits = code.input.value.replace(/\D/g, '');
+    if (digits !== code.input.value) {
+      code.input.value = digits;
+    }
+    if (digits.length === 6 && digits !== tried && !button.disabled) {
+      form.requestSubmit();
+    }
+  });
+  onSubmit({ form, button, problem, field: code }, async () => {
+    const digits = code.input.value;
+    tried = digits;
+    sent.textContent = '';
+    if (digits.length !== 6) {
+      code.setError('Enter the 6 digits from the email.');
+      return;
+    }
+    try {
+      onSignedIn(await api.signIn(email, digits));
+    } catch (failure) {
+      if (failure.code !== 'INVALID_SIGN_IN_CODE') {
+        throw failure;
+      }
+      code.setError('This code is wrong, used or expired. Take the one from the newest email.');
+      code.input.select();
+    }
+  });
+  waitToResend();
+  code.input.focus();
+}
+
+/** A heading, what it is about, and a form. */
+function step(card, title, intro, before, children) {
+  const form = element('form', { class: 'stack', novalidate: true }, ...children);
+  card.replaceChildren(
+    element('h1', {}, title),
+    element('p', { class: 'lead' }, intro),
+    ...(before ? [before] : []),
+    form,
+  );
+  document.title = `${title} · Adraa Inbox`;
+  return form;
+}
