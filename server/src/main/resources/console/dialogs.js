@@ -28,7 +28,7 @@ export function isDialogOpen() {
  * Opens a modal dialog. Escape and the system's back gesture close it only if `mayClose()`; a click
  * outside only if `mayClose('outside')`.
  */
-function openDialog({ mayClose, onClose, wide = false }) {
+function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
   let closed = false;
   const node = element('dialog', {
     class: wide ? 'dialog dialog-wide' : 'dialog',
@@ -44,6 +44,9 @@ function openDialog({ mayClose, onClose, wide = false }) {
       node.close();
       node.replaceChildren();
       node.remove();
+      if (document.activeElement === document.body) {
+        focusAfter?.()?.focus();
+      }
     }
   }
   const attempt = (event) => {
@@ -102,11 +105,19 @@ function title(text) {
  *   workspaceId: string,
  *   name?: string,
  *   onCreated: (token: api.ApiToken) => void,
+ *   focusAfter: (token: api.ApiToken) => HTMLElement | null,
  *   onUncertain: () => void,
  *   onSignedOut: (intent: object) => void,
  * }} options
  */
-export function openCreateDialog({ workspaceId, name = '', onCreated, onUncertain, onSignedOut }) {
+export function openCreateDialog({
+  workspaceId,
+  name = '',
+  onCreated,
+  focusAfter,
+  onUncertain,
+  onSignedOut,
+}) {
   let creating = false;
   let uncertain = false;
   const dialog = openDialog({
@@ -156,7 +167,7 @@ export function openCreateDialog({ workspaceId, name = '', onCreated, onUncertai
         const created = await api.createToken(workspaceId, input.input.value);
         uncertain = false;
         dialog.close();
-        openSecretDialog(created);
+        openSecretDialog(created, () => focusAfter(created.token));
         onCreated(created.token);
       } catch (failure) {
         uncertain ||= failure.isNetwork || failure.status >= 500;
@@ -193,16 +204,19 @@ export function openCreateDialog({ workspaceId, name = '', onCreated, onUncertai
  * Shows a new token's secret, this once.
  *
  * @param {api.CreatedToken} created
+ * @param {() => HTMLElement | null} focusAfter
  */
-function openSecretDialog(created) {
+function openSecretDialog(created, focusAfter) {
   let { secret } = created;
   let stored = false;
   const needsStoring = element('p', { class: 'field-error', role: 'alert' });
-  const sayStoring = () =>
+  const sayStoring = () => {
     needsStoring.replaceChildren(
       icon('alert'),
       element('span', {}, 'Copy the token or confirm that you have stored it: it cannot be shown again.'),
     );
+    needsStoring.scrollIntoView({ block: 'nearest' });
+  };
   const setStored = (value) => {
     stored = value;
     dialog.handle.holdsSecret = !value;
@@ -222,6 +236,7 @@ function openSecretDialog(created) {
   const dialog = openDialog({
     wide: true,
     mayClose,
+    focusAfter,
     onClose: () => {
       secret = '';
       secretText.textContent = '';
@@ -235,9 +250,16 @@ function openSecretDialog(created) {
   addEventListener('beforeunload', warn);
   addEventListener('pagehide', dialog.close);
 
-  const curl = () => `curl ${location.origin}/api/v1/me -H "Authorization: Bearer ${secret}"`;
+  const command = `curl ${location.origin}/api/v1/me`;
+  const header = () => `-H "Authorization: Bearer ${secret}"`;
   const secretText = element('code', { class: 'secret', translate: 'no' }, secret);
-  const curlText = element('code', { translate: 'no' }, curl());
+  const curlText = element(
+    'code',
+    { translate: 'no' },
+    element('span', { class: 'curl-part' }, command),
+    ' ',
+    element('span', { class: 'curl-part' }, header()),
+  );
   const checkbox = element('input', {
     type: 'checkbox',
     autocomplete: 'off',
@@ -270,7 +292,7 @@ function openSecretDialog(created) {
       copied = true;
       setStored(true);
     }),
-    copyBox('Verify that it works', curlText, curl, 'Copy curl line'),
+    copyBox('Verify that it works', curlText, () => `${command} ${header()}`, 'Copy curl line'),
     element('label', { class: 'check' }, checkbox, 'I have stored the token in a safe place'),
     needsStoring,
     element(

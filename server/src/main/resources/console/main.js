@@ -41,8 +41,10 @@ async function start() {
 
 /** Asks to sign in, and comes back to the page that the address names. */
 function askToSignIn({ reason, intent } = {}) {
-  leave();
+  // A dialog that closes may read the list again; nothing of the page is to go on after it.
   closeDialogs();
+  leave();
+  leave = () => {};
   const before = session;
   session = undefined;
   showSignIn(root, {

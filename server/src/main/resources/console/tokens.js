@@ -64,6 +64,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
   const count = element('p', { class: 'list-count', role: 'status' });
   const more = element('button', { type: 'button', class: 'button', onclick: () => load() }, 'Load more');
   const foot = element('div', { class: 'list-foot' });
+  const headButton = createButton();
   const filters = element(
     'nav',
     { class: 'segments', 'aria-label': 'Show tokens' },
@@ -87,7 +88,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
           ' in full, to read and act on every conversation. Treat it like a password.',
         ),
       ),
-      createButton(),
+      headButton,
     ),
     element('div', { class: 'list-head' }, filters, count),
     place,
@@ -294,11 +295,13 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     if (shown.size === 0) {
       place.replaceChildren(status ? nothingFound(status) : emptyState(createButton()));
       filters.hidden = !status;
+      headButton.hidden = !status;
       count.textContent = '';
       foot.replaceChildren();
       return;
     }
     filters.hidden = false;
+    headButton.hidden = false;
     if (!table.isConnected) {
       place.replaceChildren(table);
     }
@@ -338,6 +341,8 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
           showFoot();
         }
       },
+      // The button that began it may be gone with the empty state.
+      focusAfter: (token) => shown.get(token.id)?.row ?? content.querySelector('h1'),
     });
   }
 
@@ -454,7 +459,7 @@ function emptyState(button) {
     element(
       'ul',
       { class: 'advice' },
-      advice('split', 'One per integration', 'Name each after the system that uses it, so that each can be revoked independently.'),
+      advice('pieces', 'One per integration', 'Name each after the system that uses it, so that each can be revoked independently.'),
       advice('lock', 'Keep it like a password', 'Store it in a secret manager or an environment variable, and call the API only from your backend. Never commit it or put it in client-side code.'),
       advice('shield', 'Revoke when in doubt', 'Revoke what you no longer use. If a token leaks, revoke it at once and create another.'),
     ),
