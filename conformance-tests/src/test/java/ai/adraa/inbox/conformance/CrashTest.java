@@ -7,28 +7,48 @@ import ai.adraa.inbox.client.AdraaInboxException;
 import ai.adraa.inbox.client.ConsoleSession;
 import ai.adraa.inbox.client.model.ApiToken;
 import ai.adraa.inbox.client.model.CreatedToken;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the server acknowledged survives kill -9. */
+/** What the server acknowledged survives kill -9, at whatever moment it comes. */
 class CrashTest {
   private static final int CRASHES = 50;
+  private static final int WRITERS = 3;
+
+  /** What the server has acknowledged, by token id; filled by several threads. */
+  private final Map<String, String> secrets = new ConcurrentHashMap<>();
+
+  private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+  private final Set<String> revocationsAsked = ConcurrentHashMap.newKeySet();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private String session;
+  private String workspaceId;
 
   @Test
   void noAcknowledgedCreateOrRevokeIsLost(@TempDir Path directory) throws Exception {
     Path database = directory.resolve("inbox.db");
-    String session;
-    String workspaceId;
     // Signing in needs mail, which the fixture has; the session outlives its server.
     try (TestInbox inbox = TestInbox.start()) {
       TestInbox.SignedIn admin = inbox.workspace("acme");
@@ -37,88 +57,105 @@ class CrashTest {
       inbox.stopServer();
       Files.copy(inbox.database(), database);
     }
-    Map<String, String> active = new LinkedHashMap<>();
-    Map<String, String> revoked = new HashMap<>();
-
-    for (int crash = 0; crash < CRASHES; crash++) {
-      try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
-        AdraaInbox inbox = AdraaInbox.builder().baseUrl(server.url()).build();
-        ConsoleSession console = inbox.resumeSession(session);
-        checkListed(console, workspaceId, active, revoked);
-
-        Queue<CreatedToken> acknowledged = new ConcurrentLinkedQueue<>();
-        Thread busy = createUntilTheServerDies(console, workspaceId, acknowledged);
-        CreatedToken kept = console.createToken(workspaceId, "kept " + crash);
-        CreatedToken gone = console.createToken(workspaceId, "gone " + crash);
-        // By turns the last thing acknowledged is a revocation, and a creation.
-        CreatedToken last = null;
-        console.revokeToken(workspaceId, gone.getToken().getId());
-        if (crash % 2 == 1) {
-          last = console.createToken(workspaceId, "last " + crash);
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+    try {
+      for (int crash = 0; crash < CRASHES; crash++) {
+        try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+          checkAllAcknowledged(server, crash);
+          // After a few writes, by turns another number, so that the kill meets all of them.
+          CountDownLatch acknowledged = new CountDownLatch(WRITERS + crash % 7);
+          List<Future<?>> writers = new ArrayList<>();
+          for (int writer = 0; writer < WRITERS; writer++) {
+            writers.add(threads.submit(() -> writeUntilTheServerDies(server, acknowledged)));
+          }
+          acknowledged.await();
+          server.kill();
+          for (Future<?> writer : writers) {
+            writer.get();
+          }
         }
-        server.kill();
-        busy.join();
-
-        revoked.put(gone.getToken().getId(), gone.getSecret());
-        active.put(kept.getToken().getId(), kept.getSecret());
-        if (last != null) {
-          active.put(last.getToken().getId(), last.getSecret());
-        }
-        acknowledged.forEach(token -> active.put(token.getToken().getId(), token.getSecret()));
+        checkIntegrity(database);
       }
+      try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+        checkAllAcknowledged(server, CRASHES);
+      }
+    } finally {
+      threads.shutdownNow();
     }
+    // Else the crashes would have proved nothing.
+    assertThat(secrets).hasSizeGreaterThan(CRASHES);
+    assertThat(revoked).hasSizeGreaterThan(CRASHES / 2);
+    assertThat(secrets).hasSizeGreaterThan(revoked.size());
+  }
 
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
-      AdraaInbox inbox = AdraaInbox.builder().baseUrl(server.url()).build();
-      checkListed(inbox.resumeSession(session), workspaceId, active, revoked);
-      active.values().forEach(secret -> assertThat(verifies(server, secret)).isTrue());
-      revoked.values().forEach(secret -> assertThat(verifies(server, secret)).isFalse());
+  /** Creates tokens, and revokes every other one, until no answer comes. */
+  private void writeUntilTheServerDies(ServerProcess server, CountDownLatch acknowledged) {
+    ConsoleSession console = console(server);
+    try {
+      for (int i = 0; ; i++) {
+        CreatedToken created = console.createToken(workspaceId, "crash test");
+        String id = created.getToken().getId();
+        secrets.put(id, created.getSecret());
+        acknowledged.countDown();
+        if (i % 2 == 0) {
+          revocationsAsked.add(id);
+          console.revokeToken(workspaceId, id);
+          revoked.add(id);
+          acknowledged.countDown();
+        }
+      }
+    } catch (AdraaInboxException e) {
+      // What was asked for last was not acknowledged: it may be done or not.
+      assertThat(e.code()).isEqualTo(AdraaInboxException.NO_ANSWER);
     }
-    assertThat(revoked).hasSize(CRASHES);
-    assertThat(active).hasSizeGreaterThanOrEqualTo(CRASHES + CRASHES / 2);
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+  }
+
+  private void checkAllAcknowledged(ServerProcess server, int crashes) throws Exception {
+    Map<String, String> listed = new HashMap<>();
+    for (ApiToken token : console(server).tokens(workspaceId, null).toList()) {
+      listed.put(token.getId(), token.getStatus());
+    }
+    for (Map.Entry<String, String> token : secrets.entrySet()) {
+      String id = token.getKey();
+      int verified = verify(server, token.getValue());
+      if (revocationsAsked.contains(id) && verified == 401) {
+        // Done, if perhaps not acknowledged: from here on it must stay so.
+        revoked.add(id);
+      }
+      boolean isRevoked = revoked.contains(id);
+      assertThat(verified).as(id).isEqualTo(isRevoked ? 401 : 200);
+      assertThat(listed).containsEntry(id, isRevoked ? "revoked" : "active");
+    }
+    Set<String> neverAcknowledged = new HashSet<>(listed.keySet());
+    neverAcknowledged.removeAll(secrets.keySet());
+    assertThat(neverAcknowledged).hasSizeLessThanOrEqualTo(crashes * WRITERS);
+    assertThat(neverAcknowledged).allSatisfy(id -> assertThat(listed).containsEntry(id, "active"));
+  }
+
+  private ConsoleSession console(ServerProcess server) {
+    return AdraaInbox.builder().baseUrl(server.url()).build().resumeSession(session);
+  }
+
+  private int verify(ServerProcess server, String secret) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/me"))
+            .header("Authorization", "Bearer " + secret)
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Of a copy: to open the database would repair it before the server has to. */
+  private static void checkIntegrity(Path database) throws Exception {
+    Path copies = Files.createTempDirectory(database.getParent(), "copy");
+    Path copy = copies.resolve("copy.db");
+    Files.copy(database, copy);
+    Path log = Path.of(database + "-wal");
+    if (Files.exists(log)) {
+      Files.copy(log, Path.of(copy + "-wal"));
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
         ResultSet check = connection.createStatement().executeQuery("PRAGMA integrity_check")) {
       assertThat(check.getString(1)).isEqualTo("ok");
     }
-  }
-
-  private static void checkListed(
-      ConsoleSession console,
-      String workspaceId,
-      Map<String, String> active,
-      Map<String, String> revoked) {
-    Map<String, String> listed = new HashMap<>();
-    for (ApiToken token : console.tokens(workspaceId, null).toList()) {
-      listed.put(token.getId(), token.getStatus());
-    }
-    active.forEach((id, secret) -> assertThat(listed).containsEntry(id, "active"));
-    revoked.forEach((id, secret) -> assertThat(listed).containsEntry(id, "revoked"));
-  }
-
-  private static boolean verifies(ServerProcess server, String secret) {
-    try {
-      AdraaInbox.builder().baseUrl(server.url()).token(secret).build().verify();
-      return true;
-    } catch (AdraaInboxException e) {
-      assertThat(e.code()).isEqualTo("INVALID_API_TOKEN");
-      return false;
-    }
-  }
-
-  private static Thread createUntilTheServerDies(
-      ConsoleSession console, String workspaceId, Queue<CreatedToken> acknowledged) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                for (int i = 0; i < 20; i++) {
-                  acknowledged.add(console.createToken(workspaceId, "busy"));
-                }
-              } catch (AdraaInboxException e) {
-                // The server is dead: this one was not acknowledged, and may be there or not.
-              }
-            });
-    thread.start();
-    return thread;
   }
 }

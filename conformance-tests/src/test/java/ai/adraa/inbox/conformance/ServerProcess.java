@@ -1,5 +1,7 @@
 package ai.adraa.inbox.conformance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -44,14 +46,24 @@ final class ServerProcess implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     Matcher[] started = new Matcher[1];
-    await()
-        .atMost(60, TimeUnit.SECONDS)
-        .failFast(Files.readString(log), () -> !process.isAlive())
-        .until(
-            () -> {
-              started[0] = LISTENS.matcher(Files.readString(log));
-              return started[0].find();
-            });
+    try {
+      await()
+          .atMost(60, TimeUnit.SECONDS)
+          .failFast(
+              () -> {
+                if (!process.isAlive()) {
+                  throw new AssertionError("The server ended: " + Files.readString(log));
+                }
+              })
+          .until(
+              () -> {
+                started[0] = LISTENS.matcher(Files.readString(log));
+                return started[0].find();
+              });
+    } catch (RuntimeException | Error e) {
+      process.destroyForcibly();
+      throw e;
+    }
     return new ServerProcess(process, log, URI.create(started[0].group(1)));
   }
 
@@ -62,7 +74,7 @@ final class ServerProcess implements AutoCloseable {
     try {
       Process process =
           builder(environment, List.of(arguments)).redirectError(err.toFile()).start();
-      String out = new String(process.getInputStream().readAllBytes());
+      String out = new String(process.getInputStream().readAllBytes(), UTF_8);
       return new Finished(process.waitFor(), out, Files.readString(err));
     } finally {
       Files.delete(err);
@@ -97,10 +109,21 @@ final class ServerProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** Sends SIGTERM; returns at once. */
+  void requestStop() {
+    process.destroy();
+  }
+
+  /** Waits until the process has ended, and returns its exit code. */
+  int awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the process ends").isTrue();
+    return process.exitValue();
+  }
+
   /** SIGTERM; returns when the process has ended. */
   void terminate() throws InterruptedException {
-    process.destroy();
-    process.waitFor();
+    requestStop();
+    awaitEnd();
   }
 
   @Override
