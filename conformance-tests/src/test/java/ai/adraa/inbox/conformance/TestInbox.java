@@ -146,13 +146,20 @@ final class TestInbox implements AutoCloseable {
 
   /** Requests a code and waits for the mail that brings it. */
   String requestCode(String email) {
+    return codeMailedBy(
+        () ->
+            request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("email", email))
+                .post("/api/v1/sign-in-codes")
+                .then()
+                .statusCode(202));
+  }
+
+  /** The code in the mail that the request leads to. */
+  String codeMailedBy(Runnable request) {
     int before = mail.getReceivedMessages().length;
-    request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email))
-        .post("/api/v1/sign-in-codes")
-        .then()
-        .statusCode(202);
+    request.run();
     assertThat(mail.waitForIncomingEmail(20_000, before + 1)).as("mail arrived").isTrue();
     MimeMessage[] messages = mail.getReceivedMessages();
     Matcher code = CODE.matcher(GreenMailUtil.getBody(messages[messages.length - 1]));

@@ -1,0 +1,185 @@
+package ai.adraa.inbox.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.Cookie;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The installed Chromium, without a window. Each visit is a profile of its own, and what a page
+ * must never do is noted: break its Content-Security-Policy, fail in its script, ask another host.
+ */
+final class Browser implements AutoCloseable {
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome");
+  private static final String AXE = resource("/axe.min.js");
+
+  private final Playwright playwright;
+  private final com.microsoft.playwright.Browser browser;
+
+  private Browser(Path executable) {
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(executable)
+                    // As people have it; Playwright switches it off.
+                    .setIgnoreDefaultArgs(List.of("--disable-back-forward-cache"))
+                    .setArgs(List.of("--disable-gpu", "--disable-background-networking")));
+  }
+
+  /** Launches the browser; skips the test where there is none, unless REQUIRE_BROWSER is 1. */
+  static Browser launch() {
+    Optional<Path> executable = executable();
+    if (executable.isEmpty()) {
+      String message =
+          "No browser: install Chromium, or name its program by -DCHROMIUM or the environment";
+      return "1".equals(System.getenv("REQUIRE_BROWSER")) ? fail(message) : abort(message);
+    }
+    return new Browser(executable.get());
+  }
+
+  private static Optional<Path> executable() {
+    return Stream.of(System.getProperty("CHROMIUM"), System.getenv("CHROMIUM"))
+        .filter(name -> name != null && !name.isBlank())
+        .map(Path::of)
+        .findFirst()
+        .or(
+            () ->
+                NAMES.stream()
+                    .flatMap(
+                        name ->
+                            Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                                .map(directory -> Path.of(directory, name)))
+                    .filter(Files::isExecutable)
+                    .findFirst());
+  }
+
+  /** Someone who has not signed in. */
+  Visit visit(URI url) {
+    return visit(url, options -> {});
+  }
+
+  Visit visit(URI url, Consumer<com.microsoft.playwright.Browser.NewContextOptions> more) {
+    com.microsoft.playwright.Browser.NewContextOptions options =
+        new com.microsoft.playwright.Browser.NewContextOptions()
+            .setBaseURL(url.toString())
+            .setLocale("en-GB")
+            .setViewportSize(1280, 860)
+            .setPermissions(List.of("clipboard-read", "clipboard-write"));
+    more.accept(options);
+    return new Visit(browser.newContext(options), url);
+  }
+
+  @Override
+  public void close() {
+    playwright.close();
+  }
+
+  /** One person's browser, with one page open. */
+  static final class Visit implements AutoCloseable {
+    final BrowserContext context;
+    final Page page;
+    private final URI url;
+    private final List<String> offences = new ArrayList<>();
+
+    private Visit(BrowserContext context, URI url) {
+      this.context = context;
+      this.url = url;
+      context.setDefaultTimeout(15_000);
+      context.onConsoleMessage(
+          message -> {
+            String text = message.text();
+            // The browser notes each answer that is an error; the page handles those.
+            if (message.type().equals("error") && !text.startsWith("Failed to load resource")) {
+              offences.add(text);
+            }
+          });
+      context.onWebError(error -> offences.add(error.error()));
+      context.onRequest(
+          request -> {
+            if (!request.url().startsWith(url + "/")) {
+              offences.add("asked another host: " + request.url());
+            }
+          });
+      context.addInitScript(
+          "addEventListener('securitypolicyviolation',"
+              + " event => console.error('violated ' + event.violatedDirective))");
+      page = context.newPage();
+    }
+
+    /** As if signed in before. */
+    Visit as(TestInbox.SignedIn agent) {
+      context.addCookies(
+          List.of(
+              new Cookie("adraa_session", agent.session())
+                  .setUrl(url.toString())
+                  .setHttpOnly(true)));
+      return this;
+    }
+
+    Visit open(String path) {
+      page.navigate(path);
+      return this;
+    }
+
+    /** Requires that axe-core finds no barrier on the page as it is now. */
+    void isAccessible(String state) {
+      page.evaluate(AXE);
+      Object violations =
+          page.evaluate(
+              """
+              async () => (await axe.run()).violations.map(violation =>
+                  violation.id + ': ' + violation.nodes.map(node => node.target.join(' ')).join(', '))
+              """);
+      assertThat((List<?>) violations).as("axe on: " + state).isEmpty();
+    }
+
+    List<String> offences() {
+      return offences;
+    }
+
+    /** Requires that the page did nothing of what it must never do. */
+    void isClean() {
+      assertThat(offences).isEmpty();
+    }
+
+    @Override
+    public void close() {
+      context.close();
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Browser.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("Not on the class path: " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
