@@ -32,10 +32,12 @@ final class Browser implements AutoCloseable {
       List.of("chromium", "chromium-browser", "google-chrome");
   private static final String AXE = resource("/axe.min.js");
 
+  private final Path executable;
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser browser;
 
   private Browser(Path executable) {
+    this.executable = executable;
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -52,7 +54,7 @@ final class Browser implements AutoCloseable {
 
   /** Launches the browser; skips the test where there is none, unless REQUIRE_BROWSER is 1. */
   static Browser launch() {
-    Optional<Path> executable = executable();
+    Optional<Path> executable = find();
     if (executable.isEmpty()) {
       String message =
           "No browser: install Chromium, or name its program by -DCHROMIUM or the environment";
@@ -61,7 +63,7 @@ final class Browser implements AutoCloseable {
     return new Browser(executable.get());
   }
 
-  private static Optional<Path> executable() {
+  private static Optional<Path> find() {
     return Stream.of(System.getProperty("CHROMIUM"), System.getenv("CHROMIUM"))
         .filter(name -> name != null && !name.isBlank())
         .map(Path::of)
@@ -91,6 +93,19 @@ final class Browser implements AutoCloseable {
             .setPermissions(List.of("clipboard-read", "clipboard-write"));
     more.accept(options);
     return new Visit(browser.newContext(options), url);
+  }
+
+  /** Someone whose profile is kept in the directory, as a browser with a window has it. */
+  Visit visitIn(Path profile, URI url) {
+    return new Visit(
+        playwright
+            .chromium()
+            .launchPersistentContext(
+                profile,
+                new BrowserType.LaunchPersistentContextOptions()
+                    .setExecutablePath(executable)
+                    .setBaseURL(url.toString())),
+        url);
   }
 
   @Override

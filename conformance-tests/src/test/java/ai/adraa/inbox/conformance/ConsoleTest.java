@@ -13,15 +13,19 @@ import com.microsoft.playwright.options.AriaRole;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser, as an admin and others use it. */
 class ConsoleTest {
@@ -210,6 +214,29 @@ class ConsoleTest {
     page.goBack();
     assertThat(row("CRM")).isVisible();
     assertNowhere(secret);
+  }
+
+  @Test
+  void theBrowsersProfileNeverHoldsTheSecret(@TempDir Path profile) throws Exception {
+    visit.close();
+    visit = browser.visitIn(profile, inbox.url());
+    page = visit.page;
+    open();
+    String secret = create("CRM");
+    page.getByLabel("I have stored the token").check();
+    dialogButton("Done").click();
+    page.navigate("/app");
+    visit.context.close();
+
+    boolean cached = false;
+    try (Stream<Path> files = Files.walk(profile)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertThat(bytes.contains(secret)).as(file.toString()).isFalse();
+        cached |= bytes.contains("/app/assets/tokens.js");
+      }
+    }
+    assertThat(cached).as("the profile's cache holds what may be kept").isTrue();
   }
 
   @Test
