@@ -114,7 +114,7 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → ConsoleHandler → RateLimitHandler → SizeLimitHandler
+    // GracefulHandler → RequestIdHandler → PagesHandler → RateLimitHandler → SizeLimitHandler
     // → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
@@ -122,7 +122,7 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), handler);
     }
-    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new ConsoleHandler(handler))));
+    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new PagesHandler(handler))));
     try {
       jetty.start();
       lastUse.start();

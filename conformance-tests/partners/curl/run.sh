@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The whole life of a token with curl alone. What stands between "sample" and "end" is shown in the
+# API reference.
+set -euo pipefail
+trap 'rm -f cookies.txt answer.json' EXIT
+
+# The samples are as people type them; here the answer is kept, to be looked at.
+curl() {
+  command curl --silent --show-error --output answer.json "$@"
+}
+seen() {
+  jq -r "$1" answer.json
+}
+
+curl "$ADRAA_BASE_URL/api/v1/me"
+echo "missing token: $(seen .error.code)"
+
+# sample: requestSignInCode
+curl "$ADRAA_BASE_URL/api/v1/sign-in-codes" \
+  -H "Content-Type: application/json" \
+  -d '{ "email": "'"$ADRAA_EMAIL"'" }'
+# end
+echo "sign-in code: sent"
+read -r CODE
+
+# sample: signIn
+curl "$ADRAA_BASE_URL/api/v1/session" \
+  -H "Content-Type: application/json" \
+  -d '{ "email": "'"$ADRAA_EMAIL"'", "code": "'"$CODE"'" }' \
+  --cookie-jar cookies.txt
+# end
+
+# sample: getSession
+curl "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+# end
+echo "signed in: $(seen '.session | "\(.agent.nickname), \(.workspaces[0].role) of \(.workspaces[0].name)"')"
+WORKSPACE_ID=$(seen '.session.workspaces[0].id')
+
+# sample: createToken
+curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens" \
+  -H "Content-Type: application/json" \
+  -d '{ "name": "CRM integration" }' \
+  --cookie cookies.txt
+# end
+echo "created: $(seen '.token | "\(.name) \(.prefix) \(.status)"')"
+ADRAA_TOKEN=$(seen .secret)
+TOKEN_ID=$(seen .token.id)
+
+# sample: verifyToken
+curl "$ADRAA_BASE_URL/api/v1/me" \
+  -H "Authorization: Bearer $ADRAA_TOKEN"
+# end
+echo "verified: $(seen '"\(.company.name), \(.token.name)"')"
+
+create() {
+  curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens" \
+    -H "Content-Type: application/json" -d '{ "name": "'"$1"'" }' --cookie cookies.txt
+}
+create "   "
+echo "refused name: $(seen '.error | "\(.code) \(.details[0].field)"')"
+create "Order notifications"
+create "Reports"
+
+# sample: listTokens
+curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens?limit=2" --cookie cookies.txt
+# end
+tokens=$(seen '.tokens | length')
+pages=1
+while cursor=$(seen '.nextCursor // empty') && [ -n "$cursor" ]; do
+  curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens?limit=2&cursor=$cursor" \
+    --cookie cookies.txt
+  tokens=$((tokens + $(seen '.tokens | length')))
+  pages=$((pages + 1))
+done
+echo "listed: $tokens tokens on $pages pages"
+
+# sample: getToken
+curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID" --cookie cookies.txt
+# end
+echo "got: $(seen '.token | "\(.name) \(.status)"')"
+
+# sample: revokeToken
+curl -X POST "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID/revoke" \
+  --cookie cookies.txt
+# end
+echo "revoked: $(seen '.token | "\(.name) \(.status)"')"
+
+curl "$ADRAA_BASE_URL/api/v1/me" -H "Authorization: Bearer $ADRAA_TOKEN"
+echo "revoked token: $(seen .error.code)"
+
+# sample: signOut
+curl -X DELETE "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+# end
+echo "signed out"
+
+curl "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+echo "without session: $(seen .error.code)"

@@ -1,0 +1,245 @@
+package ai.adraa.inbox.conformance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Partners' own clients. Each folder of {@code partners} is a partner: {@code build.sh} generates a
+ * client from the contract that the server serves, and builds it with its language's own tools;
+ * {@code run.sh} runs one small program, written as a partner would, that prints what it sees. It
+ * must see the same in every language, today and tomorrow.
+ */
+@Tag("partners")
+class PartnersTest {
+  private static final Path SOURCES = Path.of("partners");
+  private static final Path TARGET = Path.of("target", "partners");
+  private static final int BUILD_MINUTES = 15;
+  private static final String CODE_PROMPT = "sign-in code: sent";
+  private static final Pattern CREATED =
+      Pattern.compile("created: CRM integration (adraa_[0-9a-f]{8}) (\\w+)");
+
+  private static final Map<String, Partner> PARTNERS = new TreeMap<>();
+  private static TestInbox inbox;
+  private static Tomorrow tomorrow;
+
+  @BeforeAll
+  static void start() throws IOException {
+    inbox = TestInbox.start();
+    tomorrow = Tomorrow.before(inbox.url());
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    tomorrow.close();
+    inbox.close();
+    Files.createDirectories(TARGET);
+    Files.writeString(TARGET.resolve("partners.md"), table());
+  }
+
+  @TestFactory
+  Stream<DynamicNode> partners() throws IOException {
+    String only = System.getProperty("partners", "");
+    try (Stream<Path> folders = Files.list(SOURCES)) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .filter(name -> only.isEmpty() || List.of(only.split(",")).contains(name))
+          .sorted()
+          .map(name -> PARTNERS.computeIfAbsent(name, Partner::new))
+          .<DynamicNode>map(
+              partner ->
+                  dynamicContainer(
+                      partner.name,
+                      List.of(
+                          dynamicTest("generates and builds", partner::build),
+                          dynamicTest("works today", () -> partner.run(inbox.url(), "", "")),
+                          dynamicTest(
+                              "works tomorrow",
+                              () -> partner.run(tomorrow.url(), "tomorrow_", "TOMORROW_")))))
+          .toList()
+          .stream();
+    }
+  }
+
+  /** What the matrix says of those that ran, as README shows it. */
+  private static String table() {
+    StringBuilder table =
+        new StringBuilder("Run on %s.\n\n".formatted(LocalDate.now(ZoneOffset.UTC)));
+    table.append("| generator | version | language | builds | today | tomorrow | workaround |\n");
+    table.append("|---|---|---|---|---|---|---|\n");
+    PARTNERS.values().stream()
+        .sorted(
+            java.util.Comparator.comparing((Partner partner) -> partner.property("language"))
+                .thenComparing(partner -> partner.property("generator")))
+        .forEach(partner -> table.append(partner.row()));
+    return table.toString();
+  }
+
+  /** One folder: its generator, and how far it came. */
+  private static final class Partner {
+    private final String name;
+    private final Path directory;
+    private final Properties properties = new Properties();
+    private String version = "";
+    private final List<String> passed = new ArrayList<>();
+
+    Partner(String name) {
+      this.name = name;
+      this.directory = TARGET.resolve(name).toAbsolutePath();
+      try (var in = Files.newBufferedReader(SOURCES.resolve(name).resolve("partner.properties"))) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    String property(String key) {
+      return properties.getProperty(key, "").strip();
+    }
+
+    void build() throws IOException, InterruptedException {
+      Tool.require(List.of(property("tools").split(" ")));
+      copySources();
+      Files.writeString(
+          directory.resolve("openapi.yaml"),
+          inbox.request().get("/openapi.yaml").then().statusCode(200).extract().body().asString());
+      Tool.run(directory, BUILD_MINUTES, environment(inbox.url()), "bash", "build.sh").succeeded();
+      version = Files.readString(directory.resolve("generator-version")).strip();
+      assertThat(version).matches("v?[0-9]+(\\.[0-9]+)+");
+      passed.add("builds");
+    }
+
+    /** Runs the program against a server whose open values have the prefix. */
+    void run(URI server, String valuePrefix, String codePrefix)
+        throws IOException, InterruptedException {
+      Assumptions.assumeTrue(passed.contains("builds"), "it was not built");
+      String day = valuePrefix.isEmpty() ? "today" : "tomorrow";
+      String workspace = name + "-" + day;
+      String email = "ada@" + workspace + ".example";
+      inbox.command("workspace", "create", "--name", workspace, "--admin", email);
+
+      List<String> seen = converse(server, email);
+
+      String tokens = inbox.command("token", "list", "--workspace", workspace);
+      Matcher created = CREATED.matcher(String.join("\n", seen));
+      assertThat(created.find()).as(String.join("\n", seen)).isTrue();
+      assertThat(tokens).containsPattern("(?m)" + created.group(1) + ".* revoked\\b");
+      assertThat(seen)
+          .containsExactly(
+              "missing token: " + codePrefix + "MISSING_TOKEN",
+              CODE_PROMPT,
+              "signed in: ada, %sadmin of %s".formatted(valuePrefix, workspace),
+              "created: CRM integration %s %sactive".formatted(created.group(1), valuePrefix),
+              "verified: %s, CRM integration".formatted(workspace),
+              "refused name: " + codePrefix + "VALIDATION_ERROR name",
+              "listed: 3 tokens on 2 pages",
+              "got: CRM integration " + valuePrefix + "active",
+              "revoked: CRM integration " + valuePrefix + "revoked",
+              "revoked token: " + codePrefix + "INVALID_API_TOKEN",
+              "signed out",
+              "without session: " + codePrefix + "INVALID_SESSION");
+      passed.add(day);
+    }
+
+    /** Runs the program, enters the code that the mail brings, and returns what it printed. */
+    private List<String> converse(URI server, String email)
+        throws IOException, InterruptedException {
+      Path err = directory.resolve("run.err");
+      ProcessBuilder builder =
+          new ProcessBuilder("bash", "run.sh")
+              .directory(directory.toFile())
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment(server));
+      builder.environment().put("ADRAA_EMAIL", email);
+      List<String> lines = new ArrayList<>();
+      Process[] process = new Process[1];
+      String code =
+          inbox.codeMailedBy(
+              () -> {
+                try {
+                  process[0] = builder.start();
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              () -> process[0].isAlive());
+      try (Writer in = process[0].outputWriter(UTF_8);
+          BufferedReader out =
+              new BufferedReader(new InputStreamReader(process[0].getInputStream(), UTF_8))) {
+        in.write(code + "\n");
+        in.flush();
+        out.lines().forEach(lines::add);
+        assertThat(process[0].waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process[0].exitValue())
+            .as(String.join("\n", lines) + "\n" + Files.readString(err))
+            .isZero();
+        return lines;
+      } finally {
+        process[0].descendants().forEach(ProcessHandle::destroyForcibly);
+        process[0].destroyForcibly();
+      }
+    }
+
+    private Map<String, String> environment(URI server) {
+      return Map.of(
+          "ADRAA_BASE_URL", server.toString(),
+          "OPENAPI_GENERATOR_JAR", Path.of(System.getProperty("openapiGeneratorJar")).toString(),
+          "JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    private void copySources() throws IOException {
+      Path source = SOURCES.resolve(name);
+      try (Stream<Path> files = Files.walk(source)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Path copy = directory.resolve(source.relativize(file).toString());
+          Files.createDirectories(copy.getParent());
+          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+
+    String row() {
+      return "| %s | %s | %s | %s | %s | %s | %s |%n"
+          .formatted(
+              property("generator"),
+              version,
+              property("language"),
+              mark("builds"),
+              mark("today"),
+              mark("tomorrow"),
+              property("workaround").isEmpty() ? "none" : property("workaround"));
+    }
+
+    private String mark(String step) {
+      return passed.contains(step) ? "✓" : "–";
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package ai.adraa.inbox.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves what people look at: the welcome page at {@code /}, the contract and its reference under
+ * {@code /docs}, and the console under {@code /app}, whose one page finds at each path what to
+ * show. All are files of the jar.
+ */
+final class PagesHandler extends Handler.Wrapper {
+  private static final List<String> CONSOLE =
+      List.of(
+          "api.js",
+          "dialogs.js",
+          "dom.js",
+          "failures.js",
+          "forms.js",
+          "icon.svg",
+          "main.js",
+          "sign-in.js",
+          "style.css",
+          "times.js",
+          "tokens.css",
+          "tokens.js",
+          "welcome.css");
+
+  private static final String CONSOLE_POLICY =
+      String.join(
+          "; ",
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self'",
+          "img-src 'self'",
+          "connect-src 'self'",
+          "base-uri 'none'",
+          "form-action 'self'",
+          "frame-ancestors 'none'",
+          // No string becomes markup or script, whatever the page's code does.
+          "require-trusted-types-for 'script'",
+          "trusted-types 'none'");
+
+  /** A file with the headers that are its own. */
+  private record Page(byte[] bytes, String etag, Map<String, String> headers) {}
+
+  private final Page console =
+      // The browser is to keep no page that has shown a secret.
+      load("/console/index.html", CONSOLE_POLICY, "no-store");
+  private final Map<String, Page> pages = new HashMap<>();
+
+  PagesHandler(Handler next) {
+    super(next);
+    pages.put("/", load("/console/welcome.html", CONSOLE_POLICY, "no-cache"));
+    pages.put("/openapi.yaml", load("/adraa-inbox.yaml", CONSOLE_POLICY, "no-cache"));
+    for (String name : CONSOLE) {
+      pages.put("/app/assets/" + name, load("/console/" + name, CONSOLE_POLICY, "no-cache"));
+    }
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    String path = Request.getPathInContext(request);
+    Page page = find(path);
+    if (page == null) {
+      return super.handle(request, response, callback);
+    }
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+      JsonErrorHandler.write(response, ErrorCode.METHOD_NOT_ALLOWED, callback);
+    } else {
+      answer(page, request, response, callback);
+    }
+    return true;
+  }
+
+  private @Nullable Page find(String path) {
+    Page page = pages.get(path);
+    boolean ofConsole = path.equals("/app") || path.startsWith("/app/");
+    return page == null && ofConsole && !path.startsWith("/app/assets/") ? console : page;
+  }
+
+  private static void answer(Page page, Request request, Response response, Callback callback) {
+    page.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    boolean kept = !"no-store".equals(page.headers().get("Cache-Control"));
+    if (kept) {
+      response.getHeaders().put(HttpHeader.ETAG, page.etag());
+    }
+    if (kept && isKnown(page, request)) {
+      response.setStatus(HttpStatus.NOT_MODIFIED_304);
+      callback.succeeded();
+      return;
+    }
+    response.setStatus(HttpStatus.OK_200);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, page.bytes().length);
+    if (request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+    } else {
+      response.write(true, ByteBuffer.wrap(page.bytes()), callback);
+    }
+  }
+
+  private static boolean isKnown(Page page, Request request) {
+    return request.getHeaders().getValuesList(HttpHeader.IF_NONE_MATCH).stream()
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .map(String::strip)
+        // A proxy that compresses makes the tag weak.
+        .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+        .anyMatch(tag -> tag.equals("*") || tag.equals(page.etag()));
+  }
+
+  /**
+   * Reads a file. Its tag is made of what is in it: of its time and length, as Jetty's own would
+   * be, two versions from a reproducible build can have the same.
+   */
+  private static Page load(String name, String policy, String cacheControl) {
+    try (InputStream in = PagesHandler.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("A page is missing in the jar: " + name);
+      }
+      byte[] bytes = in.readAllBytes();
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return new Page(
+          bytes,
+          '"' + HexFormat.of().formatHex(hash, 0, 16) + '"',
+          Map.of(
+              "Content-Type",
+              contentType(name),
+              "Content-Security-Policy",
+              policy,
+              "Referrer-Policy",
+              "no-referrer",
+              "Cross-Origin-Opener-Policy",
+              "same-origin",
+              "Cross-Origin-Resource-Policy",
+              "same-origin",
+              "Cache-Control",
+              cacheControl));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String contentType(String name) {
+    return switch (name.substring(name.lastIndexOf('.'))) {
+      case ".html" -> "text/html; charset=utf-8";
+      case ".css" -> "text/css; charset=utf-8";
+      case ".js" -> "text/javascript; charset=utf-8";
+      case ".svg" -> "image/svg+xml";
+      case ".json" -> "application/json";
+      // RFC 9512.
+      case ".yaml" -> "application/yaml";
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+}
