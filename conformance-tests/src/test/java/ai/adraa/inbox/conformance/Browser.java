@@ -1,20 +1,16 @@
 package ai.adraa.inbox.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.Cookie;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,13 +48,12 @@ final class Browser implements AutoCloseable {
                     .setArgs(List.of("--disable-gpu", "--disable-background-networking")));
   }
 
-  /** Launches the browser; skips the test where there is none, unless REQUIRE_BROWSER is 1. */
+  /** Launches the browser; skips the test where there is none, unless REQUIRE_TOOLS is 1. */
   static Browser launch() {
     Optional<Path> executable = find();
     if (executable.isEmpty()) {
-      String message =
-          "No browser: install Chromium, or name its program by -DCHROMIUM or the environment";
-      return "1".equals(System.getenv("REQUIRE_BROWSER")) ? fail(message) : abort(message);
+      return Tool.missing(
+          "No browser: install Chromium, or name its program by -DCHROMIUM or the environment");
     }
     return new Browser(executable.get());
   }
@@ -68,15 +63,7 @@ final class Browser implements AutoCloseable {
         .filter(name -> name != null && !name.isBlank())
         .map(Path::of)
         .findFirst()
-        .or(
-            () ->
-                NAMES.stream()
-                    .flatMap(
-                        name ->
-                            Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                                .map(directory -> Path.of(directory, name)))
-                    .filter(Files::isExecutable)
-                    .findFirst());
+        .or(() -> NAMES.stream().flatMap(name -> Tool.find(name).stream()).findFirst());
   }
 
   /** Someone who has not signed in. */

@@ -55,8 +55,7 @@ class CommandLineTest {
         "token revoke"
       })
   void everyCommandHasHelp(String command) throws Exception {
-    ServerProcess.Finished help =
-        ServerProcess.run(Map.of(), (command + " --help").strip().split(" "));
+    Tool.Finished help = ServerProcess.run(Map.of(), (command + " --help").strip().split(" "));
 
     assertThat(help.exitCode()).isZero();
     assertThat(help.out()).startsWith(("Usage: adraa-inbox-server " + command).strip());
@@ -80,7 +79,7 @@ class CommandLineTest {
         "agent add --workspace acme --email bob@acme.example --role owner",
       })
   void wrongUseIsExitCode2AndOneLine(String command) throws Exception {
-    ServerProcess.Finished wrong =
+    Tool.Finished wrong =
         ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), command.split(" "));
 
     assertThat(wrong.exitCode()).isEqualTo(2);
@@ -101,7 +100,7 @@ class CommandLineTest {
         "token list --workspace acme",
       })
   void whatCannotBeDoneIsExitCode1AndOneLine(String command) throws Exception {
-    ServerProcess.Finished failed =
+    Tool.Finished failed =
         ServerProcess.run(
             Map.of("ADRAA_DATABASE", database.toString(), "ADRAA_PORT", "0"), command.split(" "));
 
@@ -290,14 +289,14 @@ class CommandLineTest {
   }
 
   private String succeed(String... arguments) throws Exception {
-    ServerProcess.Finished done =
+    Tool.Finished done =
         ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), arguments);
     assertThat(done.exitCode()).as(done.err()).isZero();
     return done.out();
   }
 
   private void fail(String message, String... arguments) throws Exception {
-    ServerProcess.Finished failed =
+    Tool.Finished failed =
         ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), arguments);
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).contains(message).doesNotContain("\tat ");

@@ -35,7 +35,7 @@ class SecretsTest {
     GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     mail.setUser("inbox", SMTP_PASSWORD);
     mail.start();
-    ServerProcess.Finished created =
+    Tool.Finished created =
         ServerProcess.run(
             Map.of(),
             "workspace",

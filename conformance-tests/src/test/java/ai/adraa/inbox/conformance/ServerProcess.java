@@ -1,6 +1,5 @@
 package ai.adraa.inbox.conformance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,9 +16,6 @@ import java.util.regex.Pattern;
 
 /** The server's one jar as a process, as operators run it. */
 final class ServerProcess implements AutoCloseable {
-  /** What a finished command left. */
-  record Finished(int exitCode, String out, String err) {}
-
   private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
 
   private final Process process;
@@ -68,17 +64,9 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Runs a command to its end. */
-  static Finished run(Map<String, String> environment, String... arguments)
+  static Tool.Finished run(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    Path err = Files.createTempFile("command", ".err");
-    try {
-      Process process =
-          builder(environment, List.of(arguments)).redirectError(err.toFile()).start();
-      String out = new String(process.getInputStream().readAllBytes(), UTF_8);
-      return new Finished(process.waitFor(), out, Files.readString(err));
-    } finally {
-      Files.delete(err);
-    }
+    return Tool.run(builder(environment, List.of(arguments)), 5);
   }
 
   /** A command that is started and left to the caller. */

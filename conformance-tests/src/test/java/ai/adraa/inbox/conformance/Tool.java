@@ -1,6 +1,5 @@
 package ai.adraa.inbox.conformance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -47,51 +46,45 @@ final class Tool {
         .findFirst();
   }
 
-  /** What a finished program left; err is kept apart from out. */
-  record Finished(int exitCode, String out, String err) {
-    /** Requires exit code 0. */
-    Finished succeeded() {
-      assertThat(exitCode).as(out + err).isZero();
-      return this;
-    }
-  }
+  /** What a finished program left. */
+  record Finished(int exitCode, String out, String err) {}
 
   /**
    * Runs a program to its end.
    *
    * @throws AssertionError if it has not ended after the given number of minutes
    */
-  static Finished run(
-      Path directory, int minutes, Map<String, String> environment, String... command)
+  static Finished run(ProcessBuilder builder, int minutes)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("tool", ".out");
     Path err = Files.createTempFile("tool", ".err");
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile());
-      builder.environment().putAll(environment);
-      Process process = builder.start();
-      if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
+      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      boolean ended = process.waitFor(minutes, TimeUnit.MINUTES);
+      if (!ended) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        fail(
-            "%s has not ended after %d minutes: %s%s"
-                .formatted(
-                    String.join(" ", command),
-                    minutes,
-                    Files.readString(out),
-                    Files.readString(err)));
+        process.destroyForcibly().waitFor();
       }
-      return new Finished(
-          process.exitValue(),
-          new String(Files.readAllBytes(out), UTF_8),
-          new String(Files.readAllBytes(err), UTF_8));
+      Finished finished =
+          new Finished(process.exitValue(), Files.readString(out), Files.readString(err));
+      assertThat(ended)
+          .as("%s ends in %d minutes: %s", builder.command(), minutes, finished)
+          .isTrue();
+      return finished;
     } finally {
       Files.delete(out);
       Files.delete(err);
     }
+  }
+
+  /** Runs a program in the directory to its end, and requires that it succeeds. */
+  static Finished run(
+      Path directory, int minutes, Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().putAll(environment);
+    Finished finished = run(builder, minutes);
+    assertThat(finished.exitCode()).as(finished.out() + finished.err()).isZero();
+    return finished;
   }
 }

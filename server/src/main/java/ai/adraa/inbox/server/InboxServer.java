@@ -24,6 +24,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
+import org.eclipse.jetty.server.handler.gzip.GzipHandler;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.jetty.JettyHttpContainer;
@@ -92,7 +93,7 @@ public final class InboxServer implements AutoCloseable {
     TokenService tokens = new TokenService(tokenStore, lastUse, clock);
     signIn =
         new SignInService(
-            new SignInStore(database), workspaces, mailer, consoleUrl(publicUrl), clock);
+            new SignInStore(database), workspaces, mailer, pageUrl(publicUrl, "/app"), clock);
 
     ResourceConfig api =
         new ResourceConfig()
@@ -114,7 +115,8 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → PagesHandler → RateLimitHandler → SizeLimitHandler
+    // GracefulHandler → RequestIdHandler → GzipHandler → PagesHandler → RateLimitHandler →
+    // SizeLimitHandler
     // → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
@@ -122,7 +124,10 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), handler);
     }
-    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new PagesHandler(handler))));
+    // Pages only: an answer of the API may hold a secret, which its compressed length could betray.
+    GzipHandler gzip = new GzipHandler(new PagesHandler(handler));
+    gzip.setIncludedPaths(PagesHandler.PATHS);
+    jetty.setHandler(new GracefulHandler(new RequestIdHandler(gzip)));
     try {
       jetty.start();
       lastUse.start();
@@ -140,9 +145,9 @@ public final class InboxServer implements AutoCloseable {
         .orElse("(development)");
   }
 
-  /** Where the console is. */
-  static String consoleUrl(URI publicUrl) {
-    return publicUrl.toString().replaceAll("/+$", "") + "/app";
+  /** Where browsers find the page with this path. */
+  static String pageUrl(URI publicUrl, String path) {
+    return publicUrl.toString().replaceAll("/+$", "") + path;
   }
 
   /** The address it listens on. */

@@ -237,15 +237,17 @@ public final class Main {
         delete(directory);
         throw e;
       }
+      URI publicUrl = options.publicUrl == null ? server.url() : options.publicUrl;
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           """
 
           A demo workspace is ready: acme, on a database of its own that is removed at the end.
 
-            Console  %s
-            Admin    %s (the sign-in code is %s)
-            Token    %s
+            Reference  %s
+            Console    %s
+            Admin      %s (the sign-in code is %s)
+            Token      %s
 
           Verify the token:
 
@@ -253,7 +255,8 @@ public final class Main {
 
           Stop with Ctrl+C.
           """,
-          InboxServer.consoleUrl(options.publicUrl == null ? server.url() : options.publicUrl),
+          InboxServer.pageUrl(publicUrl, "/docs/"),
+          InboxServer.pageUrl(publicUrl, "/app"),
           ADMIN,
           options.smtp == null ? "printed below" : "mailed",
           token.secret().reveal(),

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * show. All are files of the jar.
  */
 final class PagesHandler extends Handler.Wrapper {
+  /** Where they are, as path specifications. */
+  static final String[] PATHS = {"/", "/openapi.yaml", "/openapi.json", "/docs/*", "/app/*"};
+
   private static final List<String> CONSOLE =
       List.of(
           "api.js",
@@ -32,7 +35,6 @@ final class PagesHandler extends Handler.Wrapper {
           "dom.js",
           "failures.js",
           "forms.js",
-          "icon.svg",
           "main.js",
           "sign-in.js",
           "style.css",
@@ -40,6 +42,19 @@ final class PagesHandler extends Handler.Wrapper {
           "tokens.css",
           "tokens.js",
           "welcome.css");
+
+  private static final List<String> REFERENCE =
+      List.of(
+          "contract.js",
+          "detection/check_token.py",
+          "detection/gitleaks.toml",
+          "detection/test-vectors.json",
+          "icon.svg",
+          "openapi.json",
+          "openapi.yaml",
+          "reference.css",
+          "reference.js",
+          "scalar.js");
 
   private static final String CONSOLE_POLICY =
       String.join(
@@ -56,6 +71,9 @@ final class PagesHandler extends Handler.Wrapper {
           "require-trusted-types-for 'script'",
           "trusted-types 'none'");
 
+  // The rest is in the page itself, so that it holds wherever the folder is published.
+  private static final String REFERENCE_POLICY = "frame-ancestors 'none'";
+
   /** A file with the headers that are its own. */
   private record Page(byte[] bytes, String etag, Map<String, String> headers) {}
 
@@ -67,7 +85,14 @@ final class PagesHandler extends Handler.Wrapper {
   PagesHandler(Handler next) {
     super(next);
     pages.put("/", load("/console/welcome.html", CONSOLE_POLICY, "no-cache"));
-    pages.put("/openapi.yaml", load("/adraa-inbox.yaml", CONSOLE_POLICY, "no-cache"));
+    pages.put("/docs/", load("/reference/index.html", REFERENCE_POLICY, "no-cache"));
+    for (String name : REFERENCE) {
+      pages.put("/docs/" + name, load("/reference/" + name, REFERENCE_POLICY, "no-cache"));
+    }
+    for (String contract : List.of("openapi.yaml", "openapi.json")) {
+      pages.put("/" + contract, pages.get("/docs/" + contract));
+    }
+    pages.put("/app/assets/icon.svg", load("/reference/icon.svg", CONSOLE_POLICY, "no-cache"));
     for (String name : CONSOLE) {
       pages.put("/app/assets/" + name, load("/console/" + name, CONSOLE_POLICY, "no-cache"));
     }
@@ -77,12 +102,18 @@ final class PagesHandler extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     String path = Request.getPathInContext(request);
     Page page = find(path);
-    if (page == null) {
+    boolean folder = path.equals("/docs");
+    if (page == null && !folder) {
       return super.handle(request, response, callback);
     }
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       JsonErrorHandler.write(response, ErrorCode.METHOD_NOT_ALLOWED, callback);
+    } else if (page == null) {
+      // The page names its files relative to its folder.
+      response.getHeaders().put(HttpHeader.LOCATION, "/docs/");
+      response.setStatus(HttpStatus.MOVED_PERMANENTLY_301);
+      callback.succeeded();
     } else {
       answer(page, request, response, callback);
     }
@@ -135,22 +166,19 @@ final class PagesHandler extends Handler.Wrapper {
       }
       byte[] bytes = in.readAllBytes();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return new Page(
-          bytes,
-          '"' + HexFormat.of().formatHex(hash, 0, 16) + '"',
-          Map.of(
-              "Content-Type",
-              contentType(name),
-              "Content-Security-Policy",
-              policy,
-              "Referrer-Policy",
-              "no-referrer",
-              "Cross-Origin-Opener-Policy",
-              "same-origin",
-              "Cross-Origin-Resource-Policy",
-              "same-origin",
-              "Cache-Control",
-              cacheControl));
+      Map<String, String> headers = new HashMap<>();
+      headers.put("Content-Type", contentType(name));
+      headers.put("Content-Security-Policy", policy);
+      headers.put("Cache-Control", cacheControl);
+      headers.put("Referrer-Policy", "no-referrer");
+      headers.put("Cross-Origin-Opener-Policy", "same-origin");
+      if (name.startsWith("/reference/")) {
+        // Public: editors and generators in a browser load the contract from here.
+        headers.put("Access-Control-Allow-Origin", "*");
+      } else {
+        headers.put("Cross-Origin-Resource-Policy", "same-origin");
+      }
+      return new Page(bytes, '"' + HexFormat.of().formatHex(hash, 0, 16) + '"', headers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
@@ -165,8 +193,9 @@ final class PagesHandler extends Handler.Wrapper {
       case ".js" -> "text/javascript; charset=utf-8";
       case ".svg" -> "image/svg+xml";
       case ".json" -> "application/json";
-      // RFC 9512.
-      case ".yaml" -> "application/yaml";
+      case ".yaml" -> "application/yaml"; // RFC 9512
+      case ".toml" -> "application/toml";
+      case ".py" -> "text/x-python; charset=utf-8";
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ErrorCodeTest {
-  private static final Pattern ROW = Pattern.compile("(?m)^ *\\| `([A-Z_]+)` \\| ([0-9]{3}) \\|");
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^ *- code: ([A-Z_]+)\n *status: ([0-9]{3})$");
 
   @Test
   void theContractsTableHasEachCodeWithItsStatusAndNoOther() throws IOException {

@@ -1,0 +1,149 @@
+package ai.adraa.inbox.conformance;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.conformance.Browser.Visit;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.swagger.v3.oas.models.Operation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The API reference in a real browser: it shows what it should, and asks no one else. */
+class ReferenceTest {
+  private static Browser browser;
+  private static TestInbox inbox;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.launch();
+    inbox = TestInbox.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      inbox.close();
+      browser.close();
+    }
+  }
+
+  @Test
+  void aNewcomerFindsItFromTheRoot() {
+    try (Visit visit = browser.visit(inbox.url()).open("/")) {
+      visit.isAccessible("welcome");
+      picture(visit.page, "welcome");
+      link(visit.page, "API reference").click();
+      assertThat(heading(visit.page, "Authentication guide")).isVisible();
+      picture(visit.page, "reference");
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void eachOperationHasALinkOfItsOwnWithSamplesAndAnExampleOfEachAnswer() {
+    for (Operation operation : operations()) {
+      String slug = "/docs/#tag/%s/%s";
+      String tag = operation.getTags().get(0);
+      try (Visit visit =
+          browser
+              .visit(inbox.url())
+              .open(slug.formatted(tagSlug(tag), operation.getOperationId()))) {
+        Locator section = visit.page.locator("[id$='/" + operation.getOperationId() + "']").first();
+        assertThat(section.getByRole(AriaRole.HEADING).first())
+            .hasText(Pattern.compile(Pattern.quote(operation.getSummary())));
+        assertThat(section).isInViewport();
+        assertThat(section.getByText("curl \"$ADRAA_BASE_URL").first()).isVisible();
+        for (String status : operation.getResponses().keySet()) {
+          if (operation.getResponses().get(status).getContent() != null
+              || operation.getResponses().get(status).get$ref() != null) {
+            section.getByRole(AriaRole.TAB, new Locator.GetByRoleOptions().setName(status)).click();
+            assertThat(section.getByRole(AriaRole.TABPANEL)).containsText("\"");
+          }
+        }
+        isCleanReference(visit);
+      }
+    }
+  }
+
+  @Test
+  void searchFindsAnErrorCode() {
+    try (Visit visit = browser.visit(inbox.url()).open("/docs/")) {
+      visit.page.keyboard().press("Control+k");
+      visit.page.keyboard().type("revoke");
+      Locator found =
+          visit.page.getByRole(AriaRole.DIALOG).getByText("Revoke an API token").first();
+      assertThat(found).isVisible();
+      picture(visit.page, "reference-search");
+      found.click();
+      assertThat(visit.page).hasURL(Pattern.compile("#tag/tokens/revokeToken$"));
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void theFolderAloneOpensWithoutAServer() {
+    Path folder = Path.of("../openapi/target/reference/index.html").toAbsolutePath().normalize();
+    try (Visit visit =
+        browser.visit(folder.getParent().toUri(), options -> options.setBaseURL(null))) {
+      visit.page.navigate(folder.toUri() + "#tag/verification/verifyToken");
+      assertThat(heading(visit.page, "Verify a token")).isInViewport();
+    }
+  }
+
+  @Test
+  void itIsReadableInTheDarkAndOnAPhone() {
+    try (Visit visit =
+        browser.visit(
+            inbox.url(),
+            options -> options.setViewportSize(390, 844).setColorScheme(ColorScheme.DARK))) {
+      visit.open("/docs/#description/errors");
+      assertThat(heading(visit.page, "Errors")).isInViewport();
+      assertThat(
+              (Boolean) visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+          .as("nothing is wider than the screen")
+          .isTrue();
+      picture(visit.page, "reference-phone-dark");
+      isCleanReference(visit);
+    }
+  }
+
+  /** Scalar tries whether it may compile code, and does without where, as here, it may not. */
+  private static void isCleanReference(Visit visit) {
+    assertThat(visit.offences())
+        .allMatch(offence -> offence.equals("violated script-src"), "no more than Scalar's probe")
+        .hasSizeLessThan(2);
+  }
+
+  private static List<Operation> operations() {
+    return Contract.OPEN_API.getPaths().values().stream()
+        .flatMap(path -> path.readOperations().stream())
+        .toList();
+  }
+
+  private static String tagSlug(String tag) {
+    return tag.equals("SignInCodes") ? "sign-in-codes" : tag.toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private static Locator heading(Page page, String name) {
+    return page.getByRole(
+            AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .first();
+  }
+
+  private static Locator link(Page page, String name) {
+    return page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name));
+  }
+
+  private static void picture(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", name + ".png")));
+  }
+}
