@@ -1,11 +1,18 @@
 package ai.adraa.inbox.conformance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import ai.adraa.inbox.client.AdraaInbox;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
@@ -24,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -212,7 +220,22 @@ class PartnersTest {
       return Map.of(
           "ADRAA_BASE_URL", server.toString(),
           "OPENAPI_GENERATOR_JAR", Path.of(System.getProperty("openapiGeneratorJar")).toString(),
+          "ADRAA_CLIENT_CLASSPATH", clientClasspath(),
           "JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** Our own client and what it brings, as Maven gives them to a partner. */
+    private static String clientClasspath() {
+      return Stream.of(
+              AdraaInbox.class,
+              ObjectMapper.class,
+              JsonParser.class,
+              JsonProperty.class,
+              JavaTimeModule.class,
+              NullMarked.class)
+          .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+          .map(location -> Path.of(URI.create(location.toString())).toString())
+          .collect(joining(File.pathSeparator));
     }
 
     private void copySources() throws IOException {

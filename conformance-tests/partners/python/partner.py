@@ -1,0 +1,98 @@
+"""The whole life of a token with the generated client. What stands between "sample" and "end" is
+shown in the API reference."""
+
+from collections.abc import Callable
+
+# sample: setup
+import os
+from http.cookies import SimpleCookie
+
+import adraa_inbox
+
+configuration = adraa_inbox.Configuration(host=os.environ["ADRAA_BASE_URL"])
+client = adraa_inbox.ApiClient(configuration)
+verification = adraa_inbox.VerificationApi(client)
+sign_in_codes = adraa_inbox.SignInCodesApi(client)
+sessions = adraa_inbox.SessionApi(client)
+tokens = adraa_inbox.TokensApi(client)
+# end
+
+
+def refusal(request: Callable[[], object]) -> adraa_inbox.ApiError:
+    try:
+        request()
+    except adraa_inbox.ApiException as refused:
+        assert isinstance(refused.data, adraa_inbox.ErrorResponse)
+        return refused.data.error
+    raise AssertionError("The request was not refused")
+
+
+print("missing token:", refusal(verification.verify_token).code)
+
+email = os.environ["ADRAA_EMAIL"]
+# sample: requestSignInCode
+sign_in_codes.request_sign_in_code(adraa_inbox.SignInCodeRequest(email=email))
+# end
+print("sign-in code: sent", flush=True)
+code = input()
+
+# sample: signIn
+signed_in = sessions.sign_in_with_http_info(adraa_inbox.SignInRequest(email=email, code=code))
+cookies = SimpleCookie((signed_in.headers or {})["Set-Cookie"])
+configuration.api_key["session"] = cookies["adraa_session"].value
+# end
+
+# sample: getSession
+session = sessions.get_session().session
+workspace = session.workspaces[0]
+# end
+print(f"signed in: {session.agent.nickname}, {workspace.role} of {workspace.name}")
+
+# sample: createToken
+created = tokens.create_token(workspace.id, adraa_inbox.CreateTokenRequest(name="CRM integration"))
+secret = created.secret  # told this once: keep it in your secret manager
+# end
+print(f"created: {created.token.name} {created.token.prefix} {created.token.status}")
+
+# sample: verifyToken
+configuration.access_token = secret
+verified = verification.verify_token()
+# end
+print(f"verified: {verified.company.name}, {verified.token.name}")
+
+
+def create(name: str) -> None:
+    tokens.create_token(workspace.id, adraa_inbox.CreateTokenRequest(name=name))
+
+
+refused = refusal(lambda: create("   "))
+print("refused name:", refused.code, (refused.details or [])[0].var_field)
+create("Order notifications")
+create("Reports")
+
+# sample: listTokens
+pages = [tokens.list_tokens(workspace.id, limit=2)]
+while pages[-1].next_cursor:
+    pages.append(tokens.list_tokens(workspace.id, limit=2, cursor=pages[-1].next_cursor))
+# end
+print(f"listed: {sum(len(page.tokens) for page in pages)} tokens on {len(pages)} pages")
+
+token_id = created.token.id
+# sample: getToken
+token = tokens.get_token(workspace.id, token_id).token
+# end
+print(f"got: {token.name} {token.status}")
+
+# sample: revokeToken
+revoked = tokens.revoke_token(workspace.id, token_id).token
+# end
+print(f"revoked: {revoked.name} {revoked.status}")
+
+print("revoked token:", refusal(verification.verify_token).code)
+
+# sample: signOut
+sessions.sign_out()
+# end
+print("signed out")
+
+print("without session:", refusal(sessions.get_session).code)
