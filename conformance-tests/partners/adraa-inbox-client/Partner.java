@@ -1,6 +1,5 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-// sample: setup
 import ai.adraa.inbox.client.AdraaInbox;
 import ai.adraa.inbox.client.AdraaInboxException;
 import ai.adraa.inbox.client.ConsoleSession;
@@ -9,11 +8,10 @@ import ai.adraa.inbox.client.model.CreatedToken;
 import ai.adraa.inbox.client.model.Session;
 import ai.adraa.inbox.client.model.TokenList;
 import ai.adraa.inbox.client.model.TokenVerification;
+import ai.adraa.inbox.client.model.WorkspaceMembership;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-// end
-import ai.adraa.inbox.client.model.WorkspaceMembership;
 import java.util.Scanner;
 
 /**

@@ -39,7 +39,7 @@ code = input()
 # sample: signIn
 signed_in = sessions.sign_in_with_http_info(adraa_inbox.SignInRequest(email=email, code=code))
 cookies = SimpleCookie((signed_in.headers or {})["Set-Cookie"])
-configuration.api_key["session"] = cookies["adraa_session"].value
+configuration.api_key["sessionCookie"] = cookies["adraa_session"].value
 # end
 
 # sample: getSession

@@ -59,13 +59,13 @@ class PartnersTest {
   private static Tomorrow tomorrow;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() throws Exception {
     inbox = TestInbox.start();
     tomorrow = Tomorrow.before(inbox.url());
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() throws Exception {
     tomorrow.close();
     inbox.close();
     Files.createDirectories(TARGET);

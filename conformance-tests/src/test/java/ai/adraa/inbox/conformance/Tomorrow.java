@@ -3,26 +3,29 @@ package ai.adraa.inbox.conformance;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * The server as a later release of v1 may be: it stands before a real one and adds to each answer
  * what the compatibility policy allows, a field in each object, and values that today's contract
  * does not list for each open enum and each error code.
  */
-final class Tomorrow implements AutoCloseable {
+final class Tomorrow extends Handler.Abstract implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> OPEN_ENUMS =
       Map.of("status", "tomorrow_", "role", "tomorrow_", "code", "TOMORROW_");
@@ -30,25 +33,23 @@ final class Tomorrow implements AutoCloseable {
       Set.of("connection", "content-length", "host", "transfer-encoding", "upgrade", "expect");
 
   private final URI real;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Tomorrow(URI real) throws IOException {
+  private Tomorrow(URI real) {
     this.real = real;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
-    server.createContext("/", this::forward);
-    server.start();
   }
 
-  static Tomorrow before(URI real) throws IOException {
-    return new Tomorrow(real);
+  static Tomorrow before(URI real) throws Exception {
+    Tomorrow tomorrow = new Tomorrow(real);
+    tomorrow.server.setHandler(tomorrow);
+    tomorrow.server.start();
+    return tomorrow;
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create("http://127.0.0.1:" + server.getURI().getPort());
   }
 
   /** What today's answer becomes. */
@@ -67,54 +68,47 @@ final class Tomorrow implements AutoCloseable {
     }
   }
 
-  private void forward(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(real.resolve(exchange.getRequestURI()))
-              .method(
-                  exchange.getRequestMethod(),
-                  HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
-      exchange
-          .getRequestHeaders()
-          .forEach(
-              (name, values) -> {
-                if (!isHopByHop(name)) {
-                  values.forEach(value -> request.header(name, value));
-                }
-              });
-      HttpResponse<byte[]> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      answer
-          .headers()
-          .map()
-          .forEach(
-              (name, values) -> {
-                if (!isHopByHop(name)) {
-                  exchange.getResponseHeaders().put(name, values);
-                }
-              });
-      byte[] body = answer.body();
-      if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json")) {
-        JsonNode json = JSON.readTree(body);
-        age(json);
-        body = JSON.writeValueAsBytes(json);
+  @Override
+  public boolean handle(Request incoming, Response outgoing, Callback callback) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(real.resolve(incoming.getHttpURI().getPathQuery()))
+            .method(
+                incoming.getMethod(),
+                HttpRequest.BodyPublishers.ofInputStream(
+                    () -> Content.Source.asInputStream(incoming)));
+    for (HttpField header : incoming.getHeaders()) {
+      if (!isHopByHop(header.getName())) {
+        request.header(header.getName(), header.getValue());
       }
-      exchange.sendResponseHeaders(answer.statusCode(), body.length == 0 ? -1 : body.length);
-      if (body.length > 0) {
-        exchange.getResponseBody().write(body);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    HttpResponse<byte[]> answer =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    outgoing.setStatus(answer.statusCode());
+    answer
+        .headers()
+        .map()
+        .forEach(
+            (name, values) -> {
+              if (!isHopByHop(name)) {
+                values.forEach(value -> outgoing.getHeaders().add(name, value));
+              }
+            });
+    byte[] body = answer.body();
+    if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json")) {
+      JsonNode json = JSON.readTree(body);
+      age(json);
+      body = JSON.writeValueAsBytes(json);
+    }
+    outgoing.write(true, ByteBuffer.wrap(body), callback);
+    return true;
   }
 
   private static boolean isHopByHop(String header) {
-    return HOP_BY_HOP.contains(header.toLowerCase(java.util.Locale.ROOT));
+    return HOP_BY_HOP.contains(header.toLowerCase(Locale.ROOT));
   }
 
   @Override
-  public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+  public void close() throws Exception {
+    server.stop();
   }
 }

@@ -47,10 +47,10 @@ final class ReferenceBuilder {
 
   private static final List<Language> LANGUAGES =
       List.of(
-          new Language("curl", "shell", "curl/run.sh")
-          /*new Language("Java", "java", "adraa-inbox-client/Partner.java"),
+          new Language("curl", "shell", "curl/run.sh"),
+          new Language("Java", "java", "adraa-inbox-client/Partner.java"),
           new Language("TypeScript", "typescript", "openapi-fetch/partner.ts"),
-          new Language("Python", "python", "python/partner.py")*/ );
+          new Language("Python", "python", "python/partner.py"));
 
   private final Path project;
   private final Path sources;
