@@ -2,6 +2,8 @@ package ai.adraa.inbox.conformance;
 
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,24 @@ final class Contract {
                                 .forEach(
                                     status -> documented.add(method + " " + path + " " + status))));
     return documented;
+  }
+
+  /** The response itself where it is a reference to a shared one. */
+  static ApiResponse resolve(ApiResponse response) {
+    return response.get$ref() == null
+        ? response
+        : OPEN_API.getComponents().getResponses().get(nameIn(response.get$ref()));
+  }
+
+  /** The example itself where it is a reference to a shared one. */
+  static Example resolve(Example example) {
+    return example.get$ref() == null
+        ? example
+        : OPEN_API.getComponents().getExamples().get(nameIn(example.get$ref()));
+  }
+
+  private static String nameIn(String reference) {
+    return reference.substring(reference.lastIndexOf('/') + 1);
   }
 
   private static Stream<Map.Entry<String, PathItem>> paths(String path) {
