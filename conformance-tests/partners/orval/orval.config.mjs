@@ -1,0 +1,12 @@
+import { defineConfig } from "orval";
+
+export default defineConfig({
+  inbox: {
+    input: "openapi.yaml",
+    output: {
+      target: "generated/adraa-inbox.ts",
+      client: "fetch",
+      baseUrl: { runtime: "process.env.ADRAA_BASE_URL" },
+    },
+  },
+});
