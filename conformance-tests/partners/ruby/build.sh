@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+set -euo pipefail
+rm -rf generated
+# ApiError is the class of the generated exceptions.
+"$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g ruby -i openapi.yaml -o generated \
+  --model-name-mappings ApiError=ErrorBody
+# For a key in a cookie the generator writes "in: ,", which is no Ruby: a cookie is a header, too.
+sed -i "s/in: ,/in: 'header',/; s/key: 'adraa_session'/key: 'Cookie'/" \
+  generated/lib/openapi_client/configuration.rb
+find generated/lib partner.rb -name '*.rb' -print0 | xargs -0 -n 1 ruby -wc
+"$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" version >generator-version

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec ruby -I generated/lib partner.rb
