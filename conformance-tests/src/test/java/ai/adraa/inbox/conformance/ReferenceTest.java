@@ -147,8 +147,7 @@ class ReferenceTest {
               if (content != null) {
                 Example first =
                     content.get("application/json").getExamples().values().iterator().next();
-                examples.put(
-                    status, Json.mapper().valueToTree(Contract.resolve(first).getValue()));
+                examples.put(status, Json.mapper().valueToTree(Contract.resolve(first).getValue()));
               }
             });
     assertThat(examples).isNotEmpty();
