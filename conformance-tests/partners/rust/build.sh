@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+set -euo pipefail
+rm -rf inbox
+generator=("$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR")
+"${generator[@]}" generate -g rust -i openapi.yaml -o inbox \
+  --additional-properties=packageName=inbox,avoidBoxedModels=true
+# Plain HTTP is enough here, and TLS takes long to compile. The folder is shared with other partners'
+# builds, so that what they have in common is compiled once.
+cargo build --locked --no-default-features --target-dir ../rust-target
+"${generator[@]}" version >generator-version

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec ../rust-target/debug/crm-openapi-generator
