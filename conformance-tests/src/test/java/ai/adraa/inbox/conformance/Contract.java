@@ -1,21 +1,35 @@
 package ai.adraa.inbox.conformance;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.Yaml;
 
 /** The contract as its artifact has it. */
 final class Contract {
   static final OpenAPI OPEN_API = new OpenAPIV3Parser().read("adraa-inbox.yaml");
 
   private Contract() {}
+
+  /** The contract as plain data, to be edited by tests; its YAML aliases are copies. */
+  static ObjectNode tree() {
+    try (InputStream in = Contract.class.getResourceAsStream("/adraa-inbox.yaml")) {
+      return Json.mapper().valueToTree(new Yaml().load(in));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /** The operation that a request addresses, such as {@code GET /api/v1/me}, if there is one. */
   static Optional<String> operation(String method, String path) {
