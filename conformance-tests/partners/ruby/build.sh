@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
 set -euo pipefail
+ruby -e 'require "typhoeus"' 2>/dev/null || {
+  echo "Ruby has no Typhoeus: install ruby-typhoeus" >&2
+  exit 77
+}
 rm -rf generated
 # ApiError is the class of the generated exceptions.
 "$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g ruby -i openapi.yaml -o generated \

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The detection kit, as it is served: it finds what it should in text, and nothing else. The
  * samples are its own test vectors and tokens that the server has just made.
  */
+@Tag("toolchains")
 class DetectionTest {
   /** A text, whether it holds what has a token's form, and whether that is a token. */
   private record Sample(String text, boolean matches, boolean isToken) {}

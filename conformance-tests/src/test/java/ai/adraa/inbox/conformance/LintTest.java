@@ -19,10 +19,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
 /** Two linters and the rules of this house find nothing in the contract, and find what is wrong. */
+@Tag("toolchains")
 class LintTest {
   private static final Path SOURCES = Path.of("..", "openapi", "lint");
   private static final Path TARGET = Path.of("target", "lint").toAbsolutePath();
