@@ -52,7 +52,7 @@ $code = trim(fgets(STDIN));
 
 [, , $headers] = (new SessionApi(config: configuration()))
     ->signInWithHttpInfo(new SignInRequest(['email' => $email, 'code' => $code]));
-$cookie = SetCookie::fromString($headers['Set-Cookie'][0]);
+$cookie = SetCookie::fromString(array_change_key_case($headers)['set-cookie'][0]);
 $console = new Client(['headers' => ['Cookie' => "adraa_session={$cookie->getValue()}"]]);
 $sessions = new SessionApi($console, configuration());
 $tokens = new TokensApi($console, configuration());

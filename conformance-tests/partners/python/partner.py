@@ -8,6 +8,7 @@ import os
 from http.cookies import SimpleCookie
 
 import adraa_inbox
+from urllib3 import HTTPHeaderDict
 
 configuration = adraa_inbox.Configuration(host=os.environ["ADRAA_BASE_URL"])
 client = adraa_inbox.ApiClient(configuration)
@@ -38,18 +39,20 @@ code = input()
 
 # sample: signIn
 signed_in = sessions.sign_in_with_http_info(adraa_inbox.SignInRequest(email=email, code=code))
-cookies = SimpleCookie((signed_in.headers or {})["Set-Cookie"])
+cookies = SimpleCookie(HTTPHeaderDict(signed_in.headers)["Set-Cookie"])
 configuration.api_key["sessionCookie"] = cookies["adraa_session"].value
 # end
 
 # sample: getSession
 session = sessions.get_session().session
-workspace = session.workspaces[0]
+workspace_id = session.workspaces[0].id
 # end
+workspace = session.workspaces[0]
 print(f"signed in: {session.agent.nickname}, {workspace.role} of {workspace.name}")
 
 # sample: createToken
-created = tokens.create_token(workspace.id, adraa_inbox.CreateTokenRequest(name="CRM integration"))
+request = adraa_inbox.CreateTokenRequest(name="CRM integration")
+created = tokens.create_token(workspace_id, request)
 secret = created.secret  # told this once: keep it in your secret manager
 # end
 print(f"created: {created.token.name} {created.token.prefix} {created.token.status}")
@@ -62,7 +65,7 @@ print(f"verified: {verified.company.name}, {verified.token.name}")
 
 
 def create(name: str) -> None:
-    tokens.create_token(workspace.id, adraa_inbox.CreateTokenRequest(name=name))
+    tokens.create_token(workspace_id, adraa_inbox.CreateTokenRequest(name=name))
 
 
 refused = refusal(lambda: create("   "))
@@ -71,20 +74,20 @@ create("Order notifications")
 create("Reports")
 
 # sample: listTokens
-pages = [tokens.list_tokens(workspace.id, limit=2)]
+pages = [tokens.list_tokens(workspace_id, limit=2)]
 while pages[-1].next_cursor:
-    pages.append(tokens.list_tokens(workspace.id, limit=2, cursor=pages[-1].next_cursor))
+    pages.append(tokens.list_tokens(workspace_id, limit=2, cursor=pages[-1].next_cursor))
 # end
 print(f"listed: {sum(len(page.tokens) for page in pages)} tokens on {len(pages)} pages")
 
 token_id = created.token.id
 # sample: getToken
-token = tokens.get_token(workspace.id, token_id).token
+token = tokens.get_token(workspace_id, token_id).token
 # end
 print(f"got: {token.name} {token.status}")
 
 # sample: revokeToken
-revoked = tokens.revoke_token(workspace.id, token_id).token
+revoked = tokens.revoke_token(workspace_id, token_id).token
 # end
 print(f"revoked: {revoked.name} {revoked.status}")
 

@@ -127,14 +127,15 @@ class DetectionTest {
     Tool.require(List.of("go"));
     Path gitleaks = Path.of("target", "gitleaks").toAbsolutePath();
     Tool.run(
-        Path.of("gitleaks"),
-        10,
-        Map.of(),
-        "go",
-        "build",
-        "-o",
-        gitleaks.toString(),
-        "github.com/zricethezav/gitleaks/v8");
+            Path.of("gitleaks"),
+            10,
+            Map.of(),
+            "go",
+            "build",
+            "-o",
+            gitleaks.toString(),
+            "github.com/zricethezav/gitleaks/v8")
+        .succeeded();
     Path rule = Files.writeString(directory.resolve("gitleaks.toml"), kit("gitleaks.toml"));
     Path texts = Files.createDirectory(directory.resolve("texts"));
     for (Map.Entry<String, Sample> sample : SAMPLES.entrySet()) {
@@ -143,20 +144,21 @@ class DetectionTest {
 
     Path report = directory.resolve("report.json");
     Tool.run(
-        directory,
-        1,
-        Map.of(),
-        gitleaks.toString(),
-        "dir",
-        "--config",
-        rule.toString(),
-        "--report-format",
-        "json",
-        "--report-path",
-        report.toString(),
-        "--exit-code",
-        "0",
-        "texts");
+            directory,
+            1,
+            Map.of(),
+            gitleaks.toString(),
+            "dir",
+            "--config",
+            rule.toString(),
+            "--report-format",
+            "json",
+            "--report-path",
+            report.toString(),
+            "--exit-code",
+            "0",
+            "texts")
+        .succeeded();
 
     Set<String> found = new TreeSet<>();
     List<String> secrets = new ArrayList<>();

@@ -168,13 +168,12 @@ class PartnersTest {
       Files.writeString(
           directory.resolve("openapi.yaml"),
           inbox.request().get("/openapi.yaml").then().statusCode(200).extract().body().asString());
-      ProcessBuilder build = new ProcessBuilder("bash", "build.sh").directory(directory.toFile());
-      build.environment().putAll(environment(inbox.url()));
-      Tool.Finished built = Tool.run(build, BUILD_MINUTES);
+      Tool.Finished built =
+          Tool.run(directory, BUILD_MINUTES, environment(inbox.url()), "bash", "build.sh");
       if (built.exitCode() == MISSING) {
         Tool.missing(built.err().strip());
       }
-      assertThat(built.exitCode()).as(built.out() + built.err()).isZero();
+      built.succeeded();
       version = Files.readString(directory.resolve("generator-version")).strip();
       assertThat(version).matches("v?[0-9]+(\\.[0-9]+)+");
       passed.add("builds");

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Schemathesis makes requests out of the contract, those that it allows and those that it does not,
  * alone and one after the other along its links, and holds each answer against it.
  */
+@Tag("toolchains")
 class SchemathesisTest {
   private static final Path SOURCES = Path.of("schemathesis");
   private static final Path TARGET = Path.of("target", "schemathesis").toAbsolutePath();

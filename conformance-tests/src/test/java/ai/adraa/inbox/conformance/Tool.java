@@ -47,7 +47,13 @@ final class Tool {
   }
 
   /** What a finished program left. */
-  record Finished(int exitCode, String out, String err) {}
+  record Finished(int exitCode, String out, String err) {
+    /** Requires exit code 0. */
+    Finished succeeded() {
+      assertThat(exitCode).as(out + err).isZero();
+      return this;
+    }
+  }
 
   /**
    * Runs a program to its end.
@@ -77,14 +83,12 @@ final class Tool {
     }
   }
 
-  /** Runs a program in the directory to its end, and requires that it succeeds. */
+  /** Runs a program in the directory to its end, as {@link #run(ProcessBuilder, int)}. */
   static Finished run(
       Path directory, int minutes, Map<String, String> environment, String... command)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
-    Finished finished = run(builder, minutes);
-    assertThat(finished.exitCode()).as(finished.out() + finished.err()).isZero();
-    return finished;
+    return run(builder, minutes);
   }
 }
