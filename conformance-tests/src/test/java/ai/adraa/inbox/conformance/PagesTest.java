@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -75,6 +76,20 @@ class PagesTest {
     assertThat(head.asByteArray()).isEmpty();
     assertThat(Integer.parseInt(head.header("Content-Length"))).isEqualTo(got.asByteArray().length);
     assertThat(got.header("ETag")).contains(head.header("ETag").replace("\"", ""));
+  }
+
+  @Test
+  void noAnswerOfTheApiIsCompressed() {
+    TestInbox.SignedIn admin = inbox.workspace("acme");
+    for (String path :
+        List.of(
+            "/api/v1/me",
+            "/api/v1/session",
+            "/api/v1/workspaces/" + admin.workspaceId() + "/tokens",
+            "/api/v1/unknown")) {
+      Response response = inbox.request(admin).header("Accept-Encoding", "gzip").get(path);
+      assertThat(response.header("Content-Encoding")).as(path).isNull();
+    }
   }
 
   @Test

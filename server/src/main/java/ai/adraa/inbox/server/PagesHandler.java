@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * show. All are files of the jar.
  */
 final class PagesHandler extends Handler.Wrapper {
-  /** Where they are, as path specifications. */
-  static final String[] PATHS = {"/", "/openapi.yaml", "/openapi.json", "/docs/*", "/app/*"};
+  /** Where they are, as path specifications; "/" would be every path. */
+  static final String[] PATHS = {"^/$", "/openapi.yaml", "/openapi.json", "/docs/*", "/app/*"};
 
   private static final List<String> CONSOLE =
       List.of(
