@@ -281,26 +281,18 @@ class CompatibilityTest {
   private static Set<String> openValues(ObjectNode contract) {
     Set<String> values = new TreeSet<>();
     at(contract, "/components/schemas")
-        .fields()
-        .forEachRemaining(
-            schema ->
+        .forEachEntry(
+            (name, schema) ->
                 schema
-                    .getValue()
                     .path("properties")
-                    .fields()
-                    .forEachRemaining(
-                        property ->
+                    .forEachEntry(
+                        (field, property) ->
                             property
-                                .getValue()
                                 .path(OPEN_ENUM)
                                 .forEach(
                                     value ->
                                         values.add(
-                                            "%s.%s %s"
-                                                .formatted(
-                                                    schema.getKey(),
-                                                    property.getKey(),
-                                                    value.asText())))));
+                                            "%s.%s %s".formatted(name, field, value.asText())))));
     contract
         .path("x-error-codes")
         .forEach(row -> values.add(row.path("status").asText() + " " + row.path("code").asText()));
