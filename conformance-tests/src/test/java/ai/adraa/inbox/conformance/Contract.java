@@ -9,6 +9,8 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,11 +26,39 @@ final class Contract {
 
   /** The contract as plain data, to be edited by tests; its YAML aliases are copies. */
   static ObjectNode tree() {
-    try (InputStream in = Contract.class.getResourceAsStream("/adraa-inbox.yaml")) {
-      return Json.mapper().valueToTree(new Yaml().load(in));
+    return tree(Contract.class.getResourceAsStream("/adraa-inbox.yaml"));
+  }
+
+  /** Another contract, as plain data. */
+  static ObjectNode tree(Path file) throws IOException {
+    return tree(Files.newInputStream(file));
+  }
+
+  private static ObjectNode tree(InputStream document) {
+    try (document) {
+      return Json.mapper().valueToTree(new Yaml().load(document));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The operation of this id, in the contract as plain data. */
+  static ObjectNode operation(ObjectNode contract, String id) {
+    return contract.path("paths").findParents("operationId").stream()
+        .filter(node -> node.has("responses") && node.path("operationId").asText().equals(id))
+        .map(ObjectNode.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The schema of this name, or what is below it at {@code Name/path}. */
+  static ObjectNode schema(ObjectNode contract, String path) {
+    return at(contract, "/components/schemas/" + path);
+  }
+
+  /** What is at a JSON pointer. */
+  static ObjectNode at(ObjectNode node, String pointer) {
+    return (ObjectNode) node.requiredAt(pointer);
   }
 
   /** The operation that a request addresses, such as {@code GET /api/v1/me}, if there is one. */

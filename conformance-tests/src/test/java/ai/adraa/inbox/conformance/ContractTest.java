@@ -11,6 +11,7 @@ import com.atlassian.oai.validator.report.ValidationReport;
 import com.atlassian.oai.validator.schema.SchemaValidator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -19,6 +20,7 @@ import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -411,6 +414,48 @@ class ContractTest {
   }
 
   @Test
+  void everyExampleOfAParameterAHeaderOrASchemaIsValid() {
+    ObjectNode contract = Contract.tree();
+    List<JsonNode> examples = contract.findParents("example");
+    assertThat(examples).isNotEmpty();
+    for (JsonNode holder : examples) {
+      JsonNode schema = holder.path("schema").isObject() ? holder.path("schema") : holder;
+      // As a property: the validator takes a text at the top for JSON.
+      Schema<?> object =
+          new ObjectSchema()
+              .addProperty("example", Json.mapper().convertValue(schema, Schema.class));
+      assertThat(faults(Map.of("example", holder.get("example")), object))
+          .as(holder.toString())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void everyExampleOfAnErrorStandsAtTheStatusOfItsCode() {
+    Map<String, String> statuses = new TreeMap<>();
+    Contract.tree()
+        .path("x-error-codes")
+        .forEach(row -> statuses.put(row.path("code").asText(), row.path("status").asText()));
+    Contract.OPEN_API
+        .getPaths()
+        .values()
+        .forEach(
+            path ->
+                path.readOperations()
+                    .forEach(
+                        operation ->
+                            operation
+                                .getResponses()
+                                .forEach(
+                                    (status, response) ->
+                                        codes(response)
+                                            .forEach(
+                                                code ->
+                                                    assertThat(statuses)
+                                                        .containsEntry(code, status)))));
+  }
+
+  @Test
   void anExampleThatIsNotValidIsFound() {
     Schema<?> request = new Schema<>().$ref("#/components/schemas/CreateTokenRequest");
     assertThat(faults(Map.of("name", "CRM integration"), request)).isEmpty();
@@ -455,6 +500,19 @@ class ContractTest {
                 assertThat(table).as(name).contains(known);
               }
             });
+  }
+
+  /** The error codes that the examples of a response have. */
+  private static List<String> codes(ApiResponse response) {
+    Content content = Contract.resolve(response).getContent();
+    return content == null
+        ? List.of()
+        : content.get("application/json").getExamples().values().stream()
+            .map(Contract::resolve)
+            .map(example -> Json.mapper().<JsonNode>valueToTree(example.getValue()))
+            .map(value -> value.at("/error/code").asText())
+            .filter(code -> !code.isEmpty())
+            .toList();
   }
 
   /** Each request body and each response that has a content. */

@@ -1,5 +1,8 @@
 package ai.adraa.inbox.conformance;
 
+import static ai.adraa.inbox.conformance.Contract.at;
+import static ai.adraa.inbox.conformance.Contract.operation;
+import static ai.adraa.inbox.conformance.Contract.schema;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -209,22 +211,5 @@ class LintTest {
     Map<String, Set<String>> expected = new TreeMap<>();
     changes.keySet().forEach(rule -> expected.put(rule + ".json", Set.of(rule)));
     return expected;
-  }
-
-  private static ObjectNode operation(ObjectNode contract, String id) {
-    return Stream.of(contract.path("paths"))
-        .flatMap(paths -> paths.findParents("operationId").stream())
-        .filter(node -> node.path("operationId").asText().equals(id) && node.has("responses"))
-        .map(ObjectNode.class::cast)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static ObjectNode schema(ObjectNode contract, String path) {
-    return at(contract, "/components/schemas/" + path);
-  }
-
-  private static ObjectNode at(ObjectNode node, String pointer) {
-    return (ObjectNode) node.requiredAt(pointer);
   }
 }
