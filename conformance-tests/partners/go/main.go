@@ -103,7 +103,7 @@ func answer[T any](body *T, _ *http.Response, err error) *T {
 }
 
 // refusal is why the server refused a call; any other end of the call ends the program.
-func refusal(err error) inbox.ApiError {
+func refusal(err error) inbox.ErrorBody {
 	var failure *inbox.GenericOpenAPIError
 	if errors.As(err, &failure) {
 		if body, ok := failure.Model().(inbox.ErrorResponse); ok {
@@ -111,5 +111,5 @@ func refusal(err error) inbox.ApiError {
 		}
 	}
 	log.Fatal("not refused: ", err)
-	return inbox.ApiError{}
+	return inbox.ErrorBody{}
 }

@@ -12,7 +12,7 @@ import org.openapitools.client.api.SessionApi;
 import org.openapitools.client.api.SignInCodesApi;
 import org.openapitools.client.api.TokensApi;
 import org.openapitools.client.api.VerificationApi;
-import org.openapitools.client.model.ApiError;
+import org.openapitools.client.model.ErrorBody;
 import org.openapitools.client.model.ApiToken;
 import org.openapitools.client.model.CreateTokenRequest;
 import org.openapitools.client.model.CreatedToken;
@@ -74,7 +74,7 @@ final class Partner {
     System.out.printf(
         "verified: %s, %s%n", verified.getCompany().getName(), verified.getToken().getName());
 
-    ApiError refused =
+    ErrorBody refused =
         refusal(
             () -> tokens.createToken(workspace.getId(), new CreateTokenRequest().name("   ")));
     System.out.printf(
@@ -119,7 +119,7 @@ final class Partner {
     Object send() throws ApiException;
   }
 
-  private static ApiError refusal(Request request) throws JsonProcessingException {
+  private static ErrorBody refusal(Request request) throws JsonProcessingException {
     try {
       request.send();
     } catch (ApiException refused) {

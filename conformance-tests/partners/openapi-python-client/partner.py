@@ -9,7 +9,7 @@ from adraa_inbox.api.sign_in_codes import request_sign_in_code
 from adraa_inbox.api.tokens import create_token, get_token, list_tokens, revoke_token
 from adraa_inbox.api.verification import verify_token
 from adraa_inbox.models import (
-    ApiError,
+    ErrorBody,
     CreatedToken,
     CreateTokenRequest,
     ErrorResponse,
@@ -29,7 +29,7 @@ def expect(kind: type[T], answer: object) -> T:
     return answer
 
 
-def refusal(answer: object) -> ApiError:
+def refusal(answer: object) -> ErrorBody:
     return expect(ErrorResponse, answer).error
 
 

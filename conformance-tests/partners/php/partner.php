@@ -12,7 +12,7 @@ use OpenAPI\Client\Api\TokensApi;
 use OpenAPI\Client\Api\VerificationApi;
 use OpenAPI\Client\ApiException;
 use OpenAPI\Client\Configuration;
-use OpenAPI\Client\Model\ApiError;
+use OpenAPI\Client\Model\ErrorBody;
 use OpenAPI\Client\Model\CreateTokenRequest;
 use OpenAPI\Client\Model\SignInCodeRequest;
 use OpenAPI\Client\Model\SignInRequest;
@@ -31,7 +31,7 @@ function configuration(): Configuration
     return (new Configuration())->setHost(getenv('ADRAA_BASE_URL'));
 }
 
-function refusal(callable $request): ApiError
+function refusal(callable $request): ErrorBody
 {
     try {
         $request();

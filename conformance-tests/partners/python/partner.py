@@ -19,7 +19,7 @@ tokens = adraa_inbox.TokensApi(client)
 # end
 
 
-def refusal(request: Callable[[], object]) -> adraa_inbox.ApiError:
+def refusal(request: Callable[[], object]) -> adraa_inbox.ErrorBody:
     try:
         request()
     except adraa_inbox.ApiException as refused:

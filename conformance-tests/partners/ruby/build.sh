@@ -5,9 +5,7 @@ ruby -e 'require "typhoeus"' 2>/dev/null || {
   exit 77
 }
 rm -rf generated
-# ApiError is the class of the generated exceptions.
-"$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g ruby -i openapi.yaml -o generated \
-  --model-name-mappings ApiError=ErrorBody
+"$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g ruby -i openapi.yaml -o generated
 # For a key in a cookie the generator writes "in: ,", which is no Ruby: a cookie is a header, too.
 sed -i "s/in: ,/in: 'header',/; s/key: 'adraa_session'/key: 'Cookie'/" \
   generated/lib/openapi_client/configuration.rb

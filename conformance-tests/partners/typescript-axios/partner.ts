@@ -7,7 +7,7 @@ import {
   SignInCodesApi,
   TokensApi,
   VerificationApi,
-  type ApiError,
+  type ErrorBody,
   type ErrorResponse,
 } from "./generated/index.js";
 
@@ -16,7 +16,7 @@ const email = process.env.ADRAA_EMAIL!;
 const anonymous = new Configuration({ basePath });
 
 /** Why the server refuses the call. */
-async function refusal(call: Promise<unknown>): Promise<ApiError> {
+async function refusal(call: Promise<unknown>): Promise<ErrorBody> {
   try {
     await call;
   } catch (e) {

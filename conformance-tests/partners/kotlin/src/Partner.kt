@@ -8,7 +8,7 @@ import org.openapitools.client.apis.VerificationApi
 import org.openapitools.client.infrastructure.ClientError
 import org.openapitools.client.infrastructure.ClientException
 import org.openapitools.client.infrastructure.Serializer
-import org.openapitools.client.models.ApiError
+import org.openapitools.client.models.ErrorBody
 import org.openapitools.client.models.CreateTokenRequest
 import org.openapitools.client.models.ErrorResponse
 import org.openapitools.client.models.SignInCodeRequest
@@ -72,7 +72,7 @@ fun main() {
     println("without session: ${refusal { sessions.getSession() }.code}")
 }
 
-private fun refusal(request: () -> Unit): ApiError {
+private fun refusal(request: () -> Unit): ErrorBody {
     try {
         request()
     } catch (refused: ClientException) {

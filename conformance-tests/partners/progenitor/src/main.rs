@@ -4,7 +4,7 @@ mod inbox {
     progenitor::generate_api!(spec = "openapi.yaml");
 }
 
-use inbox::types::{ApiError, CreateTokenRequest, CreatedToken, ErrorResponse};
+use inbox::types::{ErrorBody, CreateTokenRequest, CreatedToken, ErrorResponse};
 use inbox::types::{SignInCodeRequest, SignInRequest};
 use inbox::{Client, ResponseValue};
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, SET_COOKIE};
@@ -138,7 +138,7 @@ async fn create(console: &Client, workspace_id: &str, name: &str) -> Answer<Crea
 }
 
 /// Why the server refused; any other end of the call is an error.
-fn refusal<T>(answer: Answer<T>) -> Result<ApiError, Box<dyn Error>> {
+fn refusal<T>(answer: Answer<T>) -> Result<ErrorBody, Box<dyn Error>> {
     match answer {
         Err(inbox::Error::ErrorResponse(body)) => Ok(body.into_inner().error),
         Err(other) => Err(other.into()),

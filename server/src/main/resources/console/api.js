@@ -47,7 +47,7 @@
  * @property {string} secret
  */
 /**
- * @typedef {object} ApiError
+ * @typedef {object} ErrorBody
  * @property {string} code
  * @property {string} message
  * @property {ErrorDetail[]} [details]
@@ -64,7 +64,7 @@ const TIMEOUT_MILLIS = 30_000;
 export class ApiFailure extends Error {
   /**
    * @param {string} message
-   * @param {{status?: number, error?: ApiError, requestId?: string, retryAfter?: number}} [answer]
+   * @param {{status?: number, error?: ErrorBody, requestId?: string, retryAfter?: number}} [answer]
    */
   constructor(message, { status = 0, error, requestId, retryAfter } = {}) {
     super(message);

@@ -2,7 +2,7 @@ package ai.adraa.inbox.client;
 
 import ai.adraa.inbox.client.generated.ApiClient;
 import ai.adraa.inbox.client.generated.ApiException;
-import ai.adraa.inbox.client.model.ApiError;
+import ai.adraa.inbox.client.model.ErrorBody;
 import ai.adraa.inbox.client.model.ErrorDetail;
 import ai.adraa.inbox.client.model.ErrorResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -115,7 +115,7 @@ public final class AdraaInboxException extends RuntimeException {
       return new AdraaInboxException(
           0, NO_ANSWER, "No answer: " + cause, List.of(), headers, cause);
     }
-    ApiError error = error(failure.getResponseBody());
+    ErrorBody error = error(failure.getResponseBody());
     if (error == null || error.getCode() == null) {
       return new AdraaInboxException(
           failure.getCode(),
@@ -136,7 +136,7 @@ public final class AdraaInboxException extends RuntimeException {
         null);
   }
 
-  private static @Nullable ApiError error(@Nullable String body) {
+  private static @Nullable ErrorBody error(@Nullable String body) {
     if (body == null) {
       return null;
     }
@@ -149,7 +149,7 @@ public final class AdraaInboxException extends RuntimeException {
     }
   }
 
-  private static String message(int status, ApiError error, List<ErrorDetail> details) {
+  private static String message(int status, ErrorBody error, List<ErrorDetail> details) {
     StringBuilder message = new StringBuilder();
     message.append(error.getCode()).append(" (HTTP ").append(status).append("): ");
     message.append(error.getMessage());

@@ -320,7 +320,7 @@ class CompatibilityTest {
   }
 
   private static ArrayNode errorCodes(ObjectNode contract) {
-    return (ArrayNode) schema(contract, "ApiError/properties/code").get(OPEN_ENUM);
+    return (ArrayNode) schema(contract, "ErrorBody/properties/code").get(OPEN_ENUM);
   }
 
   private static void remove(ArrayNode values, String value) {

@@ -481,7 +481,7 @@ class ContractTest {
             Contract.OPEN_API
                 .getComponents()
                 .getSchemas()
-                .get("ApiError")
+                .get("ErrorBody")
                 .getProperties()
                 .get("code");
 

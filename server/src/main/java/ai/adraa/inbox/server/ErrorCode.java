@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server;
 
-import ai.adraa.inbox.server.model.ApiError;
+import ai.adraa.inbox.server.model.ErrorBody;
 import ai.adraa.inbox.server.model.ErrorDetail;
 import ai.adraa.inbox.server.model.ErrorResponse;
 import java.util.List;
@@ -69,7 +69,7 @@ enum ErrorCode {
 
   /** The envelope with a message that fits the case better than the code's own. */
   ErrorResponse envelope(String betterMessage) {
-    return new ErrorResponse().error(new ApiError().code(name()).message(betterMessage));
+    return new ErrorResponse().error(new ErrorBody().code(name()).message(betterMessage));
   }
 
   /** The envelope with each field that is wrong, if any. */
