@@ -70,12 +70,14 @@ final class Tomorrow extends Handler.Abstract implements AutoCloseable {
 
   @Override
   public boolean handle(Request incoming, Response outgoing, Callback callback) throws Exception {
+    byte[] sent = Content.Source.asInputStream(incoming).readAllBytes();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(real.resolve(incoming.getHttpURI().getPathQuery()))
             .method(
                 incoming.getMethod(),
-                HttpRequest.BodyPublishers.ofInputStream(
-                    () -> Content.Source.asInputStream(incoming)));
+                sent.length == 0
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(sent));
     for (HttpField header : incoming.getHeaders()) {
       if (!isHopByHop(header.getName())) {
         request.header(header.getName(), header.getValue());
