@@ -52,8 +52,8 @@ final class Browser implements AutoCloseable {
   static Browser launch() {
     Optional<Path> executable = find();
     if (executable.isEmpty()) {
-      return Tool.missing(
-          "No browser: install Chromium, or name its program by -DCHROMIUM or the environment");
+      throw Tool.missing(
+          "browser", "install Chromium, or name its program by -DCHROMIUM or the environment");
     }
     return new Browser(executable.get());
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * client of then relies on may have changed. The comparison is oasdiff's; what it does not know,
  * the open enums of answers and the table of error codes, is compared here.
  */
-@Tag("toolchains")
+@Tag("once")
 class CompatibilityTest {
   private static final Path OPENAPI = Path.of("..", "openapi").toAbsolutePath().normalize();
   private static final Path TARGET = Path.of("target", "compatibility").toAbsolutePath();
@@ -177,7 +177,7 @@ class CompatibilityTest {
 
   @BeforeAll
   static void build() throws IOException, InterruptedException {
-    Tool.require(List.of("go"));
+    Tool.require("compatibility", List.of("go"));
     Files.createDirectories(TARGET);
     Tool.run(
             OPENAPI.resolve("compatibility"),

@@ -28,10 +28,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the server acknowledged survives kill -9, at whatever moment it comes. */
+@Tag("once")
 class CrashTest {
   private static final int CRASHES = 50;
   private static final int WRITERS = 3;

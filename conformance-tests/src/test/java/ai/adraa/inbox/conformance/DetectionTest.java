@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The detection kit, as it is served: it finds what it should in text, and nothing else. The
  * samples are its own test vectors and tokens that the server has just made.
  */
-@Tag("toolchains")
+@Tag("once")
 class DetectionTest {
   /** A text, whether it holds what has a token's form, and whether that is a token. */
   private record Sample(String text, boolean matches, boolean isToken) {}
@@ -105,7 +105,7 @@ class DetectionTest {
 
   @Test
   void theProgramFindsTokensAndShowsTheirPrefixOnly() throws Exception {
-    Tool.require(List.of("python3"));
+    Tool.require("check_token.py", List.of("python3"));
     Path program = Files.writeString(directory.resolve("check_token.py"), kit("check_token.py"));
     for (Map.Entry<String, Sample> sample : SAMPLES.entrySet()) {
       Path input = Files.writeString(directory.resolve("input"), sample.getValue().text(), UTF_8);
@@ -124,7 +124,7 @@ class DetectionTest {
 
   @Test
   void gitleaksFindsAllOfThatFormAndNothingElse() throws Exception {
-    Tool.require(List.of("go"));
+    Tool.require("gitleaks", List.of("go"));
     Path gitleaks = Path.of("target", "gitleaks").toAbsolutePath();
     Tool.run(
             Path.of("gitleaks"),

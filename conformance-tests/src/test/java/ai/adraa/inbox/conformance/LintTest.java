@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
 /** Two linters and the rules of this house find nothing in the contract, and find what is wrong. */
-@Tag("toolchains")
+@Tag("once")
 class LintTest {
   private static final Path SOURCES = Path.of("..", "openapi", "lint");
   private static final Path TARGET = Path.of("target", "lint").toAbsolutePath();
@@ -116,7 +116,7 @@ class LintTest {
 
   @BeforeAll
   static void install() throws IOException, InterruptedException {
-    Tool.require(List.of("node", "npm"));
+    Tool.require("linters", List.of("node", "npm"));
     Files.createDirectories(TARGET);
     for (String file :
         List.of(".npmrc", "package.json", "package-lock.json", "spectral.yaml", "redocly.yaml")) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.TestFactory;
  * {@code run.sh} runs one small program, written as a partner would, that prints what it sees. It
  * must see the same in every language, today and tomorrow.
  */
-@Tag("toolchains")
+@Tag("once")
 class PartnersTest {
   private static final Path SOURCES = Path.of("partners");
   private static final Path TARGET = Path.of("target", "partners");
@@ -163,7 +163,7 @@ class PartnersTest {
     }
 
     void build() throws IOException, InterruptedException {
-      Tool.require(List.of(property("tools").split(" ")));
+      Tool.require("partner " + name, List.of(property("tools").split(" ")));
       copySources();
       Files.writeString(
           directory.resolve("openapi.yaml"),
@@ -171,7 +171,7 @@ class PartnersTest {
       Tool.Finished built =
           Tool.run(directory, BUILD_MINUTES, environment(inbox.url()), "bash", "build.sh");
       if (built.exitCode() == MISSING) {
-        Tool.missing(built.err().strip());
+        throw Tool.missing("partner " + name, built.err().strip());
       }
       built.succeeded();
       version = Files.readString(directory.resolve("generator-version")).strip();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * Schemathesis makes requests out of the contract, those that it allows and those that it does not,
  * alone and one after the other along its links, and holds each answer against it.
  */
-@Tag("toolchains")
+@Tag("once")
 class SchemathesisTest {
   private static final Path SOURCES = Path.of("schemathesis");
   private static final Path TARGET = Path.of("target", "schemathesis").toAbsolutePath();
@@ -29,7 +29,7 @@ class SchemathesisTest {
 
   @Test
   void noRequestMadeOfTheContractBreaksIt() throws IOException, InterruptedException {
-    Tool.require(List.of("python3"));
+    Tool.require("Schemathesis", List.of("python3"));
     Files.createDirectories(TARGET);
     for (String file : List.of("requirements.txt", "schemathesis.toml", "hooks.py")) {
       Files.copy(SOURCES.resolve(file), TARGET.resolve(file), StandardCopyOption.REPLACE_EXISTING);

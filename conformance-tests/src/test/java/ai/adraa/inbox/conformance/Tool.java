@@ -1,7 +1,6 @@
 package ai.adraa.inbox.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
@@ -21,16 +20,23 @@ final class Tool {
   private Tool() {}
 
   /** Skips the test where one of the programs is missing, unless REQUIRE_TOOLS is 1. */
-  static void require(List<String> names) {
+  static void require(String test, List<String> names) {
     List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
-      missing("Not on the PATH: " + String.join(", ", missing));
+      throw missing(test, "not on the PATH: " + String.join(", ", missing));
     }
   }
 
-  /** Ends the test: skipped, or failed where all is required. */
-  static <T> T missing(String message) {
-    return isRequired() ? fail(message) : abort(message);
+  /**
+   * Ends the test, by an exception of its own: as skipped, which it says on the terminal, or as
+   * failed where all is required.
+   */
+  static AssertionError missing(String test, String reason) {
+    if (isRequired()) {
+      throw new AssertionError(test + ": " + reason);
+    }
+    System.out.println("SKIPPED " + test + ": " + reason);
+    return abort(test + ": " + reason);
   }
 
   /** Whether REQUIRE_TOOLS is 1: a test may not be skipped for want of a program. */

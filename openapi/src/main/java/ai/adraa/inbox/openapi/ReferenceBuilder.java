@@ -109,6 +109,7 @@ final class ReferenceBuilder {
   }
 
   private String guide() throws IOException {
+    String baseUrl = contract.at("/servers/0/url").asText();
     return fill(
         Files.readString(sources.resolve("guide.md")),
         Map.of(
@@ -117,7 +118,9 @@ final class ReferenceBuilder {
             curl %s/api/v1/me \\
               -H "Authorization: Bearer adraa_..."\
             """
-                .formatted(contract.at("/servers/0/url").asText()),
+                .formatted(baseUrl),
+            "baseUrl",
+            baseUrl,
             "verified",
             pretty(contract.at("/components/examples/TokenVerification/value")).strip(),
             "error",
