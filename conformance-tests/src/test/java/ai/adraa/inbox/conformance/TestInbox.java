@@ -169,7 +169,7 @@ final class TestInbox implements AutoCloseable {
     int before = mail.getReceivedMessages().length;
     request.run();
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .until(() -> mail.getReceivedMessages().length > before || !hope.getAsBoolean());
     MimeMessage[] messages = mail.getReceivedMessages();
     assertThat(messages).as("mail arrived").hasSizeGreaterThan(before);
