@@ -82,6 +82,12 @@ class CompatibilityTest {
               "query value removed",
               c -> remove((ArrayNode) schema(c, "TokenStatusFilter").get("enum"), "revoked")),
           entry("query maximum tightened", c -> limit(c).put("maximum", 50)),
+          entry(
+              "path parameter type changed",
+              c -> at(c, "/components/parameters/workspaceId/schema").put("type", "integer")),
+          entry(
+              "path parameter bounded",
+              c -> at(c, "/components/parameters/tokenId/schema").put("maxLength", 5)),
           entry("query default changed", c -> limit(c).put("default", 10)),
           entry("query parameter removed", c -> parameters(c).remove(2)),
           entry(
@@ -251,6 +257,7 @@ class CompatibilityTest {
                 "before.json",
                 "after.json",
                 "--format=json",
+                "--flatten-params",
                 "--severity-levels",
                 OPENAPI.resolve("compatibility/severity-levels.txt").toString())
             .succeeded()

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -131,7 +132,9 @@ final class ReferenceBuilder {
             contract
                 .at("/components/schemas/CreatedToken/properties/secret/pattern")
                 .asText()
-                .replaceAll("[$^]", ""),
+                .replace("^", "")
+                // Not the start of something longer.
+                .replace("$", "\\b"),
             "check",
             excerpt(Files.readString(sources.resolve("check_token.py")), "import re", "if __name__")
                 .replace("import sys\n", ""),
@@ -169,7 +172,7 @@ final class ReferenceBuilder {
       Matcher matcher = SAMPLE.matcher(program);
       Map<String, String> sources = new LinkedHashMap<>();
       while (matcher.find()) {
-        sources.put(matcher.group(1), matcher.group(2).stripIndent().strip());
+        sources.put(matcher.group(1), matcher.group(2).stripTrailing().stripIndent());
       }
       String setup = sources.containsKey("setup") ? sources.remove("setup") + "\n\n" : "";
       sources.forEach(
@@ -233,7 +236,7 @@ final class ReferenceBuilder {
     vector(list, wrong, true, false, "the checksum is wrong");
     vector(list, token.substring(0, 53), false, false, "a digit is missing");
     vector(list, token + "0", false, false, "there is a digit too many");
-    vector(list, token.replaceAll("[a-f]", "A"), false, false, "capital letters");
+    vector(list, "adraa_" + token.substring(6).toUpperCase(Locale.ROOT), false, false, "capital letters");
     vector(list, token.substring(0, 14) + "…", false, false, "a prefix, as the console shows it");
     vector(list, token.replace('_', '-'), false, false, "a hyphen for the underscore");
     return vectors;

@@ -24,7 +24,6 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.server.handler.gzip.GzipHandler;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.jetty.JettyHttpContainer;
@@ -115,8 +114,7 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → GzipHandler → PagesHandler → RateLimitHandler →
-    // SizeLimitHandler
+    // GracefulHandler → RequestIdHandler → PagesHandler → RateLimitHandler → SizeLimitHandler
     // → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
@@ -124,10 +122,7 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), handler);
     }
-    // Pages only: an answer of the API may hold a secret, which its compressed length could betray.
-    GzipHandler gzip = new GzipHandler(new PagesHandler(handler));
-    gzip.setIncludedPaths(PagesHandler.PATHS);
-    jetty.setHandler(new GracefulHandler(new RequestIdHandler(gzip)));
+    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new PagesHandler(handler))));
     try {
       jetty.start();
       lastUse.start();

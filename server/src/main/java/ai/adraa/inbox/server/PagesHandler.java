@@ -1,5 +1,6 @@
 package ai.adraa.inbox.server;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * show. All are files of the jar.
  */
 final class PagesHandler extends Handler.Wrapper {
-  /** Where they are, as path specifications; "/" would be every path. */
-  static final String[] PATHS = {"^/$", "/openapi.yaml", "/openapi.json", "/docs/*", "/app/*"};
-
   private static final List<String> CONSOLE =
       List.of(
           "api.js",
@@ -74,8 +73,12 @@ final class PagesHandler extends Handler.Wrapper {
   // The rest is in the page itself, so that it holds wherever the folder is published.
   private static final String REFERENCE_POLICY = "frame-ancestors 'none'";
 
-  /** A file with the headers that are its own. */
-  private record Page(byte[] bytes, String etag, Map<String, String> headers) {}
+  /**
+   * A file with the headers that are its own. It is compressed once, at the start: at each request
+   * it would be work that any caller can cause. The API's answers are not compressed at all, since
+   * the length of one that holds a secret could betray it.
+   */
+  private record Page(byte[] bytes, byte[] gzip, String tag, Map<String, String> headers) {}
 
   private final Page console =
       // The browser is to keep no page that has shown a secret.
@@ -128,31 +131,47 @@ final class PagesHandler extends Handler.Wrapper {
 
   private static void answer(Page page, Request request, Response response, Callback callback) {
     page.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+    boolean compressed =
+        request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
+    byte[] bytes = compressed ? page.gzip() : page.bytes();
+    String etag = '"' + page.tag() + (compressed ? "-gzip" : "") + '"';
     boolean kept = !"no-store".equals(page.headers().get("Cache-Control"));
     if (kept) {
-      response.getHeaders().put(HttpHeader.ETAG, page.etag());
+      response.getHeaders().put(HttpHeader.ETAG, etag);
     }
-    if (kept && isKnown(page, request)) {
+    if (kept && isKnown(etag, request)) {
       response.setStatus(HttpStatus.NOT_MODIFIED_304);
       callback.succeeded();
       return;
     }
     response.setStatus(HttpStatus.OK_200);
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, page.bytes().length);
+    if (compressed) {
+      response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
     if (request.getMethod().equals("HEAD")) {
       callback.succeeded();
     } else {
-      response.write(true, ByteBuffer.wrap(page.bytes()), callback);
+      response.write(true, ByteBuffer.wrap(bytes), callback);
     }
   }
 
-  private static boolean isKnown(Page page, Request request) {
+  private static boolean isKnown(String etag, Request request) {
     return request.getHeaders().getValuesList(HttpHeader.IF_NONE_MATCH).stream()
         .flatMap(value -> Arrays.stream(value.split(",")))
         .map(String::strip)
-        // A proxy that compresses makes the tag weak.
+        // A proxy may have made the tag weak.
         .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-        .anyMatch(tag -> tag.equals("*") || tag.equals(page.etag()));
+        .anyMatch(tag -> tag.equals("*") || tag.equals(etag));
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+      out.write(bytes);
+    }
+    return compressed.toByteArray();
   }
 
   /**
@@ -178,7 +197,7 @@ final class PagesHandler extends Handler.Wrapper {
       } else {
         headers.put("Cross-Origin-Resource-Policy", "same-origin");
       }
-      return new Page(bytes, '"' + HexFormat.of().formatHex(hash, 0, 16) + '"', headers);
+      return new Page(bytes, gzip(bytes), HexFormat.of().formatHex(hash, 0, 16), headers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {

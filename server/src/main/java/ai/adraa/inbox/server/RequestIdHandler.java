@@ -33,7 +33,7 @@ final class RequestIdHandler extends Handler.Wrapper {
     }
     response.getHeaders().put("X-Request-Id", (String) request.getAttribute(ATTRIBUTE));
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
-    // Answers hold what only their reader may see; a page of the console sets its own rule.
+    // Answers hold what only their reader may see; a page sets its own rule.
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
   }
 }
