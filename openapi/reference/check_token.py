@@ -12,11 +12,13 @@ def is_token(text: str) -> bool:
 
 
 if __name__ == "__main__":
+    # What is scanned may be in any encoding, or in none.
+    text = sys.stdin.buffer.read().decode("ascii", "replace")
     found = [
         candidate
-        for candidate in re.findall(r"adraa_[0-9a-f]{48}(?![0-9A-Za-z_])", sys.stdin.read())
+        for candidate in re.findall(r"adraa_[0-9a-f]{48}(?![0-9A-Za-z_])", text)
         if is_token(candidate)
     ]
     for token in found:
-        print(f"{token[:14]}…")
+        print(f"{token[:14]}...")
     sys.exit(1 if found else 0)

@@ -1,5 +1,6 @@
 package ai.adraa.inbox.conformance;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
@@ -33,11 +35,11 @@ class DetectionTest {
   private record Sample(String text, boolean matches, boolean isToken) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern FORM = Pattern.compile("adraa_[0-9a-f]{48}\\b");
 
   private static final Map<String, Sample> SAMPLES = new LinkedHashMap<>();
   private static TestInbox inbox;
   private static String token;
+  private static Pattern form;
 
   @TempDir private Path directory;
 
@@ -45,6 +47,7 @@ class DetectionTest {
   static void start() throws IOException {
     inbox = TestInbox.start();
     token = inbox.createToken(inbox.workspace("acme"), "CRM integration").secret();
+    form = published();
     for (JsonNode vector : JSON.readTree(kit("test-vectors.json")).get("vectors")) {
       SAMPLES.put(
           "vector-" + SAMPLES.size() + ".txt",
@@ -87,7 +90,7 @@ class DetectionTest {
     SAMPLES.forEach(
         (name, sample) -> {
           List<String> found =
-              FORM.matcher(sample.text()).results().map(match -> match.group()).toList();
+              form.matcher(sample.text()).results().map(match -> match.group()).toList();
           assertThat(!found.isEmpty()).as(name).isEqualTo(sample.matches());
           assertThat(found.stream().anyMatch(DetectionTest::hasChecksum))
               .as(name)
@@ -99,7 +102,7 @@ class DetectionTest {
   void noVectorOpensAnything() {
     SAMPLES.values().stream()
         .map(Sample::text)
-        .filter(text -> FORM.matcher(text).matches() && !text.equals(token))
+        .filter(text -> form.matcher(text).matches() && !text.equals(token))
         .forEach(text -> assertThat(inbox.verify(text).statusCode()).as(text).isEqualTo(401));
   }
 
@@ -118,12 +121,28 @@ class DetectionTest {
           .isEqualTo(sample.getValue().isToken() ? 1 : 0);
       assertThat(finished.out().strip())
           .as(sample.getKey())
-          .matches(sample.getValue().isToken() ? "adraa_[0-9a-f]{8}…" : "");
+          .matches(sample.getValue().isToken() ? "adraa_[0-9a-f]{8}[.]{3}" : "");
     }
   }
 
   @Test
-  void gitleaksFindsAllOfThatFormAndNothingElse() throws Exception {
+  void theProgramReadsWhatIsNotUtf8() throws Exception {
+    Tool.require("check_token.py", List.of("python3"));
+    Path program = Files.writeString(directory.resolve("check_token.py"), kit("check_token.py"));
+    Path input = directory.resolve("latin-1");
+    for (String text : List.of("caf\u00e9", "caf\u00e9 " + token)) {
+      Files.write(input, text.getBytes(ISO_8859_1));
+      ProcessBuilder python =
+          new ProcessBuilder("python3", program.toString()).redirectInput(input.toFile());
+      python.environment().put("PYTHONIOENCODING", "ascii:strict");
+      Tool.Finished finished = Tool.run(python, 1);
+      assertThat(finished.err()).isEmpty();
+      assertThat(finished.exitCode()).isEqualTo(text.contains(token) ? 1 : 0);
+    }
+  }
+
+  @Test
+  void gitleaksFindsAllOfThatFormButPlaceholders() throws Exception {
     Tool.require("gitleaks", List.of("go"));
     Path gitleaks = Path.of("target", "gitleaks").toAbsolutePath();
     Tool.run(
@@ -141,6 +160,9 @@ class DetectionTest {
     for (Map.Entry<String, Sample> sample : SAMPLES.entrySet()) {
       Files.writeString(texts.resolve(sample.getKey()), sample.getValue().text());
     }
+
+    // Of the form, and without entropy.
+    Files.writeString(texts.resolve("placeholder.env"), "ADRAA_TOKEN=adraa_" + "0".repeat(48));
 
     Path report = directory.resolve("report.json");
     Tool.run(
@@ -171,6 +193,16 @@ class DetectionTest {
         .containsExactlyInAnyOrderElementsOf(
             SAMPLES.keySet().stream().filter(name -> SAMPLES.get(name).matches()).toList());
     assertThat(secrets).allMatch(secret -> secret.matches("adraa_[0-9a-f]{48}"));
+  }
+
+  /** The regular expression as the served guide shows it. */
+  private static Pattern published() throws IOException {
+    String script = inbox.request().get("/docs/contract.js").asString();
+    String guide =
+        JSON.readTree(script.substring(script.indexOf('{'))).at("/info/description").asText();
+    Matcher block = Pattern.compile("```regex\\n(.+)\\n```").matcher(guide);
+    assertThat(block.find()).isTrue();
+    return Pattern.compile(block.group(1));
   }
 
   private static boolean hasChecksum(String candidate) {

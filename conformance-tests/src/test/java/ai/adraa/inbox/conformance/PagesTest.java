@@ -170,6 +170,10 @@ class PagesTest {
           assertThat(operation.get("x-codeSamples"))
               .extracting(sample -> sample.get("label").asText())
               .containsExactly("curl", "Java", "TypeScript", "Python");
+          for (JsonNode sample : operation.get("x-codeSamples")) {
+            // All lines indented but the first: the indentation of the program was left.
+            assertThat(sample.get("source").asText()).doesNotMatch("(?s)\\S[^\n]*(\n(    .*)?)+");
+          }
           operations++;
         }
       }

@@ -11,10 +11,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
@@ -221,32 +219,33 @@ class PartnersTest {
               .redirectError(err.toFile());
       builder.environment().putAll(environment(server));
       builder.environment().put("ADRAA_EMAIL", email);
-      List<String> lines = new ArrayList<>();
+      Path out = directory.resolve("run.out");
       Process[] process = new Process[1];
-      String code =
-          inbox.codeMailedBy(
-              () -> {
-                try {
-                  process[0] = builder.start();
-                } catch (IOException e) {
-                  throw new IllegalStateException(e);
-                }
-              },
-              () -> process[0].isAlive());
-      try (Writer in = process[0].outputWriter(UTF_8);
-          BufferedReader out =
-              new BufferedReader(new InputStreamReader(process[0].getInputStream(), UTF_8))) {
-        in.write(code + "\n");
-        in.flush();
-        out.lines().forEach(lines::add);
-        assertThat(process[0].waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(process[0].exitValue())
-            .as(String.join("\n", lines) + "\n" + Files.readString(err))
-            .isZero();
-        return lines;
+      builder.redirectOutput(out.toFile());
+      try {
+        String code =
+            inbox.codeMailedBy(
+                () -> {
+                  try {
+                    process[0] = builder.start();
+                  } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                  }
+                },
+                () -> process[0].isAlive());
+        try (Writer in = process[0].outputWriter(UTF_8)) {
+          in.write(code + "\n");
+        }
+        boolean ended = process[0].waitFor(2, TimeUnit.MINUTES);
+        String printed = Files.readString(out) + Files.readString(err);
+        assertThat(ended).as("it ends: " + printed).isTrue();
+        assertThat(process[0].exitValue()).as(printed).isZero();
+        return Files.readAllLines(out);
       } finally {
-        process[0].descendants().forEach(ProcessHandle::destroyForcibly);
-        process[0].destroyForcibly();
+        if (process[0] != null) {
+          process[0].descendants().forEach(ProcessHandle::destroyForcibly);
+          process[0].destroyForcibly();
+        }
       }
     }
 

@@ -7,6 +7,7 @@ import ai.adraa.inbox.conformance.Browser.Visit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.swagger.v3.core.util.Json;
@@ -34,6 +35,8 @@ class ReferenceTest {
   @BeforeAll
   static void start() {
     browser = Browser.launch();
+    // The page is large, and the machine may be busy.
+    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
     inbox = TestInbox.start();
   }
 

@@ -236,7 +236,12 @@ final class ReferenceBuilder {
     vector(list, wrong, true, false, "the checksum is wrong");
     vector(list, token.substring(0, 53), false, false, "a digit is missing");
     vector(list, token + "0", false, false, "there is a digit too many");
-    vector(list, "adraa_" + token.substring(6).toUpperCase(Locale.ROOT), false, false, "capital letters");
+    vector(
+        list,
+        "adraa_" + token.substring(6).toUpperCase(Locale.ROOT),
+        false,
+        false,
+        "capital letters");
     vector(list, token.substring(0, 14) + "…", false, false, "a prefix, as the console shows it");
     vector(list, token.replace('_', '-'), false, false, "a hyphen for the underscore");
     return vectors;
