@@ -5,4 +5,4 @@ rm -rf classes META-INF
 "$JAVA_HOME/bin/javac" --release 17 -encoding UTF-8 -Xlint:all -Werror \
   -cp "$ADRAA_CLIENT_CLASSPATH" -d classes Partner.java
 "$JAVA_HOME/bin/jar" --extract --file "${ADRAA_CLIENT_CLASSPATH%%:*}" META-INF/maven
-sed -n 's/^version=\([0-9.]*\).*/\1/p' META-INF/maven/*/*/pom.properties >generator-version
+sed -n 's/^version=//p' META-INF/maven/*/*/pom.properties >generator-version

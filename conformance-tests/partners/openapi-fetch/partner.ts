@@ -71,21 +71,21 @@ for (const name of ["Order notifications", "Reports"]) {
   if (another.error) throw new Error(another.error.error.code);
 }
 
-let tokens = 0;
+// sample: listTokens
+const tokens = [];
 let pages = 0;
 let cursor: string | undefined;
 do {
-  // sample: listTokens
   const page = await admin.GET("/api/v1/workspaces/{workspaceId}/tokens", {
     params: { path: { workspaceId }, query: { limit: 2, cursor } },
   });
   if (page.error) throw new Error(page.error.error.code);
-  cursor = page.data.nextCursor; // undefined on the last page
-  // end
-  tokens += page.data.tokens.length;
+  tokens.push(...page.data.tokens);
   pages++;
+  cursor = page.data.nextCursor;
 } while (cursor !== undefined);
-console.log(`listed: ${tokens} tokens on ${pages} pages`);
+// end
+console.log(`listed: ${tokens.length} tokens on ${pages} pages`);
 
 // sample: getToken
 const got = await admin.GET("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}", {
