@@ -25,7 +25,7 @@ def can_stand_in_a_url(context, path_parameters):
     # for each parameter.
     return not any(
         ord(character) < 32 or character in "%/\\\x7f"
-        for value in path_parameters.values()
+        for value in (path_parameters or {}).values()
         for character in str(value)
     )
 
@@ -33,4 +33,5 @@ def can_stand_in_a_url(context, path_parameters):
 @schemathesis.hook("filter_body").apply_to(operation_id="createToken")
 def is_not_blank(context, body):
     # White space is removed before the length is checked, which no schema says.
-    return not (isinstance(body, dict) and isinstance(name := body.get("name"), str) and not name.strip())
+    name = body.get("name") if isinstance(body, dict) else None
+    return not isinstance(name, str) or name.strip() != ""
