@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the server acknowledged survives kill -9, at whatever moment it comes. */
-@Tag("once")
+@Tag("faults")
 class CrashTest {
   private static final int CRASHES = 50;
   private static final int WRITERS = 3;
