@@ -11,19 +11,67 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Programs that a test needs and a JDK has not: found on the PATH, or the test says so and ends.
  */
 final class Tool {
+  /**
+   * How a toolchain tells its version.
+   *
+   * @param atLeast what the tests need of it
+   */
+  private record Version(List<String> command, Runtime.Version atLeast) {
+    Version(String atLeast, String... command) {
+      this(List.of(command), Runtime.Version.parse(atLeast));
+    }
+  }
+
+  private static final Map<String, Version> VERSIONS =
+      Map.of(
+          "go", new Version("1.26", "go", "env", "GOVERSION"),
+          "cargo", new Version("1.88", "cargo", "--version"),
+          "node", new Version("20", "node", "--version"),
+          // Debian's Python has the module venv in a package of its own.
+          "python3",
+              new Version(
+                  "3.11",
+                  "python3",
+                  "-c",
+                  "import ensurepip, platform as p; print(p.python_version())"));
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?");
+
   private Tool() {}
 
-  /** Skips the test where one of the programs is missing, unless REQUIRE_TOOLS is 1. */
+  /** Skips the test where one of the programs is missing or too old, unless REQUIRE_TOOLS is 1. */
   static void require(String test, List<String> names) {
     List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw missing(test, "not on the PATH: " + String.join(", ", missing));
+    }
+    for (String name : names) {
+      Version version = VERSIONS.get(name);
+      if (version != null && !isAtLeast(version)) {
+        throw missing(test, "needs " + name + " " + version.atLeast() + " or later");
+      }
+    }
+  }
+
+  private static boolean isAtLeast(Version version) {
+    try {
+      Finished told = run(new ProcessBuilder(version.command()), 1);
+      Matcher number = NUMBER.matcher(told.out());
+      return told.exitCode() == 0
+          && number.find()
+          && Runtime.Version.parse(number.group()).compareToIgnoreOptional(version.atLeast()) >= 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

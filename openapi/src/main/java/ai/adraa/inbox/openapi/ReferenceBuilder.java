@@ -128,6 +128,8 @@ final class ReferenceBuilder {
             pretty(contract.at("/components/examples/InvalidApiToken/value")).strip(),
             "errors",
             errorCodes(),
+            "errorsOfNoOperation",
+            errorsOfNoOperation(),
             "regex",
             contract
                 .at("/components/schemas/CreatedToken/properties/secret/pattern")
@@ -160,6 +162,28 @@ final class ReferenceBuilder {
                             row.get("meaning").asText(),
                             row.get("action").asText())));
     return table.toString().strip();
+  }
+
+  /**
+   * The answers that the operations' examples do not show, since Jetty gives them to any request.
+   */
+  private String errorsOfNoOperation() {
+    String shown = contract.at("/components/examples").toString();
+    StringBuilder answers = new StringBuilder();
+    contract
+        .get("x-error-codes")
+        .forEach(
+            row -> {
+              if (!shown.contains('"' + row.get("code").asText() + '"')) {
+                ObjectNode answer = JSON.createObjectNode();
+                answer
+                    .putObject("error")
+                    .put("code", row.get("code").asText())
+                    .put("message", row.get("message").asText());
+                answers.append(answer).append('\n');
+              }
+            });
+    return answers.toString().strip();
   }
 
   /** By operation, the source in each language. */

@@ -2,24 +2,38 @@ package ai.adraa.inbox.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.regex.Pattern;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ErrorCodeTest {
-  private static final Pattern ROW =
-      Pattern.compile("(?m)^ *- code: ([A-Z_]+)\n *status: ([0-9]{3})$");
-
   @Test
-  void theContractsTableHasEachCodeWithItsStatusAndNoOther() throws IOException {
-    String contract = Files.readString(Path.of("../openapi/adraa-inbox.yaml"));
+  void theContractsTableHasEachCodeWithItsStatusAndMessageAndNoOther() throws IOException {
+    List<String> contract = new ArrayList<>();
+    try (InputStream json = ErrorCodeTest.class.getResourceAsStream("/reference/openapi.json")) {
+      for (JsonNode row : Json.MAPPER.readTree(json).get("x-error-codes")) {
+        contract.add(
+            "%s %s %s"
+                .formatted(
+                    row.get("code").asText(),
+                    row.get("status").asText(),
+                    row.get("message").asText()));
+      }
+    }
 
-    assertThat(ROW.matcher(contract).results().map(row -> row.group(1) + " " + row.group(2)))
+    assertThat(contract)
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(ErrorCode.values()).map(code -> code + " " + code.status()).toList());
+            Arrays.stream(ErrorCode.values())
+                .map(
+                    code ->
+                        "%s %d %s"
+                            .formatted(
+                                code, code.status(), code.envelope().getError().getMessage()))
+                .toList());
   }
 
   @Test
