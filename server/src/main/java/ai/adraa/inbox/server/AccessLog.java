@@ -73,7 +73,9 @@ final class AccessLog implements RequestLog {
   private static String path(HttpURI uri) {
     // Decoded, since %61draa_ is a secret as well; without what follows a semicolon.
     String path = uri.getCanonicalPath() == null ? uri.getPath() : uri.getCanonicalPath();
-    return path == null ? "-" : printable(mask(path), MAX_PATH_LENGTH);
+    // What Jetty puts for a target that it cannot read.
+    boolean unread = path == null || path.equals("/badMessage");
+    return unread ? "-" : printable(mask(path), MAX_PATH_LENGTH);
   }
 
   private static String mask(String text) {
