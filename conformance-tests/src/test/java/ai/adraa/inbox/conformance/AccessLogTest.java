@@ -69,9 +69,9 @@ class AccessLogTest {
   @ParameterizedTest
   @CsvSource({
     "/a%0A%0Db,/a%0A%0Db",
-    "/a%1B[31mb,/a%1B[31mb",
+    "/a%1B[31mb,/a%1B%5B31mb",
     "/%E2%80%AEb,/%E2%80%AEb",
-    "/%22}%0A{,/\"}%0A{",
+    "/%22}%0A{,/%22%7D%0A%7B",
     "/a%20b,/a%20b"
   })
   void noPathForgesALine(String path, String logged) throws Exception {

@@ -217,6 +217,7 @@ public final class Main {
 
     @Option(
         names = "--access-log",
+        arity = "1",
         paramLabel = "on|off",
         defaultValue = "${env:ADRAA_ACCESS_LOG}",
         converter = SwitchConverter.class,
