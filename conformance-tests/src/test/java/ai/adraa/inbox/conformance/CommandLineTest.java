@@ -74,6 +74,12 @@ class CommandLineTest {
         "serve --rate-limit 0/min",
         "serve --rate-limit many",
         "serve --public-url inbox.example",
+        "serve --management-port 70000",
+        "serve --trusted-proxies proxy.example",
+        "serve --trusted-proxies 10.0.0.0/-1",
+        "serve --trusted-proxies 10.0.0.1/8",
+        "serve --access-log maybe",
+        "serve --log-format xml",
         "workspace create --name Acme! --admin ada@acme.example",
         "workspace create --name acme --admin ada",
         "agent add --workspace acme --email bob@acme.example --role owner",
@@ -177,7 +183,15 @@ class CommandLineTest {
   @Test
   void aPortInUseIsTold() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      fail("choose another with --port", "serve", "--port", "" + taken.getLocalPort());
+      String port = "" + taken.getLocalPort();
+      fail("choose another with --port", "serve", "--port", port);
+      fail(
+          "choose another with --management-port",
+          "serve",
+          "--port",
+          "0",
+          "--management-port",
+          port);
     }
     assertThat(database).as("nothing half done").doesNotExist();
   }

@@ -21,16 +21,19 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No secret reaches the log or the database, whatever is asked and whatever goes wrong. */
 class SecretsTest {
   private static final String SMTP_PASSWORD = "example-smtp-password";
   private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
 
-  @Test
-  void neitherTheLogNorTheDatabaseHasAnySecret(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "json"})
+  void neitherTheLogNorTheDatabaseHasAnySecret(String logFormat, @TempDir Path directory)
+      throws Exception {
     Path database = directory.resolve("inbox.db");
     GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     mail.setUser("inbox", SMTP_PASSWORD);
@@ -57,6 +60,8 @@ class SecretsTest {
             Map.of(
                 "ADRAA_LOG_LEVEL",
                 "TRACE",
+                "ADRAA_LOG_FORMAT",
+                logFormat,
                 "ADRAA_SMTP",
                 "smtp://inbox:" + SMTP_PASSWORD + "@127.0.0.1:" + mail.getSmtp().getPort()))) {
       code = requestCode(server, mail);
@@ -78,6 +83,19 @@ class SecretsTest {
       // What callers do wrong: the secret where it does not belong, and requests that fail.
       request(server).queryParam("token", secret).get("/api/v1/me").then().statusCode(401);
       request(server).get("/api/v1/" + secret).then().statusCode(404);
+      request(server).get("/api/v1/" + session).then().statusCode(404);
+      request(server).cookie("adraa_session", secret).get("/api/v1/session").then().statusCode(401);
+      for (String path :
+          List.of(
+              "/%61draa_" + secret.substring(6),
+              "/%2561draa_" + secret.substring(6),
+              "/x;token=" + secret,
+              "/" + secret + "%0A2026-01-01T00:00:00.000Z INFO forged",
+              "/x?token=" + secret + " bad",
+              "/" + secret.substring(0, 30) + "%C3%A9" + secret.substring(30))) {
+        RawHttp.exchange(server.url(), "GET " + path + " HTTP/1.1", "Host: x", "Connection: close");
+      }
+      RawHttp.exchange(server.url(), secret + " / HTTP/1.1", "Host: x", "Connection: close");
       request(server).header("Authorization", secret).get("/api/v1/me").then().statusCode(401);
       request(server)
           .contentType(ContentType.JSON)
@@ -114,7 +132,7 @@ class SecretsTest {
       server.terminate();
       log = server.log();
       // The search finds what is there.
-      assertThat(log).contains(requestId).contains("A request failed");
+      assertThat(log).contains(requestId).contains("A request failed").contains("verifyToken");
     } finally {
       mail.stop();
     }

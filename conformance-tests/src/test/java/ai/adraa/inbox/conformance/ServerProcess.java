@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
 
+  private static final Pattern MANAGEMENT = Pattern.compile("metrics are at (http://[^/]+)/");
+
   private final Process process;
   private final Path log;
   private final URI url;
@@ -80,12 +82,21 @@ final class ServerProcess implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("ADRAA_"));
+    // Several may run at once.
+    builder.environment().put("ADRAA_MANAGEMENT_PORT", "0");
     builder.environment().putAll(environment);
     return builder;
   }
 
   URI url() {
     return url;
+  }
+
+  /** Where health and metrics are, as the log tells. */
+  URI managementUrl() throws IOException {
+    Matcher management = MANAGEMENT.matcher(log());
+    assertThat(management.find()).isTrue();
+    return URI.create(management.group(1));
   }
 
   String log() throws IOException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ai.adraa.inbox.server.InboxServer;
 import ai.adraa.inbox.server.Main;
 import ai.adraa.inbox.server.RateLimit;
+import ai.adraa.inbox.server.TrustedProxies;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +52,8 @@ final class TestInbox implements AutoCloseable {
   private final GreenMail mail;
   private final InboxServer server;
 
-  private TestInbox(Optional<URI> publicUrl, Optional<RateLimit> rateLimit, Clock clock) {
+  private TestInbox(
+      Optional<URI> publicUrl, Optional<RateLimit> rateLimit, List<String> proxies, Clock clock) {
     try {
       directory = Files.createTempDirectory("adraa-inbox-conformance");
     } catch (IOException e) {
@@ -68,29 +71,38 @@ final class TestInbox implements AutoCloseable {
                 Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
                 "inbox@adraa.example",
                 publicUrl,
-                rateLimit),
+                rateLimit,
+                Optional.of(new InboxServer.Listen("127.0.0.1", 0)),
+                TrustedProxies.of(proxies),
+                false),
             clock);
   }
 
   /** Starts without a rate limit. */
   static TestInbox start() {
-    return new TestInbox(Optional.empty(), Optional.empty(), Clock.systemUTC());
+    return startWithClock(Clock.systemUTC());
   }
 
-  static TestInbox startWithRateLimit(String limit) {
-    return new TestInbox(Optional.empty(), RateLimit.parse(limit), Clock.systemUTC());
+  static TestInbox startWithRateLimit(String limit, String... trustedProxies) {
+    return new TestInbox(
+        Optional.empty(), RateLimit.parse(limit), List.of(trustedProxies), Clock.systemUTC());
   }
 
   static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(Optional.empty(), Optional.empty(), clock);
+    return new TestInbox(Optional.empty(), Optional.empty(), List.of(), clock);
   }
 
   static TestInbox startWithPublicUrl(String publicUrl) {
-    return new TestInbox(Optional.of(URI.create(publicUrl)), Optional.empty(), Clock.systemUTC());
+    return new TestInbox(
+        Optional.of(URI.create(publicUrl)), Optional.empty(), List.of(), Clock.systemUTC());
   }
 
   URI url() {
     return server.url();
+  }
+
+  URI managementUrl() {
+    return server.managementUrl().orElseThrow();
   }
 
   Path database() {

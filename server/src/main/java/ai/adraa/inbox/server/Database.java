@@ -2,6 +2,7 @@ package ai.adraa.inbox.server;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -18,6 +20,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.sqlite.SQLiteConfig;
 
@@ -90,6 +93,39 @@ final class Database implements AutoCloseable {
   /** What the operator named: a file or a JDBC URL. */
   String location() {
     return location;
+  }
+
+  /** The file. */
+  Path path() {
+    return Path.of(file(location));
+  }
+
+  /** Measures from now on the pools and the statements. */
+  void observe(MetricsTrackerFactory pools, SqlLogger statements) {
+    for (HikariDataSource pool : List.of(writers, readers)) {
+      pool.setMetricsTrackerFactory(pools);
+    }
+    for (Jdbi jdbi : List.of(writer, reader)) {
+      jdbi.setSqlLogger(statements);
+    }
+  }
+
+  /** Fails if tokens cannot be read. */
+  void check() {
+    // By a new connection: one of the pool may answer from its cache what the file holds no more.
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    Jdbi.create(SQLITE + file(location), config.toProperties()).useHandle(Database::check);
+    // By the pool as well: requests wait for it.
+    reader.useHandle(Database::check);
+  }
+
+  private static void check(Handle handle) {
+    handle
+        .createQuery("/* Database.check */ SELECT count(*) FROM (SELECT 1 FROM api_token LIMIT 1)")
+        .mapTo(Integer.class)
+        .one();
   }
 
   /** Reads; the handle is valid during the call only. */

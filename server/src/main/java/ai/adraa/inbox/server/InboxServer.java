@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -31,6 +32,7 @@ import org.glassfish.jersey.server.ContainerFactory;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationFeature;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,9 @@ public final class InboxServer implements AutoCloseable {
    * @param smtp the mail server's URL; empty to print mail to the log
    * @param publicUrl where browsers find the server; empty for the address it listens on
    * @param rateLimit for each IP address; empty for none
+   * @param management where health and metrics are; empty for nowhere
+   * @param trustedProxies whose X-Forwarded-For is believed
+   * @param accessLog whether each request is logged
    */
   public record Options(
       String host,
@@ -58,13 +63,26 @@ public final class InboxServer implements AutoCloseable {
       Optional<String> smtp,
       String mailFrom,
       Optional<URI> publicUrl,
-      Optional<RateLimit> rateLimit) {}
+      Optional<RateLimit> rateLimit,
+      Optional<Listen> management,
+      TrustedProxies trustedProxies,
+      boolean accessLog) {}
+
+  /**
+   * An address to listen on.
+   *
+   * @param port 0 for any that is free
+   */
+  public record Listen(String host, int port) {}
 
   private final URI url;
   private final Server jetty;
   private final Database database;
   private final LastUse lastUse;
   private final SignInService signIn;
+  private final Metrics metrics = new Metrics();
+  private final @Nullable ManagementServer management;
+  private final Readiness readiness;
 
   /**
    * Starts the server; on return it answers.
@@ -73,19 +91,27 @@ public final class InboxServer implements AutoCloseable {
    *     wrong
    */
   public InboxServer(Options options, Clock clock) {
-    Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock);
+    Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock, metrics);
     jetty = new Server();
     jetty.setStopTimeout(STOP_TIMEOUT_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
-    ServerConnector connector = listen(jetty, options);
+    HttpConfiguration http = new HttpConfiguration();
+    http.addCustomizer(options.trustedProxies());
+    ServerConnector connector =
+        listen(jetty, http, new Listen(options.host(), options.port()), "--port");
     url = url(options.host(), connector.getLocalPort());
     URI publicUrl = options.publicUrl().orElse(url);
+    ManagementServer managementPort = null;
     try {
+      managementPort = options.management().map(ManagementServer::new).orElse(null);
       database = Database.open(options.database());
     } catch (RuntimeException e) {
       connector.close();
+      close(managementPort);
       throw e;
     }
+    management = managementPort;
+    readiness = new Readiness(database);
     TokenStore tokenStore = new TokenStore(database);
     WorkspaceStore workspaces = new WorkspaceStore(database, clock);
     lastUse = new LastUse(tokenStore);
@@ -102,13 +128,14 @@ public final class InboxServer implements AutoCloseable {
             .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
             .register(JacksonFeature.withoutExceptionMappers())
             .register(new Json())
+            .register(new Operation())
             .register(ValidationFeature.class)
             .register(new ContentLength())
             .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
-            .register(authentication(tokens, signIn, workspaces))
+            .register(authentication(tokens, signIn, workspaces, metrics))
             .register(new VerificationResource())
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, publicUrl))
@@ -120,16 +147,28 @@ public final class InboxServer implements AutoCloseable {
     sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
     Handler handler = sizeLimit;
     if (options.rateLimit().isPresent()) {
-      handler = new RateLimitHandler(options.rateLimit().get(), handler);
+      handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
     }
     jetty.setHandler(new GracefulHandler(new RequestIdHandler(new PagesHandler(handler))));
+    jetty.setRequestLog(
+        options.accessLog()
+            ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
+            : metrics);
+    metrics.observe(jetty, database, lastUse);
     try {
+      if (management != null) {
+        management.start(readiness, metrics, tokenStore);
+      }
       jetty.start();
       lastUse.start();
+      readiness.started();
     } catch (Exception e) {
       close();
       throw new IllegalStateException("Cannot start the server", e);
     }
+    managementUrl()
+        .ifPresent(
+            at -> LOG.info("Health and metrics are at {}/health/ready and {}/metrics", at, at));
     LOG.info(
         "Adraa Inbox server {} listens on {}, database {}", version(), url, options.database());
   }
@@ -150,12 +189,18 @@ public final class InboxServer implements AutoCloseable {
     return url;
   }
 
+  /** Where health and metrics are. */
+  public Optional<URI> managementUrl() {
+    return Optional.ofNullable(management).map(ManagementServer::url);
+  }
+
   /**
    * Stops accepting, finishes what is in flight, sends waiting mail, writes when tokens were last
    * used and closes the database.
    */
   @Override
   public void close() {
+    readiness.stopping();
     try {
       jetty.stop();
     } catch (Exception e) {
@@ -163,15 +208,34 @@ public final class InboxServer implements AutoCloseable {
     }
     signIn.close();
     lastUse.close();
+    close(management);
+    readiness.close();
+    metrics.close();
     database.close();
   }
 
-  private static ServerConnector listen(Server jetty, Options options) {
-    HttpConfiguration http = new HttpConfiguration();
+  private static void close(@Nullable ManagementServer management) {
+    try {
+      if (management != null) {
+        management.close();
+      }
+    } catch (Exception e) {
+      LOG.warn("Cannot close the management port in good order", e);
+    }
+  }
+
+  /**
+   * Opens the port, so that a refusal comes before anything else is done.
+   *
+   * @param option names another port
+   * @throws UserException if it is in use
+   */
+  static ServerConnector listen(
+      Server jetty, HttpConfiguration http, Listen listen, String option) {
     http.setSendServerVersion(false);
     ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
-    connector.setHost(options.host());
-    connector.setPort(options.port());
+    connector.setHost(listen.host());
+    connector.setPort(listen.port());
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     jetty.addConnector(connector);
     try {
@@ -179,19 +243,19 @@ public final class InboxServer implements AutoCloseable {
     } catch (IOException e) {
       if (e.getCause() instanceof BindException || e instanceof BindException) {
         throw new UserException(
-            "Cannot listen on %s port %d: it is in use or not allowed; choose another with --port"
-                .formatted(options.host(), options.port()),
+            "Cannot listen on %s port %d: it is in use or not allowed; choose another with %s"
+                .formatted(listen.host(), listen.port(), option),
             e);
       }
       throw new UserException(
-          "Cannot listen on %s: %s".formatted(options.host(), e.getMessage()), e);
+          "Cannot listen on %s: %s".formatted(listen.host(), e.getMessage()), e);
     } catch (UnresolvedAddressException e) {
-      throw new UserException("Cannot listen on " + options.host() + ": unknown host", e);
+      throw new UserException("Cannot listen on " + listen.host() + ": unknown host", e);
     }
     return connector;
   }
 
-  private static URI url(String host, int port) {
+  static URI url(String host, int port) {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
     return URI.create("http://" + name + ":" + port);
@@ -209,8 +273,8 @@ public final class InboxServer implements AutoCloseable {
 
   /** Which operations take a token, which a session: the rest is open to anyone. */
   private static DynamicFeature authentication(
-      TokenService tokens, SignInService signIn, WorkspaceStore workspaces) {
-    TokenAuthentication byToken = new TokenAuthentication(tokens);
+      TokenService tokens, SignInService signIn, WorkspaceStore workspaces, Metrics metrics) {
+    TokenAuthentication byToken = new TokenAuthentication(tokens, metrics);
     SessionAuthentication bySession = new SessionAuthentication(signIn, workspaces);
     return (resource, context) -> {
       Class<?> api = resource.getResourceClass();

@@ -10,6 +10,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Answers in the one error envelope what Jetty refuses before, or instead of, a resource. */
 final class JsonErrorHandler extends ErrorHandler {
@@ -31,7 +32,11 @@ final class JsonErrorHandler extends ErrorHandler {
       throws IOException {
     ErrorCode code = ErrorCode.ofStatus(status);
     if (code == ErrorCode.INTERNAL_ERROR) {
-      LOG.error("A request failed", cause);
+      // Perhaps no handler has begun, and so none has told the log the request's id.
+      try (MDC.MDCCloseable unused =
+          MDC.putCloseable(RequestIdHandler.MDC_KEY, RequestIdHandler.id(request))) {
+        LOG.error("A request failed", cause);
+      }
     }
     if (code == ErrorCode.SERVICE_UNAVAILABLE) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, ErrorCode.RETRY_SECONDS);

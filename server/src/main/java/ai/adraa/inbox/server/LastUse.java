@@ -40,6 +40,11 @@ final class LastUse implements AutoCloseable {
     pending.merge(tokenId, at, LastUse::later);
   }
 
+  /** How many tokens' last use is not written yet. */
+  int backlog() {
+    return pending.size();
+  }
+
   /** Writes what is left. */
   @Override
   public void close() {

@@ -26,6 +26,7 @@ final class Mailer {
   private final jakarta.mail.@Nullable Session smtp;
   private final InternetAddress from;
   private final Clock clock;
+  private final Metrics metrics;
 
   /**
    * A mailer to one SMTP server.
@@ -35,7 +36,8 @@ final class Mailer {
    * @param from the sender's address
    * @throws UserException if either is malformed; the message does not tell the password
    */
-  Mailer(@Nullable String server, String from, Clock clock) {
+  Mailer(@Nullable String server, String from, Clock clock, Metrics metrics) {
+    this.metrics = metrics;
     this.smtp = server == null ? null : session(server);
     this.clock = clock;
     try {
@@ -48,6 +50,7 @@ final class Mailer {
   /** Sends a plain text message; blocks for 10 seconds at each step at most. */
   void send(String to, String subject, String text) throws MessagingException {
     if (smtp == null) {
+      metrics.mailed(Metrics.Mail.PRINTED);
       LOG.info(
           "NO SMTP SERVER IS CONFIGURED, so this message is printed here and not sent (--smtp):\n"
               + "  To: {}\n  Subject: {}\n\n{}",
@@ -56,7 +59,18 @@ final class Mailer {
           text.indent(2));
       return;
     }
-    MimeMessage message = new MimeMessage(smtp);
+    try {
+      sendTo(smtp, to, subject, text);
+      metrics.mailed(Metrics.Mail.SENT);
+    } catch (MessagingException e) {
+      metrics.mailed(Metrics.Mail.FAILED);
+      throw e;
+    }
+  }
+
+  private void sendTo(jakarta.mail.Session server, String to, String subject, String text)
+      throws MessagingException {
+    MimeMessage message = new MimeMessage(server);
     message.setFrom(from);
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(to));
     message.setSubject(subject, StandardCharsets.UTF_8.name());

@@ -3,6 +3,9 @@ package ai.adraa.inbox.server;
 import ai.adraa.inbox.server.model.CreateTokenRequest;
 import ai.adraa.inbox.server.model.SignInCodeRequest;
 import ai.adraa.inbox.server.model.SignedInAgent;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
@@ -182,7 +186,73 @@ public final class Main {
         })
     @Nullable RateLimit rateLimit;
 
-    InboxServer start(String database) {
+    @Option(
+        names = "--trusted-proxies",
+        paramLabel = "CIDR",
+        split = ",",
+        defaultValue = "${env:ADRAA_TRUSTED_PROXIES}",
+        description = {
+          "Addresses or networks of the proxies in front, separated by commas, such as"
+              + " 10.0.0.7,fd00::/8.",
+          "The caller's address is taken from their X-Forwarded-For, and from no other's."
+        })
+    @Nullable List<String> trustedProxies;
+
+    @Option(
+        names = "--management-host",
+        paramLabel = "HOST",
+        defaultValue = "${env:ADRAA_MANAGEMENT_HOST:-127.0.0.1}",
+        description = "Address on which health and metrics are (default: 127.0.0.1).")
+    String managementHost;
+
+    @Option(
+        names = "--management-port",
+        paramLabel = "PORT",
+        defaultValue = "${env:ADRAA_MANAGEMENT_PORT}",
+        converter = ManagementPortConverter.class,
+        description =
+            "Port of /health/live, /health/ready and /metrics; 0 for any that is free, or off"
+                + " (default: 8081; off for a demo).")
+    @Nullable OptionalInt managementPort;
+
+    @Option(
+        names = "--access-log",
+        arity = "1",
+        paramLabel = "on|off",
+        defaultValue = "${env:ADRAA_ACCESS_LOG}",
+        converter = SwitchConverter.class,
+        description = {
+          "Whether each request is logged, without its query, headers and body",
+          "(default: on; off for a demo)."
+        })
+    @Nullable Boolean accessLog;
+
+    @Option(
+        names = "--log-format",
+        paramLabel = "text|json",
+        defaultValue = "${env:ADRAA_LOG_FORMAT:-text}",
+        converter = LogFormatConverter.class,
+        description = "Lines for people, or a JSON object on each (default: text).")
+    String logFormat;
+
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec spec;
+
+    /** A server that is watched: what the operator does not switch off is on. */
+    InboxServer serve(String database) {
+      return start(database, OptionalInt.of(8081), true);
+    }
+
+    /** A server on a terminal, of which several may run. */
+    InboxServer demo(String database) {
+      return start(database, OptionalInt.empty(), false);
+    }
+
+    private InboxServer start(
+        String database, OptionalInt defaultManagementPort, boolean defaultAccessLog) {
+      TrustedProxies proxies = trustedProxies();
+      logAs(logFormat);
+      OptionalInt management = managementPort == null ? defaultManagementPort : managementPort;
       return new InboxServer(
           new InboxServer.Options(
               host,
@@ -191,8 +261,36 @@ public final class Main {
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),
-              Optional.ofNullable(rateLimit)),
+              Optional.ofNullable(rateLimit),
+              management.isPresent()
+                  ? Optional.of(new InboxServer.Listen(managementHost, management.getAsInt()))
+                  : Optional.empty(),
+              proxies,
+              accessLog == null ? defaultAccessLog : accessLog),
           CLOCK);
+    }
+
+    private TrustedProxies trustedProxies() {
+      try {
+        return TrustedProxies.of(trustedProxies == null ? List.of() : trustedProxies);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--trusted-proxies: '%s' is neither an address nor a network such as 10.0.0.0/8"
+                .formatted(e.getMessage()));
+      }
+    }
+
+    /** From here on the log has this format. */
+    private static void logAs(String format) {
+      System.setProperty("adraa.log.format", format);
+      LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
+      logging.reset();
+      try {
+        new ContextInitializer(logging).autoConfig();
+      } catch (JoranException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
@@ -203,7 +301,7 @@ public final class Main {
 
     @Override
     public Integer call() throws InterruptedException {
-      runUntilStopped(options.start(database.location), () -> {});
+      runUntilStopped(options.serve(database.location), () -> {});
       return CommandLine.ExitCode.OK;
     }
   }
@@ -232,7 +330,7 @@ public final class Main {
           new WorkspaceStore(database, CLOCK).create("acme", ADMIN);
           token = createToken(database, "acme", "CRM integration");
         }
-        server = options.start(file);
+        server = options.demo(file);
       } catch (RuntimeException e) {
         delete(directory);
         throw e;
@@ -623,6 +721,37 @@ public final class Main {
         throw new TypeConversionException("'" + text + "' is not a port, 0 to 65535");
       }
       return Integer.valueOf(text);
+    }
+  }
+
+  /** A port, or none at all. */
+  static final class ManagementPortConverter implements ITypeConverter<OptionalInt> {
+    @Override
+    public OptionalInt convert(String text) {
+      return text.equals("off")
+          ? OptionalInt.empty()
+          : OptionalInt.of(new PortConverter().convert(text));
+    }
+  }
+
+  static final class SwitchConverter implements ITypeConverter<Boolean> {
+    @Override
+    public Boolean convert(String text) {
+      return switch (text) {
+        case "on" -> true;
+        case "off" -> false;
+        default -> throw new TypeConversionException("'" + text + "' is neither on nor off");
+      };
+    }
+  }
+
+  static final class LogFormatConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!text.equals("text") && !text.equals("json")) {
+        throw new TypeConversionException("'" + text + "' is neither text nor json");
+      }
+      return text;
     }
   }
 

@@ -109,6 +109,7 @@ final class PagesHandler extends Handler.Wrapper {
     if (page == null && !folder) {
       return super.handle(request, response, callback);
     }
+    Operation.set(request, Operation.PAGE);
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       JsonErrorHandler.write(response, ErrorCode.METHOD_NOT_ALLOWED, callback);

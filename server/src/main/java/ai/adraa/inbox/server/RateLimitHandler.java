@@ -21,11 +21,13 @@ final class RateLimitHandler extends Handler.Wrapper {
   private static final int MAX_ADDRESSES = 100_000;
 
   private final RateLimit limit;
+  private final Metrics metrics;
   private final Cache<Object, Bucket> buckets;
 
-  RateLimitHandler(RateLimit limit, Handler next) {
+  RateLimitHandler(RateLimit limit, Metrics metrics, Handler next) {
     super(next);
     this.limit = limit;
+    this.metrics = metrics;
     this.buckets =
         Caffeine.newBuilder()
             .maximumSize(MAX_ADDRESSES)
@@ -54,6 +56,7 @@ final class RateLimitHandler extends Handler.Wrapper {
     if (probe.isConsumed()) {
       return super.handle(request, response, callback);
     }
+    metrics.refusedByRateLimit();
     long wait = TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1;
     response.getHeaders().put(HttpHeader.RETRY_AFTER, wait);
     JsonErrorHandler.write(response, ErrorCode.RATE_LIMIT_EXCEEDED, callback);

@@ -20,18 +20,24 @@ final class RequestIdHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     setHeaders(request, response);
-    try (MDC.MDCCloseable unused =
-        MDC.putCloseable(MDC_KEY, (String) request.getAttribute(ATTRIBUTE))) {
+    try (MDC.MDCCloseable unused = MDC.putCloseable(MDC_KEY, id(request))) {
       return super.handle(request, response, callback);
     }
   }
 
+  /** The request's id; it gets one when first asked for it. */
+  static String id(Request request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof String id) {
+      return id;
+    }
+    String id = CUID.randomCUID1().toString();
+    request.setAttribute(ATTRIBUTE, id);
+    return id;
+  }
+
   /** Sets the headers that every answer has. */
   static void setHeaders(Request request, Response response) {
-    if (request.getAttribute(ATTRIBUTE) == null) {
-      request.setAttribute(ATTRIBUTE, CUID.randomCUID1().toString());
-    }
-    response.getHeaders().put("X-Request-Id", (String) request.getAttribute(ATTRIBUTE));
+    response.getHeaders().put("X-Request-Id", id(request));
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     // Answers hold what only their reader may see; a page sets its own rule.
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

@@ -13,26 +13,38 @@ final class TokenAuthentication implements ContainerRequestFilter {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
   private final TokenService tokens;
+  private final Metrics metrics;
 
-  TokenAuthentication(TokenService tokens) {
+  TokenAuthentication(TokenService tokens, Metrics metrics) {
     this.tokens = tokens;
+    this.metrics = metrics;
   }
 
   @Override
   public void filter(ContainerRequestContext request) {
     List<String> headers = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
     if (headers == null || headers.isEmpty()) {
+      metrics.verified(Metrics.Verification.MISSING);
       throw new ApiException(ErrorCode.MISSING_TOKEN);
     }
     // Two headers could be read differently by a proxy and by us.
     Matcher bearer = BEARER.matcher(headers.get(0));
     if (headers.size() > 1 || !bearer.matches()) {
-      throw new ApiException(ErrorCode.INVALID_API_TOKEN);
+      throw refused(Metrics.Verification.MALFORMED);
+    }
+    Secret secret = new Secret(bearer.group(1));
+    if (!secret.isWellFormedToken()) {
+      throw refused(Metrics.Verification.MALFORMED);
     }
     Token.Verified token =
-        tokens
-            .verify(new Secret(bearer.group(1)))
-            .orElseThrow(() -> new ApiException(ErrorCode.INVALID_API_TOKEN));
+        tokens.verify(secret).orElseThrow(() -> refused(Metrics.Verification.UNKNOWN_OR_REVOKED));
+    metrics.verified(Metrics.Verification.VALID);
     request.setSecurityContext(new Caller(token, "Bearer"));
+  }
+
+  /** One code for all, so that nothing is revealed; what it was, only the operator is told. */
+  private ApiException refused(Metrics.Verification outcome) {
+    metrics.verified(outcome);
+    return new ApiException(ErrorCode.INVALID_API_TOKEN);
   }
 }

@@ -90,6 +90,20 @@ final class TokenStore {
                 .findOne());
   }
 
+  /** How many tokens are not revoked, in all workspaces. */
+  long countActive() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* TokenStore.countActive */
+                    SELECT count(*) FROM api_token WHERE revoked_at IS NULL
+                    """)
+                .mapTo(Long.class)
+                .one());
+  }
+
   Optional<Token> find(String workspaceId, String tokenId) {
     return database.read(handle -> find(handle, workspaceId, tokenId));
   }

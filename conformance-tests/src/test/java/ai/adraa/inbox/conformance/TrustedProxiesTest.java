@@ -1,0 +1,53 @@
+package ai.adraa.inbox.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.restassured.RestAssured;
+import org.junit.jupiter.api.Test;
+
+/** The rate limit counts callers, as trusted proxies name them and nobody else. */
+class TrustedProxiesTest {
+  @Test
+  void aForgedHeaderDoesNotEscapeTheLimit() {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h")) {
+      assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "192.0.2.2")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "192.0.2.3")).isEqualTo(429);
+    }
+    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "192.0.2.1")) {
+      assertThat(verifyFrom(inbox, "198.51.100.1, 192.0.2.1")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "198.51.100.2, 192.0.2.1")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "198.51.100.3, 192.0.2.1")).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void behindATrustedProxyEachCallerHasALimitOfItsOwn() {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "127.0.0.1", "10.0.0.0/8")) {
+      assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "192.0.2.1, 10.0.0.7")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(429);
+      assertThat(verifyFrom(inbox, "192.0.2.2")).isEqualTo(401);
+      // What the caller wrote itself is on the left.
+      assertThat(verifyFrom(inbox, "198.51.100.1, 192.0.2.1")).isEqualTo(429);
+      assertThat(verifyFrom(inbox, "nonsense, 192.0.2.1")).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void anIpv6CallerIsItsNetwork() {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "127.0.0.1")) {
+      assertThat(verifyFrom(inbox, "2001:db8::1")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "[2001:db8::2]:4711")).isEqualTo(401);
+      assertThat(verifyFrom(inbox, "2001:db8::3")).isEqualTo(429);
+      assertThat(verifyFrom(inbox, "2001:db8:0:1::1")).isEqualTo(401);
+    }
+  }
+
+  private static int verifyFrom(TestInbox inbox, String forwardedFor) {
+    return RestAssured.given()
+        .header("X-Forwarded-For", forwardedFor)
+        .get(inbox.url() + "/api/v1/me")
+        .statusCode();
+  }
+}

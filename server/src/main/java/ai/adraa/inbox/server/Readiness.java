@@ -1,0 +1,112 @@
+package ai.adraa.inbox.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether requests can be answered: asks the database each time, for two seconds at most. Ready is
+ * a server that can verify tokens, even if it cannot write at the moment. Thread-safe.
+ */
+final class Readiness implements AutoCloseable {
+  /**
+   * The answer.
+   *
+   * @param word why it is not ready, or what is wrong although it is
+   */
+  record Answer(boolean ready, Optional<String> word) {}
+
+  private enum Phase {
+    STARTING,
+    SERVING,
+    STOPPING
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+  private static final long TIMEOUT_MILLIS = 2_000;
+  // Less, and SQLite may soon be unable to write.
+  private static final long LITTLE_SPACE = 32L * 1024 * 1024;
+
+  private final Database database;
+  // One thread: where the database hangs, one check hangs with it.
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "readiness");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile Phase phase = Phase.STARTING;
+
+  Readiness(Database database) {
+    this.database = database;
+  }
+
+  void started() {
+    phase = Phase.SERVING;
+  }
+
+  /** From now on it is not ready. */
+  void stopping() {
+    phase = Phase.STOPPING;
+  }
+
+  Answer ask() {
+    return switch (phase) {
+      case STARTING -> unready("starting");
+      case STOPPING -> unready("stopping");
+      case SERVING -> askDatabase();
+    };
+  }
+
+  @Override
+  public void close() {
+    asking.shutdownNow();
+  }
+
+  private Answer askDatabase() {
+    Future<?> read = asking.submit(database::check);
+    try {
+      read.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      return new Answer(true, warning(database.path()));
+    } catch (TimeoutException e) {
+      // If it is still waiting for its turn, it need not begin.
+      read.cancel(false);
+      LOG.warn("Not ready: the database did not answer in {} ms", TIMEOUT_MILLIS);
+      return unready("database_timeout");
+    } catch (ExecutionException e) {
+      LOG.warn("Not ready: the database cannot be read", e.getCause());
+      return unready("database_unreadable");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unready("stopping");
+    }
+  }
+
+  /** Told by the file system: a write as a trial would grow the log, and copies of it, for ever. */
+  private static Optional<String> warning(Path file) {
+    if (!Files.isWritable(file)) {
+      return Optional.of("database_not_writable");
+    }
+    try {
+      return Files.getFileStore(file).getUsableSpace() < LITTLE_SPACE
+          ? Optional.of("disk_almost_full")
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("database_not_writable");
+    }
+  }
+
+  private static Answer unready(String reason) {
+    return new Answer(false, Optional.of(reason));
+  }
+}
