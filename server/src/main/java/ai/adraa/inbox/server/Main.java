@@ -327,7 +327,8 @@ public final class Main {
       Token.Created token;
       try {
         try (Database database = Database.open(file)) {
-          new WorkspaceStore(database, CLOCK).create("acme", ADMIN);
+          new WorkspaceStore(database, CLOCK)
+              .create("acme", ADMIN, AuditEvent.Source.commandLine());
           token = createToken(database, "acme", "CRM integration");
         }
         server = options.demo(file);
@@ -422,7 +423,8 @@ public final class Main {
 
     @Override
     void run(Database database, PrintWriter out, PrintWriter err) {
-      String id = new WorkspaceStore(database, CLOCK).create(name, admin);
+      String id =
+          new WorkspaceStore(database, CLOCK).create(name, admin, AuditEvent.Source.commandLine());
       err.printf("Created the workspace %s with the admin %s%n", name, admin);
       out.println(id);
     }
@@ -444,8 +446,8 @@ public final class Main {
 
   @Command(
       name = "agent",
-      description = "Add agents to workspaces and list them.",
-      subcommands = {AgentAdd.class, AgentList.class},
+      description = "Add agents to workspaces, remove and list them.",
+      subcommands = {AgentAdd.class, AgentRemove.class, AgentRole.class, AgentList.class},
       mixinStandardHelpOptions = true)
   static final class AgentCommands {}
 
@@ -489,9 +491,56 @@ public final class Main {
     void run(Database database, PrintWriter out, PrintWriter err) {
       Agent agent =
           new WorkspaceStore(database, CLOCK)
-              .addAgent(workspace, email, Optional.ofNullable(nickname), role);
+              .addAgent(
+                  workspace,
+                  email,
+                  Optional.ofNullable(nickname),
+                  role,
+                  AuditEvent.Source.commandLine());
       err.printf("Added %s to %s as %s%n", agent.email(), workspace, role.word());
       out.println(agent.id());
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = {
+        "End a person's membership of a workspace and sign the person out everywhere.",
+        "The workspace's tokens stay, also those that the person created."
+      },
+      mixinStandardHelpOptions = true)
+  static final class AgentRemove extends MemberCommand {
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, CLOCK)
+              .removeAgent(workspace, email, AuditEvent.Source.commandLine());
+      err.printf("Removed %s from %s%n", agent.email(), workspace);
+    }
+  }
+
+  @Command(
+      name = "role",
+      description = {
+        "Give a member another role.",
+        "Who is no admin any more is signed out everywhere. A workspace keeps at least one admin."
+      },
+      mixinStandardHelpOptions = true)
+  static final class AgentRole extends MemberCommand {
+    @Option(
+        names = "--role",
+        required = true,
+        defaultValue = "${env:ADRAA_ROLE}",
+        converter = RoleConverter.class,
+        description = "agent, or admin, who manages API tokens.")
+    Membership.Role role;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, CLOCK)
+              .changeRole(workspace, email, role, AuditEvent.Source.commandLine());
+      err.printf("%s has the role %s in %s%n", agent.email(), role.word(), workspace);
     }
   }
 
@@ -610,7 +659,12 @@ public final class Main {
       Agent admin = workspaces.firstAdmin(workspaceId);
       Token token =
           new TokenStore(database)
-              .revoke(workspaceId, tokenId, CLOCK.instant(), admin.id())
+              .revoke(
+                  workspaceId,
+                  tokenId,
+                  CLOCK.instant(),
+                  admin.id(),
+                  AuditEvent.Source.commandLine())
               .orElseThrow(
                   () ->
                       new UserException("The workspace " + workspace + " has no token " + tokenId));
@@ -656,13 +710,33 @@ public final class Main {
     String workspace;
   }
 
+  /** A command on one member of a workspace. */
+  abstract static class MemberCommand extends WorkspaceCommand {
+    @Option(
+        names = "--email",
+        required = true,
+        defaultValue = "${env:ADRAA_EMAIL}",
+        description = "The member's email.")
+    String email;
+
+    @Override
+    void check() {
+      email = email.strip();
+      requireValid(spec, "--email", new SignInCodeRequest().email(email), "email");
+    }
+  }
+
   private static Token.Created createToken(Database database, String workspace, String name) {
     WorkspaceStore workspaces = new WorkspaceStore(database, CLOCK);
     String workspaceId = workspaces.requireId(workspace);
     Agent admin = workspaces.firstAdmin(workspaceId);
     TokenStore store = new TokenStore(database);
     return new TokenService(store, new LastUse(store), CLOCK)
-        .create(workspaceId, name, new Token.Actor(admin.id(), admin.nickname()));
+        .create(
+            workspaceId,
+            name,
+            new Token.Actor(admin.id(), admin.nickname()),
+            AuditEvent.Source.commandLine());
   }
 
   /** Holds an option against the constraint that the contract gives the request's field. */

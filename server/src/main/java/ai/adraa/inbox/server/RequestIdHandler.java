@@ -8,9 +8,13 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.MDC;
 
-/** Gives each request an id, under which it is logged and which its answer carries. */
+/**
+ * Gives each request an id, under which it is logged and which its answer carries. The thread that
+ * answers it knows the id, and the address that asks.
+ */
 final class RequestIdHandler extends Handler.Wrapper {
   static final String MDC_KEY = "requestId";
+  static final String MDC_ADDRESS = "address";
   private static final String ATTRIBUTE = RequestIdHandler.class.getName();
 
   RequestIdHandler(Handler next) {
@@ -20,7 +24,8 @@ final class RequestIdHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     setHeaders(request, response);
-    try (MDC.MDCCloseable unused = MDC.putCloseable(MDC_KEY, id(request))) {
+    try (MDC.MDCCloseable id = MDC.putCloseable(MDC_KEY, id(request));
+        MDC.MDCCloseable address = MDC.putCloseable(MDC_ADDRESS, Request.getRemoteAddr(request))) {
       return super.handle(request, response, callback);
     }
   }

@@ -26,7 +26,9 @@ final class SessionResource implements SessionApi {
 
   @Override
   public Response signIn(SignInRequest request) {
-    Session.Created created = signIn.signIn(request.getEmail(), new Secret(request.getCode()));
+    Session.Created created =
+        signIn.signIn(
+            request.getEmail(), new Secret(request.getCode()), AuditEvent.Source.console());
     return Response.status(Response.Status.CREATED)
         .cookie(cookie(created.id().reveal(), Math.toIntExact(Session.LIFETIME.toSeconds())))
         .entity(response(created.session()))
@@ -40,7 +42,7 @@ final class SessionResource implements SessionApi {
 
   @Override
   public Response signOut() {
-    signIn.signOut((Session) caller.getUserPrincipal());
+    signIn.signOut((Session) caller.getUserPrincipal(), AuditEvent.Source.console());
     return Response.noContent().cookie(cookie("", 0)).build();
   }
 

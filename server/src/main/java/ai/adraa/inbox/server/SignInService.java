@@ -81,13 +81,13 @@ final class SignInService implements AutoCloseable {
    *
    * @throws ApiException {@code INVALID_SIGN_IN_CODE} if it is wrong, used or expired
    */
-  Session.Created signIn(String email, Secret code) {
+  Session.Created signIn(String email, Secret code, AuditEvent.Source source) {
     String agentId =
         store
-            .useCode(email.toLowerCase(Locale.ROOT), code, now())
+            .useCode(email.toLowerCase(Locale.ROOT), code, now(), source)
             .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SIGN_IN_CODE));
     Secret id = Secret.newSessionId();
-    return new Session.Created(store.createSession(agentId, id, now()), id);
+    return new Session.Created(store.createSession(agentId, id, now(), source), id);
   }
 
   /** The session with this id; empty if there is none or it has ended. Using it prolongs it. */
@@ -106,8 +106,8 @@ final class SignInService implements AutoCloseable {
             });
   }
 
-  void signOut(Session session) {
-    store.deleteSession(session.idHash());
+  void signOut(Session session, AuditEvent.Source source) {
+    store.deleteSession(session, now(), source);
   }
 
   /** Sends what is waiting, for 20 seconds at most. */

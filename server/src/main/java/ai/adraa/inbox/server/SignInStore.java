@@ -47,10 +47,10 @@ final class SignInStore {
    * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
    *     too often, which are not told apart
    */
-  Optional<String> useCode(String email, Secret code, Instant now) {
+  Optional<String> useCode(String email, Secret code, Instant now, AuditEvent.Source source) {
     return database.write(
         handle -> {
-          Optional<StoredCode> stored =
+          Optional<StoredCode> tried =
               handle
                   .createQuery(
                       """
@@ -69,8 +69,17 @@ final class SignInStore {
                               row.getString("agent_id"),
                               row.getBytes("salt"),
                               row.getBytes("code_hash")))
-                  .findOne()
-                  .filter(found -> MessageDigest.isEqual(found.hash(), code.hash(found.salt())));
+                  .findOne();
+          Optional<StoredCode> stored =
+              tried.filter(found -> MessageDigest.isEqual(found.hash(), code.hash(found.salt())));
+          if (tried.isPresent() && stored.isEmpty()) {
+            // Only tries that count are recorded, so no more than codes are mailed; others neither
+            // tell an agent nor change anything.
+            AuditStore.record(
+                handle,
+                AuditEvent.of(now, AuditEvent.Action.SIGN_IN_FAILED, source)
+                    .onMember(tried.get().agentId()));
+          }
           stored.ifPresent(
               used ->
                   handle
@@ -86,7 +95,7 @@ final class SignInStore {
   }
 
   /** Begins a session, and forgets what has expired. */
-  Session createSession(String agentId, Secret id, Instant now) {
+  Session createSession(String agentId, Secret id, Instant now, AuditEvent.Source source) {
     return database.write(
         handle -> {
           forgetExpired(handle, now);
@@ -101,6 +110,8 @@ final class SignInStore {
               .bind("agent", agentId)
               .bind("now", now.toEpochMilli())
               .execute();
+          AuditStore.record(
+              handle, AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId)));
           return find(handle, id.hash()).orElseThrow();
         });
   }
@@ -125,14 +136,31 @@ final class SignInStore {
                 .execute());
   }
 
-  void deleteSession(byte[] idHash) {
+  void deleteSession(Session session, Instant now, AuditEvent.Source source) {
     database.write(
-        handle ->
-            handle
-                .createUpdate(
-                    "/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
-                .bind("hash", idHash)
-                .execute());
+        handle -> {
+          int deleted =
+              handle
+                  .createUpdate(
+                      "/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
+                  .bind("hash", session.idHash())
+                  .execute();
+          if (deleted > 0) {
+            AuditStore.record(
+                handle,
+                AuditEvent.of(now, AuditEvent.Action.SIGN_OUT, source.by(session.agent().id())));
+          }
+          return null;
+        });
+  }
+
+  /** Ends all sessions of an agent, in the transaction that takes something away from the agent. */
+  static int deleteSessions(Handle handle, String agentId) {
+    return handle
+        .createUpdate(
+            "/* SignInStore.deleteSessions */ DELETE FROM session WHERE agent_id = :agent")
+        .bind("agent", agentId)
+        .execute();
   }
 
   private static void forgetExpired(Handle handle, Instant now) {

@@ -31,7 +31,8 @@ final class TokenService {
   }
 
   /** Creates a token; on return it is on the disk. */
-  Token.Created create(String workspaceId, String name, Token.Actor creator) {
+  Token.Created create(
+      String workspaceId, String name, Token.Actor creator, AuditEvent.Source source) {
     Secret secret = Secret.newToken();
     Token token =
         new Token(
@@ -42,7 +43,7 @@ final class TokenService {
             creator,
             Optional.empty(),
             Optional.empty());
-    store.insert(token, workspaceId, secret.hash());
+    store.insert(token, workspaceId, secret.hash(), source);
     return new Token.Created(token, secret);
   }
 
@@ -63,9 +64,9 @@ final class TokenService {
    *
    * @throws ApiException {@code TOKEN_NOT_FOUND} if the workspace has no such token
    */
-  Token revoke(String workspaceId, String tokenId, String agentId) {
+  Token revoke(String workspaceId, String tokenId, String agentId, AuditEvent.Source source) {
     return store
-        .revoke(workspaceId, tokenId, now(), agentId)
+        .revoke(workspaceId, tokenId, now(), agentId, source)
         .orElseThrow(() -> new ApiException(ErrorCode.TOKEN_NOT_FOUND));
   }
 

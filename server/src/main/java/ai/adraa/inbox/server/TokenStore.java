@@ -46,25 +46,32 @@ final class TokenStore {
     this.database = database;
   }
 
-  void insert(Token token, String workspaceId, byte[] secretHash) {
+  void insert(Token token, String workspaceId, byte[] secretHash, AuditEvent.Source source) {
     database.write(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    /* TokenStore.insert */
-                    INSERT INTO api_token
-                      (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
-                    VALUES (:id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy)
-                    """)
-                .bind("id", token.id())
-                .bind("workspace", workspaceId)
-                .bind("name", token.name())
-                .bind("prefix", token.prefix())
-                .bind("hash", secretHash)
-                .bind("createdAt", token.createdAt().toEpochMilli())
-                .bind("createdBy", token.createdBy().id())
-                .execute());
+        handle -> {
+          handle
+              .createUpdate(
+                  """
+                  /* TokenStore.insert */
+                  INSERT INTO api_token
+                    (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
+                  VALUES (:id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy)
+                  """)
+              .bind("id", token.id())
+              .bind("workspace", workspaceId)
+              .bind("name", token.name())
+              .bind("prefix", token.prefix())
+              .bind("hash", secretHash)
+              .bind("createdAt", token.createdAt().toEpochMilli())
+              .bind("createdBy", token.createdBy().id())
+              .execute();
+          AuditStore.record(
+              handle,
+              AuditEvent.of(token.createdAt(), AuditEvent.Action.TOKEN_CREATED, source)
+                  .inWorkspace(workspaceId)
+                  .onToken(token.id()));
+          return null;
+        });
   }
 
   /** The active token with this secret. Always the database's answer: there is no cache. */
@@ -114,21 +121,30 @@ final class TokenStore {
    *
    * @return the token as it now is; empty if the workspace has no such token
    */
-  Optional<Token> revoke(String workspaceId, String tokenId, Instant at, String agentId) {
+  Optional<Token> revoke(
+      String workspaceId, String tokenId, Instant at, String agentId, AuditEvent.Source source) {
     return database.write(
         handle -> {
-          handle
-              .createUpdate(
-                  """
-                  /* TokenStore.revoke */
-                  UPDATE api_token SET revoked_at = :at, revoked_by = :agent
-                  WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
-                  """)
-              .bind("at", at.toEpochMilli())
-              .bind("agent", agentId)
-              .bind("id", tokenId)
-              .bind("workspace", workspaceId)
-              .execute();
+          int revoked =
+              handle
+                  .createUpdate(
+                      """
+                      /* TokenStore.revoke */
+                      UPDATE api_token SET revoked_at = :at, revoked_by = :agent
+                      WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
+                      """)
+                  .bind("at", at.toEpochMilli())
+                  .bind("agent", agentId)
+                  .bind("id", tokenId)
+                  .bind("workspace", workspaceId)
+                  .execute();
+          if (revoked > 0) {
+            AuditStore.record(
+                handle,
+                AuditEvent.of(at, AuditEvent.Action.TOKEN_REVOKED, source)
+                    .inWorkspace(workspaceId)
+                    .onToken(tokenId));
+          }
           return find(handle, workspaceId, tokenId);
         });
   }

@@ -29,7 +29,10 @@ final class TokensResource implements TokensApi {
     Agent admin = admin();
     Token.Created created =
         tokens.create(
-            workspaceId, request.getName(), new Token.Actor(admin.id(), admin.nickname()));
+            workspaceId,
+            request.getName(),
+            new Token.Actor(admin.id(), admin.nickname()),
+            source(admin));
     return Response.created(
             UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
                 .path(created.token().id())
@@ -59,11 +62,16 @@ final class TokensResource implements TokensApi {
 
   @Override
   public Response revokeToken(String workspaceId, String tokenId) {
-    return one(tokens.revoke(workspaceId, tokenId, admin().id()));
+    Agent admin = admin();
+    return one(tokens.revoke(workspaceId, tokenId, admin.id(), source(admin)));
   }
 
   private Agent admin() {
     return ((Session) caller.getUserPrincipal()).agent();
+  }
+
+  private AuditEvent.Source source(Agent admin) {
+    return AuditEvent.Source.console().by(admin.id());
   }
 
   private static Response one(Token token) {

@@ -30,6 +30,13 @@ final class WorkspaceStore {
               row.getString("workspace_name"),
               Membership.Role.of(row.getString("role")));
 
+  private static final RowMapper<Member> MEMBER =
+      (row, context) ->
+          new Member(
+              row.getString("workspace_name"),
+              AGENT.map(row, context),
+              Membership.Role.of(row.getString("role")));
+
   private final Database database;
   private final Clock clock;
 
@@ -44,7 +51,7 @@ final class WorkspaceStore {
    * @return the workspace's id
    * @throws UserException if the name is taken
    */
-  String create(String name, String adminEmail) {
+  String create(String name, String adminEmail, AuditEvent.Source source) {
     return database.write(
         handle -> {
           String id = CUID.randomCUID1().toString();
@@ -63,7 +70,9 @@ final class WorkspaceStore {
           if (inserted == 0) {
             throw new UserException("The workspace name " + name + " is taken; choose another");
           }
-          addMember(handle, id, adminEmail, Optional.empty(), Membership.Role.ADMIN);
+          AuditStore.record(
+              handle, event(AuditEvent.Action.WORKSPACE_CREATED, source).inWorkspace(id));
+          addMember(handle, id, adminEmail, Optional.empty(), Membership.Role.ADMIN, source);
           return id;
         });
   }
@@ -75,9 +84,101 @@ final class WorkspaceStore {
    * @throws UserException if there is no such workspace, or the person is a member already
    */
   Agent addAgent(
-      String workspaceName, String email, Optional<String> nickname, Membership.Role role) {
+      String workspaceName,
+      String email,
+      Optional<String> nickname,
+      Membership.Role role,
+      AuditEvent.Source source) {
     return database.write(
-        handle -> addMember(handle, requireId(handle, workspaceName), email, nickname, role));
+        handle ->
+            addMember(handle, requireId(handle, workspaceName), email, nickname, role, source));
+  }
+
+  /**
+   * Ends the person's membership and sessions. The account stays, since tokens name their creator
+   * for ever; so do the tokens, which are the workspace's.
+   *
+   * @throws UserException if there is no such member, or it is the last admin
+   */
+  Agent removeAgent(String workspaceName, String email, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          String workspaceId = requireId(handle, workspaceName);
+          Agent agent = requireMember(handle, workspaceId, email).agent();
+          int removed =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.removeAgent */
+                      DELETE FROM membership
+                      WHERE workspace_id = :workspace AND agent_id = :agent
+                        AND (role <> 'admin' OR EXISTS (
+                          SELECT 1 FROM membership other WHERE other.workspace_id = :workspace
+                            AND other.role = 'admin' AND other.agent_id <> :agent))
+                      """)
+                  .bind("workspace", workspaceId)
+                  .bind("agent", agent.id())
+                  .execute();
+          if (removed == 0) {
+            throw lastAdmin(agent, workspaceName);
+          }
+          int sessions = SignInStore.deleteSessions(handle, agent.id());
+          AuditStore.record(
+              handle,
+              event(AuditEvent.Action.AGENT_REMOVED, source)
+                  .inWorkspace(workspaceId)
+                  .onMember(agent.id())
+                  .with("sessions ended: " + sessions));
+          return agent;
+        });
+  }
+
+  /**
+   * Gives a member another role; who is no admin any more is signed out everywhere.
+   *
+   * @throws UserException if there is no such member, or it would leave the workspace without an
+   *     admin
+   */
+  Agent changeRole(
+      String workspaceName, String email, Membership.Role role, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          String workspaceId = requireId(handle, workspaceName);
+          Member member = requireMember(handle, workspaceId, email);
+          Agent agent = member.agent();
+          if (member.role() == role) {
+            return agent;
+          }
+          int changed =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.changeRole */
+                      UPDATE membership SET role = :role
+                      WHERE workspace_id = :workspace AND agent_id = :agent
+                        AND (:role = 'admin' OR EXISTS (
+                          SELECT 1 FROM membership other WHERE other.workspace_id = :workspace
+                            AND other.role = 'admin' AND other.agent_id <> :agent))
+                      """)
+                  .bind("role", role.word())
+                  .bind("workspace", workspaceId)
+                  .bind("agent", agent.id())
+                  .execute();
+          if (changed == 0) {
+            throw lastAdmin(agent, workspaceName);
+          }
+          String detail = "role " + role.word();
+          if (role != Membership.Role.ADMIN) {
+            detail += ", sessions ended: " + SignInStore.deleteSessions(handle, agent.id());
+          }
+          AuditStore.record(
+              handle,
+              event(AuditEvent.Action.ROLE_CHANGED, source)
+                  .inWorkspace(workspaceId)
+                  .onMember(agent.id())
+                  .with(detail));
+          return agent;
+        });
   }
 
   List<Workspace> list() {
@@ -120,12 +221,7 @@ final class WorkspaceStore {
                   ORDER BY w.name, m.created_at, a.id
                   """)
               .bind("name", workspaceName.orElse(null))
-              .map(
-                  (row, context) ->
-                      new Member(
-                          row.getString("workspace_name"),
-                          AGENT.map(row, context),
-                          Membership.Role.of(row.getString("role"))))
+              .map(MEMBER)
               .list();
         });
   }
@@ -200,7 +296,8 @@ final class WorkspaceStore {
       String workspaceId,
       String email,
       Optional<String> nickname,
-      Membership.Role role) {
+      Membership.Role role,
+      AuditEvent.Source source) {
     Agent agent = agentByEmail(handle, email).orElseGet(() -> insertAgent(handle, email, nickname));
     int inserted =
         handle
@@ -219,7 +316,44 @@ final class WorkspaceStore {
     if (inserted == 0) {
       throw new UserException(agent.email() + " is a member of that workspace already");
     }
+    AuditStore.record(
+        handle,
+        event(AuditEvent.Action.AGENT_ADDED, source)
+            .inWorkspace(workspaceId)
+            .onMember(agent.id())
+            .with("role " + role.word()));
     return agent;
+  }
+
+  private AuditEvent event(AuditEvent.Action action, AuditEvent.Source source) {
+    return AuditEvent.of(clock.instant(), action, source);
+  }
+
+  private static UserException lastAdmin(Agent agent, String workspaceName) {
+    return new UserException(
+        "%s is the last admin of %s; make another member admin before"
+            .formatted(agent.email(), workspaceName));
+  }
+
+  private static Member requireMember(Handle handle, String workspaceId, String email) {
+    return handle
+        .createQuery(
+            """
+            /* WorkspaceStore.requireMember */
+            SELECT a.id, a.email, a.nickname, m.role, w.name AS workspace_name
+            FROM membership m
+            JOIN agent a ON a.id = m.agent_id
+            JOIN workspace w ON w.id = m.workspace_id
+            WHERE m.workspace_id = :workspace AND a.email = :email
+            """)
+        .bind("workspace", workspaceId)
+        .bind("email", email.toLowerCase(Locale.ROOT))
+        .map(MEMBER)
+        .findOne()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    email + " is no member of that workspace; 'agent list' names those there are"));
   }
 
   private Agent insertAgent(Handle handle, String email, Optional<String> nickname) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
+  private static final AuditEvent.Source OPERATOR = AuditEvent.Source.commandLine();
+
   private Database database;
   private TokenStore tokens;
   private String workspaceId;
@@ -25,12 +27,12 @@ class DatabaseTest {
   void open(@TempDir Path directory) {
     database = Database.open(directory.resolve("inbox.db").toString());
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
-    workspaceId = workspaces.create("acme", "ada@acme.example");
+    workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
     Agent admin = workspaces.firstAdmin(workspaceId);
     tokens = new TokenStore(database);
     token =
         new TokenService(tokens, new LastUse(tokens), Clock.systemUTC())
-            .create(workspaceId, "CRM integration", new Token.Actor(admin.id(), "ada"));
+            .create(workspaceId, "CRM integration", new Token.Actor(admin.id(), "ada"), OPERATOR);
   }
 
   @AfterEach
@@ -53,7 +55,8 @@ class DatabaseTest {
 
   @Test
   void aRevokedTokenStaysRevokedWhateverTheProgramDoes() {
-    tokens.revoke(workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id());
+    tokens.revoke(
+        workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id(), OPERATOR);
 
     assertThatThrownBy(() -> execute("UPDATE api_token SET revoked_at = NULL, revoked_by = NULL"))
         .hasStackTraceContaining("A revoked API token stays revoked");
@@ -74,7 +77,7 @@ class DatabaseTest {
   void aFailedWriteChangesNothingAndItsExceptionTellsNoValue() {
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
 
-    assertThatThrownBy(() -> workspaces.create("acme", "eve@acme.example"))
+    assertThatThrownBy(() -> workspaces.create("acme", "eve@acme.example", OPERATOR))
         .isInstanceOf(UserException.class);
     assertThat(workspaces.agentByEmail("eve@acme.example")).isEmpty();
 
@@ -96,7 +99,8 @@ class DatabaseTest {
       TokenStore otherTokens = new TokenStore(other);
       assertThat(otherTokens.findActive(token.secret().hash())).isPresent();
 
-      tokens.revoke(workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id());
+      tokens.revoke(
+          workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id(), OPERATOR);
 
       assertThat(otherTokens.findActive(token.secret().hash())).isEmpty();
     }
