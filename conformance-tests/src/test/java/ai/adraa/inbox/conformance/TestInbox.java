@@ -50,7 +50,11 @@ final class TestInbox implements AutoCloseable {
   private final GreenMail mail;
   private final InboxServer server;
 
-  private TestInbox(Optional<URI> publicUrl, Optional<RateLimit> rateLimit, Clock clock) {
+  private TestInbox(
+      Optional<URI> publicUrl,
+      Optional<RateLimit> rateLimit,
+      Optional<RateLimit> signInLimit,
+      Clock clock) {
     try {
       directory = Files.createTempDirectory("adraa-inbox-conformance");
     } catch (IOException e) {
@@ -68,25 +72,33 @@ final class TestInbox implements AutoCloseable {
                 Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
                 "inbox@adraa.example",
                 publicUrl,
-                rateLimit),
+                rateLimit,
+                signInLimit),
             clock);
   }
 
-  /** Starts without a rate limit. */
+  /** Starts without a limit for each IP address. */
   static TestInbox start() {
-    return new TestInbox(Optional.empty(), Optional.empty(), Clock.systemUTC());
+    return startWithClock(Clock.systemUTC());
+  }
+
+  static TestInbox startWithSignInLimit(String limit) {
+    return new TestInbox(
+        Optional.empty(), Optional.empty(), RateLimit.parse(limit), Clock.systemUTC());
   }
 
   static TestInbox startWithRateLimit(String limit) {
-    return new TestInbox(Optional.empty(), RateLimit.parse(limit), Clock.systemUTC());
+    return new TestInbox(
+        Optional.empty(), RateLimit.parse(limit), Optional.empty(), Clock.systemUTC());
   }
 
   static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(Optional.empty(), Optional.empty(), clock);
+    return new TestInbox(Optional.empty(), Optional.empty(), Optional.empty(), clock);
   }
 
   static TestInbox startWithPublicUrl(String publicUrl) {
-    return new TestInbox(Optional.of(URI.create(publicUrl)), Optional.empty(), Clock.systemUTC());
+    return new TestInbox(
+        Optional.of(URI.create(publicUrl)), Optional.empty(), Optional.empty(), Clock.systemUTC());
   }
 
   URI url() {

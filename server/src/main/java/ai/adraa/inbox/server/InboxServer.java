@@ -50,6 +50,7 @@ public final class InboxServer implements AutoCloseable {
    * @param smtp the mail server's URL; empty to print mail to the log
    * @param publicUrl where browsers find the server; empty for the address it listens on
    * @param rateLimit for each IP address; empty for none
+   * @param signInLimit of codes asked for, and of codes tried, for each IP address; empty for none
    */
   public record Options(
       String host,
@@ -58,7 +59,8 @@ public final class InboxServer implements AutoCloseable {
       Optional<String> smtp,
       String mailFrom,
       Optional<URI> publicUrl,
-      Optional<RateLimit> rateLimit) {}
+      Optional<RateLimit> rateLimit,
+      Optional<RateLimit> signInLimit) {}
 
   private final URI url;
   private final Server jetty;
@@ -92,7 +94,12 @@ public final class InboxServer implements AutoCloseable {
     TokenService tokens = new TokenService(tokenStore, lastUse, clock);
     signIn =
         new SignInService(
-            new SignInStore(database), workspaces, mailer, pageUrl(publicUrl, "/app"), clock);
+            new SignInStore(database),
+            workspaces,
+            mailer,
+            pageUrl(publicUrl, "/app"),
+            new SignInLimits(options.signInLimit()),
+            clock);
 
     ResourceConfig api =
         new ResourceConfig()

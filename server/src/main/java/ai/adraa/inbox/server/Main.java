@@ -182,6 +182,18 @@ public final class Main {
         })
     @Nullable RateLimit rateLimit;
 
+    @Option(
+        names = "--sign-in-limit",
+        paramLabel = "LIMIT",
+        defaultValue = "${env:ADRAA_SIGN_IN_LIMIT:-100/h}",
+        converter = RateLimitConverter.class,
+        description = {
+          "Sign-in codes asked for, and tries of one, from one IP address: N/s, N/min, N/h, or off"
+              + " (default: 100/h).",
+          "Those for one email are limited in any case."
+        })
+    @Nullable RateLimit signInLimit;
+
     InboxServer start(String database) {
       return new InboxServer(
           new InboxServer.Options(
@@ -191,7 +203,8 @@ public final class Main {
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),
-              Optional.ofNullable(rateLimit)),
+              Optional.ofNullable(rateLimit),
+              Optional.ofNullable(signInLimit)),
           CLOCK);
     }
   }
