@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
 
   private static final Pattern MANAGEMENT = Pattern.compile("metrics are at (http://[^/]+)/");
+  // An API token's secret, or a session id in a cookie.
+  private static final Pattern SECRET =
+      Pattern.compile("adraa_[0-9a-f]{48}|adraa_session=[A-Za-z0-9_-]{43}");
 
   private final Process process;
   private final Path log;
@@ -30,13 +34,25 @@ final class ServerProcess implements AutoCloseable {
     this.url = url;
   }
 
-  /** Starts {@code serve} on any free port, without a rate limit; returns when it listens. */
+  /**
+   * Starts {@code serve} on any free port, without a limit for each IP address; returns when it
+   * listens.
+   */
   static ServerProcess serve(Path database, Map<String, String> environment, String... options)
       throws IOException {
     Path log = Files.createTempFile(database.getParent(), "server", ".log");
     List<String> arguments =
         new ArrayList<>(
-            List.of("serve", "--port", "0", "--rate-limit", "off", "--database", "" + database));
+            List.of(
+                "serve",
+                "--port",
+                "0",
+                "--rate-limit",
+                "off",
+                "--sign-in-limit",
+                "off",
+                "--database",
+                "" + database));
     arguments.addAll(List.of(options));
     Process process =
         builder(environment, arguments)
@@ -125,8 +141,18 @@ final class ServerProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** Ends the process, and fails if its log has a secret, whatever was done to it. */
   @Override
   public void close() {
     process.destroyForcibly();
+    try {
+      process.waitFor(60, TimeUnit.SECONDS);
+      // Where only the code that found it is told, the secret does not reach the build's log.
+      assertThat(SECRET.matcher(log()).find()).as("%s has a secret", log).isFalse();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -53,7 +53,11 @@ final class TestInbox implements AutoCloseable {
   private final InboxServer server;
 
   private TestInbox(
-      Optional<URI> publicUrl, Optional<RateLimit> rateLimit, List<String> proxies, Clock clock) {
+      Optional<URI> publicUrl,
+      Optional<RateLimit> rateLimit,
+      Optional<RateLimit> signInLimit,
+      List<String> proxies,
+      Clock clock) {
     try {
       directory = Files.createTempDirectory("adraa-inbox-conformance");
     } catch (IOException e) {
@@ -74,27 +78,45 @@ final class TestInbox implements AutoCloseable {
                 rateLimit,
                 Optional.of(new InboxServer.Listen("127.0.0.1", 0)),
                 TrustedProxies.of(proxies),
-                false),
+                false,
+                signInLimit),
             clock);
   }
 
-  /** Starts without a rate limit. */
+  /** Starts without a limit for each IP address. */
   static TestInbox start() {
     return startWithClock(Clock.systemUTC());
   }
 
+  static TestInbox startWithSignInLimit(String limit, String... trustedProxies) {
+    return new TestInbox(
+        Optional.empty(),
+        Optional.empty(),
+        RateLimit.parse(limit),
+        List.of(trustedProxies),
+        Clock.systemUTC());
+  }
+
   static TestInbox startWithRateLimit(String limit, String... trustedProxies) {
     return new TestInbox(
-        Optional.empty(), RateLimit.parse(limit), List.of(trustedProxies), Clock.systemUTC());
+        Optional.empty(),
+        RateLimit.parse(limit),
+        Optional.empty(),
+        List.of(trustedProxies),
+        Clock.systemUTC());
   }
 
   static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(Optional.empty(), Optional.empty(), List.of(), clock);
+    return new TestInbox(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), clock);
   }
 
   static TestInbox startWithPublicUrl(String publicUrl) {
     return new TestInbox(
-        Optional.of(URI.create(publicUrl)), Optional.empty(), List.of(), Clock.systemUTC());
+        Optional.of(URI.create(publicUrl)),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Clock.systemUTC());
   }
 
   URI url() {

@@ -65,7 +65,11 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   @Override
   public Response toResponse(Throwable failure) {
     if (failure instanceof ApiException refusal) {
-      return respond(refusal.code(), refusal.code().envelope(refusal.details()));
+      Response answer = respond(refusal.code(), refusal.code().envelope(refusal.details()));
+      refusal
+          .retryAfterSeconds()
+          .ifPresent(wait -> answer.getHeaders().putSingle(HttpHeaders.RETRY_AFTER, wait));
+      return answer;
     }
     if (failure instanceof ConstraintViolationException invalid) {
       return invalid(

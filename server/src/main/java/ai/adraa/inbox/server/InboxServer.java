@@ -55,6 +55,7 @@ public final class InboxServer implements AutoCloseable {
    * @param management where health and metrics are; empty for nowhere
    * @param trustedProxies whose X-Forwarded-For is believed
    * @param accessLog whether each request is logged
+   * @param signInLimit of codes asked for, and of codes tried, for each IP address; empty for none
    */
   public record Options(
       String host,
@@ -66,7 +67,8 @@ public final class InboxServer implements AutoCloseable {
       Optional<RateLimit> rateLimit,
       Optional<Listen> management,
       TrustedProxies trustedProxies,
-      boolean accessLog) {}
+      boolean accessLog,
+      Optional<RateLimit> signInLimit) {}
 
   /**
    * An address to listen on.
@@ -118,7 +120,12 @@ public final class InboxServer implements AutoCloseable {
     TokenService tokens = new TokenService(tokenStore, lastUse, clock);
     signIn =
         new SignInService(
-            new SignInStore(database), workspaces, mailer, pageUrl(publicUrl, "/app"), clock);
+            new SignInStore(database),
+            workspaces,
+            mailer,
+            pageUrl(publicUrl, "/app"),
+            new SignInLimits(options.signInLimit()),
+            clock);
 
     ResourceConfig api =
         new ResourceConfig()

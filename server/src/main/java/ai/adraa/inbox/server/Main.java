@@ -187,6 +187,18 @@ public final class Main {
     @Nullable RateLimit rateLimit;
 
     @Option(
+        names = "--sign-in-limit",
+        paramLabel = "LIMIT",
+        defaultValue = "${env:ADRAA_SIGN_IN_LIMIT:-100/h}",
+        converter = RateLimitConverter.class,
+        description = {
+          "Sign-in codes asked for, and tries of one, from one IP address: N/s, N/min, N/h, or off"
+              + " (default: 100/h).",
+          "Those for one email are limited in any case."
+        })
+    @Nullable RateLimit signInLimit;
+
+    @Option(
         names = "--trusted-proxies",
         paramLabel = "CIDR",
         split = ",",
@@ -266,7 +278,8 @@ public final class Main {
                   ? Optional.of(new InboxServer.Listen(managementHost, management.getAsInt()))
                   : Optional.empty(),
               proxies,
-              accessLog == null ? defaultAccessLog : accessLog),
+              accessLog == null ? defaultAccessLog : accessLog,
+              Optional.ofNullable(signInLimit)),
           CLOCK);
     }
 

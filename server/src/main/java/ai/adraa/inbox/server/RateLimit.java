@@ -1,13 +1,21 @@
 package ai.adraa.inbox.server;
 
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** So many requests in a period. */
 public record RateLimit(long requests, Duration period) {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})/(s|min|h)");
+
+  private static final int IPV6_BYTES = 16;
 
   /**
    * Reads a limit such as {@code 100/min}.
@@ -30,5 +38,33 @@ public record RateLimit(long requests, Duration period) {
           default -> Duration.ofHours(1);
         };
     return Optional.of(new RateLimit(Long.parseLong(limit.group(1)), period));
+  }
+
+  /** A token bucket that is full. */
+  Bucket newBucket() {
+    return Bucket.builder()
+        .addLimit(bandwidth -> bandwidth.capacity(requests).refillGreedy(requests, period))
+        .build();
+  }
+
+  /** What Retry-After says where a bucket was empty. */
+  static long secondsToWait(ConsumptionProbe probe) {
+    return TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1;
+  }
+
+  /** The IPv4 address or, as one IPv6 subscriber has a whole network, its first 64 bits. */
+  static Object caller(String address) {
+    if (!address.contains(":")) {
+      return address;
+    }
+    try {
+      // In brackets it is never looked up as a name.
+      byte[] bytes =
+          InetAddress.getByName(address.startsWith("[") ? address : "[" + address + "]")
+              .getAddress();
+      return bytes.length == IPV6_BYTES ? ByteBuffer.wrap(bytes).getLong() : address;
+    } catch (UnknownHostException e) {
+      return address;
+    }
   }
 }

@@ -14,7 +14,7 @@ final class SignInCodesResource implements SignInCodesApi {
 
   @Override
   public Response requestSignInCode(SignInCodeRequest request) {
-    signIn.requestCode(request.getEmail());
+    signIn.requestCode(request.getEmail(), AuditEvent.Source.console());
     return Response.accepted().build();
   }
 }

@@ -1,8 +1,5 @@
 package ai.adraa.inbox.server;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.bucket4j.Bucket;
 import jakarta.mail.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,17 +20,13 @@ final class SignInService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SignInService.class);
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
   private static final Duration TOUCH_EVERY = Duration.ofMinutes(1);
-  private static final int CODES_PER_AGENT = 10;
-  private static final Duration CODES_PERIOD = Duration.ofMinutes(10);
 
   private final SignInStore store;
   private final WorkspaceStore workspaces;
   private final Mailer mailer;
   private final String consoleUrl;
   private final Clock clock;
-  // Each code may be guessed 5 times, so codes are limited too; and so is a flood of mail.
-  private final Cache<String, Bucket> codesByAgent =
-      Caffeine.newBuilder().expireAfterAccess(CODES_PERIOD).maximumSize(100_000).build();
+  private final SignInLimits limits;
   private final ThreadPoolExecutor post =
       new ThreadPoolExecutor(
           2,
@@ -48,27 +41,39 @@ final class SignInService implements AutoCloseable {
           });
 
   SignInService(
-      SignInStore store, WorkspaceStore workspaces, Mailer mailer, String consoleUrl, Clock clock) {
+      SignInStore store,
+      WorkspaceStore workspaces,
+      Mailer mailer,
+      String consoleUrl,
+      SignInLimits limits,
+      Clock clock) {
     this.store = store;
     this.workspaces = workspaces;
     this.mailer = mailer;
     this.consoleUrl = consoleUrl;
+    this.limits = limits;
     this.clock = clock;
   }
 
   /**
-   * Sends a code if the email is an agent's. Returns at once: whether it is known is only looked up
-   * on another thread, so that neither the answer nor its time tells.
+   * Sends a code if the email is an agent's. A code is stored for any email, and whether it is
+   * known is only looked up on another thread, so that neither this answer nor that to a try, nor
+   * the time of either tells.
    *
-   * @throws ApiException {@code SERVICE_UNAVAILABLE} if too many are waiting
+   * @throws ApiException {@code RATE_LIMIT_EXCEEDED}, or {@code SERVICE_UNAVAILABLE} if too many
+   *     are waiting
    */
-  void requestCode(String email) {
+  void requestCode(String email, AuditEvent.Source source) {
+    String mailbox = email.toLowerCase(Locale.ROOT);
+    limits.count(SignInLimits.Step.ASK_FOR_CODE, mailbox, caller(source));
+    Secret code = Secret.newSignInCode();
+    store.replaceCode(mailbox, code, now(), now().plus(CODE_LIFETIME));
     String requestId = MDC.get(RequestIdHandler.MDC_KEY);
     try {
       post.execute(
           () -> {
             try (MDC.MDCCloseable unused = MDC.putCloseable(RequestIdHandler.MDC_KEY, requestId)) {
-              sendCode(email);
+              sendCode(mailbox, code);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -79,13 +84,17 @@ final class SignInService implements AutoCloseable {
   /**
    * Exchanges a code for a session.
    *
-   * @throws ApiException {@code INVALID_SIGN_IN_CODE} if it is wrong, used or expired
+   * @throws ApiException {@code INVALID_SIGN_IN_CODE} if it is wrong, used or expired; {@code
+   *     RATE_LIMIT_EXCEEDED}
    */
   Session.Created signIn(String email, Secret code, AuditEvent.Source source) {
+    String mailbox = email.toLowerCase(Locale.ROOT);
+    limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     String agentId =
         store
-            .useCode(email.toLowerCase(Locale.ROOT), code, now(), source)
+            .useCode(mailbox, code, now(), source)
             .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SIGN_IN_CODE));
+    limits.signedIn(mailbox, caller(source));
     Secret id = Secret.newSessionId();
     return new Session.Created(store.createSession(agentId, id, now(), source), id);
   }
@@ -123,32 +132,15 @@ final class SignInService implements AutoCloseable {
     }
   }
 
-  private void sendCode(String email) {
+  private void sendCode(String email, Secret code) {
     try {
-      workspaces.agentByEmail(email).ifPresent(this::sendCode);
+      workspaces.agentByEmail(email).ifPresent(agent -> sendCode(agent, code));
     } catch (RuntimeException e) {
       LOG.error("Cannot send a sign-in code", e);
     }
   }
 
-  private void sendCode(Agent agent) {
-    Bucket bucket =
-        codesByAgent.get(
-            agent.id(),
-            id ->
-                Bucket.builder()
-                    .addLimit(
-                        limit ->
-                            limit
-                                .capacity(CODES_PER_AGENT)
-                                .refillGreedy(CODES_PER_AGENT, CODES_PERIOD))
-                    .build());
-    if (!bucket.tryConsume(1)) {
-      LOG.warn("Agent {} asked for too many sign-in codes; none is sent for now", agent.id());
-      return;
-    }
-    Secret code = Secret.newSignInCode();
-    store.replaceCode(agent.id(), code, now().plus(CODE_LIFETIME));
+  private void sendCode(Agent agent, Secret code) {
     try {
       mailer.send(
           agent.email(),
@@ -168,6 +160,10 @@ final class SignInService implements AutoCloseable {
     } catch (MessagingException e) {
       LOG.error("Cannot send a sign-in code to agent {}", agent.id(), e);
     }
+  }
+
+  private static Object caller(AuditEvent.Source source) {
+    return source.address().<Object>map(RateLimit::caller).orElse("unknown");
   }
 
   private Instant now() {

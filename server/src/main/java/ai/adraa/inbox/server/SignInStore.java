@@ -12,7 +12,7 @@ final class SignInStore {
 
   /** What is left of a code once it is mailed. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
-  private record StoredCode(String agentId, byte[] salt, byte[] hash) {}
+  private record StoredCode(Optional<String> agentId, byte[] salt, byte[] hash) {}
 
   private final Database database;
 
@@ -20,30 +20,39 @@ final class SignInStore {
     this.database = database;
   }
 
-  /** Stores the agent's code; an older one is replaced and works no more. */
-  void replaceCode(String agentId, Secret code, Instant expiresAt) {
+  /**
+   * Stores the email's code, and forgets those that have expired; an older one is replaced and
+   * works no more.
+   *
+   * @param email in lower case; an agent's or not
+   */
+  void replaceCode(String email, Secret code, Instant now, Instant expiresAt) {
     byte[] salt = Secret.randomBytes(16);
     database.write(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    /* SignInStore.replaceCode */
-                    INSERT INTO sign_in_code (agent_id, salt, code_hash, expires_at, tries)
-                    VALUES (:agent, :salt, :hash, :expiresAt, 0)
-                    ON CONFLICT (agent_id) DO UPDATE SET salt = excluded.salt,
-                      code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0
-                    """)
-                .bind("agent", agentId)
-                .bind("salt", salt)
-                .bind("hash", code.hash(salt))
-                .bind("expiresAt", expiresAt.toEpochMilli())
-                .execute());
+        handle -> {
+          forgetExpiredCodes(handle, now);
+          return handle
+              .createUpdate(
+                  """
+                  /* SignInStore.replaceCode */
+                  INSERT INTO sign_in_code (email_hash, salt, code_hash, expires_at, tries)
+                  VALUES (:email, :salt, :hash, :expiresAt, 0)
+                  ON CONFLICT (email_hash) DO UPDATE SET salt = excluded.salt,
+                    code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0
+                  """)
+              .bind("email", emailHash(email))
+              .bind("salt", salt)
+              .bind("hash", code.hash(salt))
+              .bind("expiresAt", expiresAt.toEpochMilli())
+              .execute();
+        });
   }
 
   /**
-   * Uses up one try of the agent's code and, if it is right, the code itself.
+   * Uses up one try of the email's code and, if it is right, the code itself. Whether an agent has
+   * the email makes no difference to the work, and so to the time.
    *
+   * @param email in lower case
    * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
    *     too often, which are not told apart
    */
@@ -56,42 +65,53 @@ final class SignInStore {
                       """
                       /* SignInStore.useCode: the row's lock lets each try count, in any node */
                       UPDATE sign_in_code SET tries = tries + 1
-                      WHERE agent_id = (SELECT id FROM agent WHERE email = :email)
+                      WHERE email_hash = :hash
                         AND tries < :tries AND expires_at > :now
-                      RETURNING agent_id, salt, code_hash
+                      RETURNING salt, code_hash,
+                        (SELECT id FROM agent WHERE email = :email) AS agent_id
                       """)
+                  .bind("hash", emailHash(email))
                   .bind("email", email)
                   .bind("tries", TRIES)
                   .bind("now", now.toEpochMilli())
                   .map(
                       (row, context) ->
                           new StoredCode(
-                              row.getString("agent_id"),
+                              Optional.ofNullable(row.getString("agent_id")),
                               row.getBytes("salt"),
                               row.getBytes("code_hash")))
                   .findOne();
           Optional<StoredCode> stored =
               tried.filter(found -> MessageDigest.isEqual(found.hash(), code.hash(found.salt())));
-          if (tried.isPresent() && stored.isEmpty()) {
-            // Only tries that count are recorded, so no more than codes are mailed; others neither
-            // tell an agent nor change anything.
-            AuditStore.record(
-                handle,
-                AuditEvent.of(now, AuditEvent.Action.SIGN_IN_FAILED, source)
-                    .onMember(tried.get().agentId()));
+          if (stored.isPresent()) {
+            handle
+                .createUpdate(
+                    """
+                    /* SignInStore.useCode */
+                    DELETE FROM sign_in_code WHERE email_hash = :hash
+                    """)
+                .bind("hash", emailHash(email))
+                .execute();
+          } else if (tried.isPresent()) {
+            // Only tries that count are recorded, so no more than codes are mailed.
+            recordFailure(handle, tried.get().agentId(), now, source);
           }
-          stored.ifPresent(
-              used ->
-                  handle
-                      .createUpdate(
-                          """
-                          /* SignInStore.useCode */
-                          DELETE FROM sign_in_code WHERE agent_id = :agent
-                          """)
-                      .bind("agent", used.agentId())
-                      .execute());
-          return stored.map(StoredCode::agentId);
+          return stored.flatMap(StoredCode::agentId);
         });
+  }
+
+  /** Of an unknown email nothing is kept, but what it takes is done. */
+  private static void recordFailure(
+      Handle handle, Optional<String> agentId, Instant now, AuditEvent.Source source) {
+    handle.savepoint("failure");
+    AuditStore.record(
+        handle,
+        AuditEvent.of(now, AuditEvent.Action.SIGN_IN_FAILED, source)
+            .onMember(agentId.orElse("nobody")));
+    if (agentId.isEmpty()) {
+      handle.rollbackToSavepoint("failure");
+    }
+    handle.release("failure");
   }
 
   /** Begins a session, and forgets what has expired. */
@@ -173,11 +193,21 @@ final class SignInStore {
         .bind("tooOld", before(now, Session.LIFETIME))
         .bind("tooIdle", before(now, Session.IDLE))
         .execute();
+  }
+
+  private static void forgetExpiredCodes(Handle handle, Instant now) {
     handle
         .createUpdate(
-            "/* SignInStore.forgetExpired */ DELETE FROM sign_in_code WHERE expires_at <= :now")
+            """
+            /* SignInStore.forgetExpiredCodes */
+            DELETE FROM sign_in_code WHERE expires_at <= :now
+            """)
         .bind("now", now.toEpochMilli())
         .execute();
+  }
+
+  private static byte[] emailHash(String email) {
+    return new Secret(email).hash();
   }
 
   private static Optional<Session> find(Handle handle, byte[] idHash) {
