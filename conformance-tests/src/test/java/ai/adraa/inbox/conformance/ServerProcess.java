@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The server's one jar as a process, as operators run it. */
 final class ServerProcess implements AutoCloseable {
@@ -117,6 +118,30 @@ final class ServerProcess implements AutoCloseable {
 
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /** What the process uses, as Linux tells it. */
+  record Usage(long memoryMiB, long threads, long files) {}
+
+  Usage usage() throws IOException {
+    Path proc = Path.of("/proc", "" + process.pid());
+    String status = Files.readString(proc.resolve("status"));
+    try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
+      return new Usage(
+          number(status, "VmRSS:\\s+(\\d+) kB") / 1024,
+          number(status, "Threads:\\s+(\\d+)"),
+          files.count());
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  private static long number(String text, String pattern) {
+    Matcher found = Pattern.compile(pattern).matcher(text);
+    assertThat(found.find()).as(pattern).isTrue();
+    return Long.parseLong(found.group(1));
   }
 
   /** As {@code kill -9}. */

@@ -119,6 +119,19 @@ final class TestInbox implements AutoCloseable {
         Clock.systemUTC());
   }
 
+  /**
+   * Leaves a database with the workspace acme, for servers in processes of their own. Signing in
+   * needs mail, which this fixture has; the session outlives its server.
+   */
+  static SignedIn prepare(Path database) throws IOException {
+    try (TestInbox inbox = start()) {
+      SignedIn admin = inbox.workspace("acme");
+      inbox.stopServer();
+      Files.copy(inbox.database(), database);
+      return admin;
+    }
+  }
+
   URI url() {
     return server.url();
   }

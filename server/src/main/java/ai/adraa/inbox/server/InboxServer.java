@@ -3,6 +3,7 @@ package ai.adraa.inbox.server;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
+import com.sun.management.UnixOperatingSystemMXBean;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -12,18 +13,24 @@ import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
@@ -43,6 +50,18 @@ public final class InboxServer implements AutoCloseable {
   private static final long STOP_TIMEOUT_MILLIS = 20_000;
   // How long a caller may pause in a request while the server stops; idle connections wait as long.
   private static final long STOP_IDLE_MILLIS = 3_000;
+  private static final long IDLE_MILLIS = 30_000;
+  private static final String VERIFICATION_PATH = "/api/v1/me";
+  // From a request's first byte to the end of its head, and to the end of its body.
+  private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(30);
+  private static final int MAX_CONNECTIONS = 10_000;
+  // Connections that the kernel holds until the server takes them.
+  private static final int ACCEPT_QUEUE = 1_024;
+  // For the database, the log and what the JVM opens later.
+  private static final int OTHER_FILES = 256;
+  // Of Jetty's 200 threads; what waits longer than the patience is answered 503.
+  private static final int MAX_AT_WORK = 32;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
    * What the operator decides.
@@ -149,9 +168,15 @@ public final class InboxServer implements AutoCloseable {
             .register(new TokensResource(tokens));
 
     // GracefulHandler → RequestIdHandler → PagesHandler → RateLimitHandler → SizeLimitHandler
-    // → Jersey
+    // → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sizeLimit.setHandler(ContainerFactory.createContainer(JettyHttpContainer.class, api));
+    sizeLimit.setHandler(
+        new BodyHandler(
+            REQUEST_DEADLINE,
+            // Again, since the request may go on in another thread, whose log lines need it too.
+            limitWork(
+                new RequestIdHandler(
+                    ContainerFactory.createContainer(JettyHttpContainer.class, api)))));
     Handler handler = sizeLimit;
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
@@ -243,7 +268,14 @@ public final class InboxServer implements AutoCloseable {
     ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
     connector.setHost(listen.host());
     connector.setPort(listen.port());
+    connector.setIdleTimeout(IDLE_MILLIS);
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.addBean(new HeadDeadline(connector, REQUEST_DEADLINE));
+    NetworkConnectionLimit connections = new NetworkConnectionLimit(maxConnections(), connector);
+    // Once they are all taken, those that are idle go sooner; longer than any request waits.
+    connections.setEndPointIdleTimeout(2 * PATIENCE.toMillis());
+    jetty.addBean(connections);
     jetty.addConnector(connector);
     try {
       connector.open();
@@ -260,6 +292,33 @@ public final class InboxServer implements AutoCloseable {
       throw new UserException("Cannot listen on " + listen.host() + ": unknown host", e);
     }
     return connector;
+  }
+
+  /** So that the server refuses a connection rather than fail to open a file. */
+  private static int maxConnections() {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      long files = unix.getMaxFileDescriptorCount() - OTHER_FILES;
+      return (int) Math.max(OTHER_FILES, Math.min(MAX_CONNECTIONS, files));
+    }
+    return MAX_CONNECTIONS;
+  }
+
+  /**
+   * Lets so many requests have a thread at a time and the others wait without one: those that wait
+   * for a slow disk must not keep verification, which has its own, nor anything else from theirs.
+   */
+  private static Handler limitWork(Handler next) {
+    QoSHandler others = new QoSHandler(next);
+    QoSHandler verifications = new QoSHandler(others);
+    others.exclude(PathSpec.from(VERIFICATION_PATH));
+    verifications.include(PathSpec.from(VERIFICATION_PATH));
+    for (QoSHandler limit : List.of(verifications, others)) {
+      limit.setMaxRequestCount(MAX_AT_WORK);
+      // The connections limit how many can wait.
+      limit.setMaxSuspendedRequestCount(-1);
+      limit.setMaxSuspend(PATIENCE);
+    }
+    return verifications;
   }
 
   static URI url(String host, int port) {
