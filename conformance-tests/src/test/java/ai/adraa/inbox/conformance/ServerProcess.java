@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** The server's one jar as a process, as operators run it. */
 final class ServerProcess implements AutoCloseable {
-  private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
+  private static final Pattern LISTENS = Pattern.compile("listens on (https?://\\S+), database");
 
   private final Process process;
   private final Path log;

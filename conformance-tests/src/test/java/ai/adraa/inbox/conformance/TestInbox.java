@@ -68,7 +68,8 @@ final class TestInbox implements AutoCloseable {
                 Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
                 "inbox@adraa.example",
                 publicUrl,
-                rateLimit),
+                rateLimit,
+                Optional.empty()),
             clock);
   }
 

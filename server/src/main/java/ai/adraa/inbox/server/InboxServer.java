@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.jetty.server.Handler;
@@ -31,6 +32,7 @@ import org.glassfish.jersey.server.ContainerFactory;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationFeature;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ public final class InboxServer implements AutoCloseable {
    * @param smtp the mail server's URL; empty to print mail to the log
    * @param publicUrl where browsers find the server; empty for the address it listens on
    * @param rateLimit for each IP address; empty for none
+   * @param tls what to show and speak TLS with; empty for plain HTTP
    */
   public record Options(
       String host,
@@ -58,10 +61,20 @@ public final class InboxServer implements AutoCloseable {
       Optional<String> smtp,
       String mailFrom,
       Optional<URI> publicUrl,
-      Optional<RateLimit> rateLimit) {}
+      Optional<RateLimit> rateLimit,
+      Optional<TlsFiles> tls) {}
+
+  /**
+   * PEM files, which may be replaced while the server runs.
+   *
+   * @param certificate the certificate, then those that lead to its root
+   * @param key its private key, not encrypted
+   */
+  public record TlsFiles(Path certificate, Path key) {}
 
   private final URI url;
   private final Server jetty;
+  private final @Nullable Tls tls;
   private final Database database;
   private final LastUse lastUse;
   private final SignInService signIn;
@@ -69,16 +82,17 @@ public final class InboxServer implements AutoCloseable {
   /**
    * Starts the server; on return it answers.
    *
-   * @throws UserException if the port is in use, the database cannot be opened or an option is
-   *     wrong
+   * @throws UserException if the port is in use, the database or the certificate cannot be used, or
+   *     an option is wrong
    */
   public InboxServer(Options options, Clock clock) {
     Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock);
+    tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
     jetty = new Server();
     jetty.setStopTimeout(STOP_TIMEOUT_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
-    ServerConnector connector = listen(jetty, options);
-    url = url(options.host(), connector.getLocalPort());
+    ServerConnector connector = listen(jetty, options, tls);
+    url = url(tls == null ? "http" : "https", options.host(), connector.getLocalPort());
     URI publicUrl = options.publicUrl().orElse(url);
     try {
       database = Database.open(options.database());
@@ -126,6 +140,9 @@ public final class InboxServer implements AutoCloseable {
     try {
       jetty.start();
       lastUse.start();
+      if (tls != null) {
+        tls.start();
+      }
     } catch (Exception e) {
       close();
       throw new IllegalStateException("Cannot start the server", e);
@@ -161,15 +178,21 @@ public final class InboxServer implements AutoCloseable {
     } catch (Exception e) {
       LOG.error("Cannot stop the HTTP server in good order", e);
     }
+    if (tls != null) {
+      tls.close();
+    }
     signIn.close();
     lastUse.close();
     database.close();
   }
 
-  private static ServerConnector listen(Server jetty, Options options) {
+  private static ServerConnector listen(Server jetty, Options options, @Nullable Tls tls) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
-    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+    ServerConnector connector =
+        tls == null
+            ? new ServerConnector(jetty, new HttpConnectionFactory(http))
+            : new ServerConnector(jetty, tls.protocols(http, options.publicUrl()));
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
@@ -191,10 +214,10 @@ public final class InboxServer implements AutoCloseable {
     return connector;
   }
 
-  private static URI url(String host, int port) {
+  private static URI url(String scheme, String host, int port) {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-    return URI.create("http://" + name + ":" + port);
+    return URI.create(scheme + "://" + name + ":" + port);
   }
 
   private static void answerOptionsWithoutBody(

@@ -182,6 +182,26 @@ public final class Main {
         })
     @Nullable RateLimit rateLimit;
 
+    @Option(
+        names = "--tls-certificate",
+        paramLabel = "FILE",
+        defaultValue = "${env:ADRAA_TLS_CERTIFICATE}",
+        description = {
+          "PEM certificate with its chain: the server speaks HTTPS, HTTP/2 and HTTP/1.1.",
+          "Read again when it changes."
+        })
+    @Nullable Path tlsCertificate;
+
+    @Option(
+        names = "--tls-key",
+        paramLabel = "FILE",
+        defaultValue = "${env:ADRAA_TLS_KEY}",
+        description = "PEM private key of the certificate, not encrypted.")
+    @Nullable Path tlsKey;
+
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec spec;
+
     InboxServer start(String database) {
       return new InboxServer(
           new InboxServer.Options(
@@ -191,8 +211,20 @@ public final class Main {
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),
-              Optional.ofNullable(rateLimit)),
+              Optional.ofNullable(rateLimit),
+              tls()),
           CLOCK);
+    }
+
+    private Optional<InboxServer.TlsFiles> tls() {
+      if (tlsCertificate == null && tlsKey == null) {
+        return Optional.empty();
+      }
+      if (tlsCertificate == null || tlsKey == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--tls-certificate and --tls-key belong together");
+      }
+      return Optional.of(new InboxServer.TlsFiles(tlsCertificate, tlsKey));
     }
   }
 
