@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /** The server's one jar as a process, as operators run it. */
 final class ServerProcess implements AutoCloseable {
-  private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+), database");
+  private static final Pattern LISTENS = Pattern.compile("listens on (https?://\\S+), database");
 
   private static final Pattern MANAGEMENT = Pattern.compile("metrics are at (http://[^/]+)/");
   // An API token's secret, or a session id in a cookie.

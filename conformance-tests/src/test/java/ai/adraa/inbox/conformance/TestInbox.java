@@ -79,7 +79,8 @@ final class TestInbox implements AutoCloseable {
                 Optional.of(new InboxServer.Listen("127.0.0.1", 0)),
                 TrustedProxies.of(proxies),
                 false,
-                signInLimit),
+                signInLimit,
+                Optional.empty()),
             clock);
   }
 

@@ -17,11 +17,13 @@ import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.pathmap.PathSpec;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -75,6 +77,7 @@ public final class InboxServer implements AutoCloseable {
    * @param trustedProxies whose X-Forwarded-For is believed
    * @param accessLog whether each request is logged
    * @param signInLimit of codes asked for, and of codes tried, for each IP address; empty for none
+   * @param tls what to show and speak TLS with; empty for plain HTTP
    */
   public record Options(
       String host,
@@ -87,7 +90,8 @@ public final class InboxServer implements AutoCloseable {
       Optional<Listen> management,
       TrustedProxies trustedProxies,
       boolean accessLog,
-      Optional<RateLimit> signInLimit) {}
+      Optional<RateLimit> signInLimit,
+      Optional<TlsFiles> tls) {}
 
   /**
    * An address to listen on.
@@ -96,8 +100,17 @@ public final class InboxServer implements AutoCloseable {
    */
   public record Listen(String host, int port) {}
 
+  /**
+   * PEM files, which may be replaced while the server runs.
+   *
+   * @param certificate the certificate, then those that lead to its root
+   * @param key its private key, not encrypted
+   */
+  public record TlsFiles(Path certificate, Path key) {}
+
   private final URI url;
   private final Server jetty;
+  private final @Nullable Tls tls;
   private final Database database;
   private final LastUse lastUse;
   private final SignInService signIn;
@@ -108,19 +121,26 @@ public final class InboxServer implements AutoCloseable {
   /**
    * Starts the server; on return it answers.
    *
-   * @throws UserException if the port is in use, the database cannot be opened or an option is
-   *     wrong
+   * @throws UserException if the port is in use, the database or the certificate cannot be used, or
+   *     an option is wrong
    */
   public InboxServer(Options options, Clock clock) {
     Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock, metrics);
+    tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
     jetty = new Server();
     jetty.setStopTimeout(STOP_TIMEOUT_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
-    HttpConfiguration http = new HttpConfiguration();
+    HttpConfiguration http = http();
     http.addCustomizer(options.trustedProxies());
     ServerConnector connector =
-        listen(jetty, http, new Listen(options.host(), options.port()), "--port");
-    url = url(options.host(), connector.getLocalPort());
+        listen(
+            jetty,
+            new Listen(options.host(), options.port()),
+            "--port",
+            tls == null
+                ? new ConnectionFactory[] {new HttpConnectionFactory(http)}
+                : tls.protocols(http, options.publicUrl()));
+    url = url(tls == null ? "http" : "https", options.host(), connector.getLocalPort());
     URI publicUrl = options.publicUrl().orElse(url);
     ManagementServer managementPort = null;
     try {
@@ -193,6 +213,9 @@ public final class InboxServer implements AutoCloseable {
       }
       jetty.start();
       lastUse.start();
+      if (tls != null) {
+        tls.start();
+      }
       readiness.started();
     } catch (Exception e) {
       close();
@@ -238,6 +261,9 @@ public final class InboxServer implements AutoCloseable {
     } catch (Exception e) {
       LOG.error("Cannot stop the HTTP server in good order", e);
     }
+    if (tls != null) {
+      tls.close();
+    }
     signIn.close();
     lastUse.close();
     close(management);
@@ -256,6 +282,12 @@ public final class InboxServer implements AutoCloseable {
     }
   }
 
+  static HttpConfiguration http() {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    return http;
+  }
+
   /**
    * Opens the port, so that a refusal comes before anything else is done.
    *
@@ -263,9 +295,8 @@ public final class InboxServer implements AutoCloseable {
    * @throws UserException if it is in use
    */
   static ServerConnector listen(
-      Server jetty, HttpConfiguration http, Listen listen, String option) {
-    http.setSendServerVersion(false);
-    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+      Server jetty, Listen listen, String option, ConnectionFactory... protocols) {
+    ServerConnector connector = new ServerConnector(jetty, protocols);
     connector.setHost(listen.host());
     connector.setPort(listen.port());
     connector.setIdleTimeout(IDLE_MILLIS);
@@ -321,10 +352,10 @@ public final class InboxServer implements AutoCloseable {
     return verifications;
   }
 
-  static URI url(String host, int port) {
+  static URI url(String scheme, String host, int port) {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-    return URI.create("http://" + name + ":" + port);
+    return URI.create(scheme + "://" + name + ":" + port);
   }
 
   private static void answerOptionsWithoutBody(

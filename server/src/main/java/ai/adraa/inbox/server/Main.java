@@ -187,6 +187,23 @@ public final class Main {
     @Nullable RateLimit rateLimit;
 
     @Option(
+        names = "--tls-certificate",
+        paramLabel = "FILE",
+        defaultValue = "${env:ADRAA_TLS_CERTIFICATE}",
+        description = {
+          "PEM certificate with its chain: the server speaks HTTPS, HTTP/2 and HTTP/1.1.",
+          "Read again when it changes."
+        })
+    @Nullable Path tlsCertificate;
+
+    @Option(
+        names = "--tls-key",
+        paramLabel = "FILE",
+        defaultValue = "${env:ADRAA_TLS_KEY}",
+        description = "PEM private key of the certificate, not encrypted.")
+    @Nullable Path tlsKey;
+
+    @Option(
         names = "--sign-in-limit",
         paramLabel = "LIMIT",
         defaultValue = "${env:ADRAA_SIGN_IN_LIMIT:-100/h}",
@@ -279,7 +296,8 @@ public final class Main {
                   : Optional.empty(),
               proxies,
               accessLog == null ? defaultAccessLog : accessLog,
-              Optional.ofNullable(signInLimit)),
+              Optional.ofNullable(signInLimit),
+              tls()),
           CLOCK);
     }
 
@@ -304,6 +322,17 @@ public final class Main {
       } catch (JoranException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    private Optional<InboxServer.TlsFiles> tls() {
+      if (tlsCertificate == null && tlsKey == null) {
+        return Optional.empty();
+      }
+      if (tlsCertificate == null || tlsKey == null) {
+        throw new ParameterException(
+            spec.commandLine(), "--tls-certificate and --tls-key belong together");
+      }
+      return Optional.of(new InboxServer.TlsFiles(tlsCertificate, tlsKey));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -37,8 +37,9 @@ final class ManagementServer implements AutoCloseable {
     jetty = new Server(threads);
     jetty.setErrorHandler(new JsonErrorHandler());
     ServerConnector connector =
-        InboxServer.listen(jetty, new HttpConfiguration(), listen, "--management-port");
-    url = InboxServer.url(listen.host(), connector.getLocalPort());
+        InboxServer.listen(
+            jetty, listen, "--management-port", new HttpConnectionFactory(InboxServer.http()));
+    url = InboxServer.url("http", listen.host(), connector.getLocalPort());
   }
 
   void start(Readiness readiness, Metrics metrics, TokenStore tokens) throws Exception {

@@ -1,5 +1,7 @@
 package ai.adraa.inbox.server;
 
+import org.jspecify.annotations.Nullable;
+
 /** A mistake of whoever runs the program; the message is one line that says what to do. */
 final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -8,7 +10,7 @@ final class UserException extends RuntimeException {
     super(message);
   }
 
-  UserException(String message, Throwable cause) {
+  UserException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
