@@ -254,7 +254,7 @@ public final class Main {
           "Whether each request is logged, without its query, headers and body",
           "(default: on; off for a demo)."
         })
-    @Nullable Boolean accessLog;
+    @Nullable String accessLog;
 
     @Option(
         names = "--log-format",
@@ -295,7 +295,7 @@ public final class Main {
                   ? Optional.of(new InboxServer.Listen(managementHost, management.getAsInt()))
                   : Optional.empty(),
               proxies,
-              accessLog == null ? defaultAccessLog : accessLog,
+              accessLog == null ? defaultAccessLog : accessLog.equals("on"),
               Optional.ofNullable(signInLimit),
               tls()),
           CLOCK);
@@ -850,14 +850,14 @@ public final class Main {
     }
   }
 
-  static final class SwitchConverter implements ITypeConverter<Boolean> {
+  /** Not a Boolean: picocli turns a default of one around. */
+  static final class SwitchConverter implements ITypeConverter<String> {
     @Override
-    public Boolean convert(String text) {
-      return switch (text) {
-        case "on" -> true;
-        case "off" -> false;
-        default -> throw new TypeConversionException("'" + text + "' is neither on nor off");
-      };
+    public String convert(String text) {
+      if (!text.equals("on") && !text.equals("off")) {
+        throw new TypeConversionException("'" + text + "' is neither on nor off");
+      }
+      return text;
     }
   }
 
