@@ -48,11 +48,17 @@ class CommandLineTest {
         "workspace list",
         "agent",
         "agent add",
+        "agent remove",
+        "agent role",
         "agent list",
         "token",
         "token create",
         "token list",
-        "token revoke"
+        "token revoke",
+        "audit list",
+        "backup",
+        "restore",
+        "check"
       })
   void everyCommandHasHelp(String command) throws Exception {
     Tool.Finished help = ServerProcess.run(Map.of(), (command + " --help").strip().split(" "));
@@ -83,6 +89,12 @@ class CommandLineTest {
         "workspace create --name Acme! --admin ada@acme.example",
         "workspace create --name acme --admin ada",
         "agent add --workspace acme --email bob@acme.example --role owner",
+        "agent role --workspace acme --email bob@acme.example",
+        "audit list --action nonsense",
+        "audit list --since yesterday",
+        "audit list --limit some",
+        "backup",
+        "restore",
       })
   void wrongUseIsExitCode2AndOneLine(String command) throws Exception {
     Tool.Finished wrong =
@@ -104,6 +116,10 @@ class CommandLineTest {
         "serve --database jdbc:postgresql://db.example/inbox",
         "serve --database missing/directory/inbox.db",
         "token list --workspace acme",
+        "audit list",
+        "backup copy.db",
+        "restore missing.db",
+        "check",
       })
   void whatCannotBeDoneIsExitCode1AndOneLine(String command) throws Exception {
     Tool.Finished failed =
@@ -173,11 +189,18 @@ class CommandLineTest {
           .execute(
               """
               INSERT INTO flyway_schema_history
-              SELECT 2, '2', 'of the future', type, script, checksum, installed_by, installed_on,
+              SELECT 999, '999', 'of the future', type, script, checksum, installed_by, installed_on,
                 execution_time, success FROM flyway_schema_history LIMIT 1
               """);
     }
-    fail("was written by a newer version", "workspace", "list");
+    for (String command : List.of("workspace list", "serve --port 0", "backup copy.db")) {
+      fail("written by a newer version", command.split(" "));
+    }
+    assertThat(Path.of("copy.db")).doesNotExist();
+    Tool.Finished check = ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), "check");
+    assertThat(check.exitCode()).isEqualTo(1);
+    assertThat(check.err()).contains("written by a newer version");
+    assertThat(check.out()).contains("V999", "Workspaces     1");
   }
 
   @Test

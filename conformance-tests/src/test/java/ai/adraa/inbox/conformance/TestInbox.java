@@ -156,6 +156,21 @@ final class TestInbox implements AutoCloseable {
 
   /** Runs a command on the database, requires that it succeeds and returns its stdout. */
   String command(String... arguments) {
+    Tool.Finished done = run(arguments);
+    assertThat(done.exitCode()).as(done.err()).isZero();
+    return done.out().strip();
+  }
+
+  /** Runs a command on the database, requires that it cannot be done and returns why. */
+  String refused(String... arguments) {
+    Tool.Finished done = run(arguments);
+    assertThat(done.exitCode()).isEqualTo(1);
+    assertThat(done.out()).isEmpty();
+    return done.err().strip();
+  }
+
+  /** Runs a command on the database. */
+  Tool.Finished run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine =
@@ -163,8 +178,8 @@ final class TestInbox implements AutoCloseable {
     String[] all =
         Stream.concat(Arrays.stream(arguments), Stream.of("--database", database().toString()))
             .toArray(String[]::new);
-    assertThat(commandLine.execute(all)).as(err.toString()).isZero();
-    return out.toString().strip();
+    int exitCode = commandLine.execute(all);
+    return new Tool.Finished(exitCode, out.toString(), err.toString());
   }
 
   /** Creates a workspace with an admin of the same name, and signs the admin in. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -81,13 +82,24 @@ final class Database implements AutoCloseable {
    * @throws UserException also if it is not there
    */
   static Database openExisting(String location) {
-    if (!Files.exists(Path.of(file(location)))) {
+    existing(location);
+    return open(location);
+  }
+
+  /**
+   * The file of a database that is there.
+   *
+   * @throws UserException if it is not
+   */
+  static Path existing(String location) {
+    Path file = Path.of(file(location));
+    if (!Files.exists(file)) {
       throw new UserException(
           "There is no database "
               + location
               + "; name another with --database, or begin one with 'workspace create'");
     }
-    return open(location);
+    return file;
   }
 
   /** What the operator named: a file or a JDBC URL. */
@@ -144,7 +156,8 @@ final class Database implements AutoCloseable {
     writers.close();
   }
 
-  private static String file(String location) {
+  /** The file that the location names, there or not. */
+  static String file(String location) {
     if (location.startsWith("jdbc:") && !location.startsWith(SQLITE)) {
       throw new UserException(
           "Cannot open the database " + location + ": only SQLite is supported, jdbc:sqlite:FILE");
@@ -187,8 +200,13 @@ final class Database implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
+  /** The migrations of this program, against those of a database. */
+  static Flyway flyway(DataSource database) {
+    return Flyway.configure().dataSource(database).locations("classpath:db/sqlite").load();
+  }
+
   private static void migrate(String location, HikariDataSource writers) {
-    Flyway flyway = Flyway.configure().dataSource(writers).locations("classpath:db/sqlite").load();
+    Flyway flyway = flyway(writers);
     boolean newer =
         Arrays.stream(flyway.info().applied())
             .map(MigrationInfo::getState)

@@ -58,7 +58,11 @@ import picocli.CommandLine.TypeConversionException;
       Main.Demo.class,
       Main.WorkspaceCommands.class,
       Main.AgentCommands.class,
-      Main.TokenCommands.class
+      Main.TokenCommands.class,
+      DatabaseCommands.AuditCommands.class,
+      DatabaseCommands.BackupCommand.class,
+      DatabaseCommands.RestoreCommand.class,
+      DatabaseCommands.CheckCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
