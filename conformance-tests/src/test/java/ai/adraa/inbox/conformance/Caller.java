@@ -44,6 +44,7 @@ final class Caller implements AutoCloseable {
   private Socket socket;
   private InputStream in;
   private boolean sent;
+  private int answers;
 
   Caller(URI server) {
     this.server = server;
@@ -86,6 +87,7 @@ final class Caller implements AutoCloseable {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       in = new BufferedInputStream(socket.getInputStream());
+      answers = 0;
     }
   }
 
@@ -97,6 +99,7 @@ final class Caller implements AutoCloseable {
       socket.getOutputStream().write(request);
       sent = true;
       Answer answer = read();
+      answers++;
       if (answer.closes()) {
         close();
       }
@@ -110,6 +113,11 @@ final class Caller implements AutoCloseable {
   /** Whether all bytes of the last request were handed to the connection. */
   boolean sentAll() {
     return sent;
+  }
+
+  /** How many answers this connection has brought. */
+  int answers() {
+    return answers;
   }
 
   private Answer read() throws IOException {
