@@ -11,8 +11,10 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.URI;
@@ -178,6 +180,7 @@ public final class InboxServer implements AutoCloseable {
             .register(ValidationFeature.class)
             .register(new ContentLength())
             .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
+            .register((ContainerResponseFilter) InboxServer::answerErrorsInTheEnvelope)
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
@@ -187,8 +190,8 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → PagesHandler → RateLimitHandler → SizeLimitHandler
-    // → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
+    // GracefulHandler → RequestIdHandler → StrictHttpHandler → PagesHandler → RateLimitHandler
+    // → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
         new BodyHandler(
@@ -201,7 +204,9 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
     }
-    jetty.setHandler(new GracefulHandler(new RequestIdHandler(new PagesHandler(handler))));
+    jetty.setHandler(
+        new GracefulHandler(
+            new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler)))));
     jetty.setRequestLog(
         options.accessLog()
             ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
@@ -365,6 +370,16 @@ public final class InboxServer implements AutoCloseable {
       response.setEntity(null);
       response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
       response.setStatusInfo(Response.Status.NO_CONTENT);
+    }
+  }
+
+  /** Jersey refuses a malformed Accept or Content-Type without asking the mapper. */
+  private static void answerErrorsInTheEnvelope(
+      ContainerRequestContext request, ContainerResponseContext response) {
+    if (response.getStatus() >= 400 && !response.hasEntity()) {
+      ErrorCode code = ErrorCode.ofStatus(response.getStatus());
+      response.setStatus(code.status());
+      response.setEntity(code.envelope(), new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
   }
 

@@ -1,9 +1,11 @@
 package ai.adraa.inbox.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -23,7 +25,19 @@ import java.time.format.DateTimeFormatter;
 /** JSON as the contract has it: strict in what it reads, and one form for what it writes. */
 final class Json implements ContextResolver<ObjectMapper> {
   static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  // RFC 8259 §8.1: JSON is UTF-8, also where a body looks like UTF-16.
+                  .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                  // A body has 64 KiB at most, and the contract's are flat.
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(8)
+                          .maxNameLength(200)
+                          .maxNumberLength(100)
+                          .maxStringLength(64 * 1024)
+                          .build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

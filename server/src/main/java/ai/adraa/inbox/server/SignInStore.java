@@ -110,8 +110,9 @@ final class SignInStore {
             .onMember(agentId.orElse("nobody")));
     if (agentId.isEmpty()) {
       handle.rollbackToSavepoint("failure");
+    } else {
+      handle.release("failure");
     }
-    handle.release("failure");
   }
 
   /** Begins a session, and forgets what has expired. */
