@@ -11,9 +11,13 @@ import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -56,6 +60,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       Main.Serve.class,
       Main.Demo.class,
+      Main.Health.class,
       Main.WorkspaceCommands.class,
       Main.AgentCommands.class,
       Main.TokenCommands.class,
@@ -420,6 +425,41 @@ public final class Main {
         Files.deleteIfExists(directory);
       } catch (IOException e) {
         LOG.warn("Cannot remove {}", directory, e);
+      }
+    }
+  }
+
+  @Command(
+      name = "health",
+      description = "Ask the server on this machine whether it is ready, for a container's check.",
+      mixinStandardHelpOptions = true)
+  static final class Health implements Callable<Integer> {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    @Option(
+        names = "--management-port",
+        defaultValue = "${env:ADRAA_MANAGEMENT_PORT:-8081}",
+        converter = PortConverter.class,
+        description = "The server's management port (default: 8081).")
+    int port;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      URI ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
+      try {
+        HttpResponse<String> answer =
+            HttpClient.newBuilder()
+                .connectTimeout(TIMEOUT)
+                .build()
+                .send(
+                    HttpRequest.newBuilder(ready).timeout(TIMEOUT).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() == 200) {
+          return CommandLine.ExitCode.OK;
+        }
+        throw new UserException("Not ready: " + answer.statusCode() + " " + answer.body().strip());
+      } catch (IOException e) {
+        throw new UserException("Nothing answers at " + ready, e);
       }
     }
   }
