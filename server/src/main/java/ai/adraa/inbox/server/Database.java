@@ -2,6 +2,7 @@ package ai.adraa.inbox.server;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -9,10 +10,19 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Properties;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -23,29 +33,54 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The token store's SQLite database: one connection writes, several read, so that writers queue
- * here and do not end in {@code SQLITE_BUSY}. Other processes may use the same file. Thread-safe.
+ * here and do not end in {@code SQLITE_BUSY}. Other processes may use the same file. Where it fails
+ * it says so, once and not at each request, and goes on by itself when the cause is gone.
+ * Thread-safe.
  */
 final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final String SQLITE = "jdbc:sqlite:";
   private static final int READERS = 8;
-  private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+  // A request waits twice at most: for the connection, and for what other processes lock.
+  private static final int WRITE_WAIT_MILLIS = 5_000;
+  private static final int READ_WAIT_MILLIS = 2_000;
+  // Of the HTTP server's 200 threads: the others go on verifying while writers wait.
+  private static final int MAX_WAITING_WRITES = 64;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String location;
-  private final HikariDataSource writers;
-  private final HikariDataSource readers;
-  private final Jdbi writer;
-  private final Jdbi reader;
+  private final Path file;
+  private final Outage reading;
+  private final Outage writing;
+  private final Semaphore writes = new Semaphore(MAX_WAITING_WRITES);
+  private final ReentrantLock opening = new ReentrantLock();
+  // What is open; null while it is not, and when it is closed for good.
+  private volatile @Nullable Open open;
+  private volatile boolean closed;
+  private volatile long noReaderUntil = System.nanoTime();
+  // Guarded by opening, as what follows.
+  private Consumer<Open> observer = opened -> {};
+  private long retryAt = System.nanoTime();
+  private @Nullable DatabaseFiles toPutAway;
 
-  private Database(String location, HikariDataSource writers, HikariDataSource readers) {
+  private Database(String location, Path file, Open open) {
     this.location = location;
-    this.writers = writers;
-    this.readers = readers;
-    this.writer = jdbi(writers);
-    this.reader = jdbi(readers);
+    this.file = file;
+    this.open = open;
+    this.reading = new Outage("Cannot read the database " + location);
+    this.writing = new Outage("Cannot write to the database " + location);
   }
 
   /**
@@ -55,24 +90,12 @@ final class Database implements AutoCloseable {
    * @throws UserException if it cannot be opened or is newer than this program
    */
   static Database open(String location) {
-    String file = file(location);
-    createForOwnerOnly(location, Path.of(file));
-    HikariDataSource writers = null;
-    HikariDataSource readers = null;
+    Path file = Path.of(file(location));
+    createForOwnerOnly(location, file);
     try {
-      writers = pool("writer", SQLITE + file, 1, sqlite(SQLiteConfig.TransactionMode.IMMEDIATE));
-      migrate(location, writers);
-      readers =
-          pool("readers", SQLITE + file, READERS, sqlite(SQLiteConfig.TransactionMode.DEFERRED));
-      return new Database(location, writers, readers);
-    } catch (RuntimeException e) {
-      if (readers != null) {
-        readers.close();
-      }
-      if (writers != null) {
-        writers.close();
-      }
-      throw e instanceof UserException ? e : cannotOpen(location, e);
+      return new Database(location, file, Open.of(location, file));
+    } catch (RuntimeException | SQLException | IOException e) {
+      throw e instanceof UserException refusal ? refusal : cannotOpen(location, e);
     }
   }
 
@@ -102,6 +125,22 @@ final class Database implements AutoCloseable {
     return file;
   }
 
+  /**
+   * As {@link #open}, but does not serve from a file that is damaged.
+   *
+   * @throws UserException also if it is damaged
+   */
+  static Database openSound(String location) {
+    Database database = open(location);
+    try {
+      requireSound(database.current().anchor);
+      return database;
+    } catch (RuntimeException | SQLException e) {
+      database.close();
+      throw cannotOpen(location, e);
+    }
+  }
+
   /** What the operator named: a file or a JDBC URL. */
   String location() {
     return location;
@@ -109,51 +148,235 @@ final class Database implements AutoCloseable {
 
   /** The file. */
   Path path() {
-    return Path.of(file(location));
+    return file;
   }
 
   /** Measures from now on the pools and the statements. */
   void observe(MetricsTrackerFactory pools, SqlLogger statements) {
-    for (HikariDataSource pool : List.of(writers, readers)) {
-      pool.setMetricsTrackerFactory(pools);
-    }
-    for (Jdbi jdbi : List.of(writer, reader)) {
-      jdbi.setSqlLogger(statements);
+    opening.lock();
+    try {
+      observer = opened -> opened.observe(pools, statements);
+      if (open != null) {
+        observer.accept(open);
+      }
+    } finally {
+      opening.unlock();
     }
   }
 
-  /** Fails if tokens cannot be read. */
+  /**
+   * Reads what a verification reads.
+   *
+   * @throws DatabaseUnavailableException if tokens cannot be read
+   */
   void check() {
     // By a new connection: one of the pool may answer from its cache what the file holds no more.
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
-    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    Jdbi.create(SQLITE + file(location), config.toProperties()).useHandle(Database::check);
+    config.setBusyTimeout(READ_WAIT_MILLIS);
+    Jdbi.create(SQLITE + file, config.toProperties()).useHandle(Database::check);
     // By the pool as well: requests wait for it.
-    reader.useHandle(Database::check);
+    int unused = read(Database::check);
   }
 
-  private static void check(Handle handle) {
-    handle
+  private static int check(Handle handle) {
+    return handle
         .createQuery("/* Database.check */ SELECT count(*) FROM (SELECT 1 FROM api_token LIMIT 1)")
         .mapTo(Integer.class)
         .one();
   }
 
-  /** Reads; the handle is valid during the call only. */
-  <T extends @org.jspecify.annotations.Nullable Object> T read(Function<Handle, T> query) {
-    return reader.withHandle(query::apply);
+  /**
+   * Reads, from no other database than the one that is now at its place; the handle is valid during
+   * the call only.
+   *
+   * @throws DatabaseUnavailableException if the database cannot answer
+   */
+  <T extends @Nullable Object> T read(Function<Handle, T> query) {
+    Open current = null;
+    try {
+      current = current();
+      if (System.nanoTime() < noReaderUntil && current.hasNoReader()) {
+        throw new SQLTransientConnectionException("No connection can be opened");
+      }
+      T answer = current.reader.withHandle(query::apply);
+      reading.ended();
+      return answer;
+    } catch (RuntimeException | SQLException e) {
+      if (current != null && current.hasNoReader()) {
+        // Or else each request would wait for a connection, until no thread is left.
+        noReaderUntil = System.nanoTime() + RETRY_NANOS;
+      }
+      throw failure(reading, current, e);
+    }
   }
 
-  /** Writes in one transaction: on return it is on the disk, on an exception nothing is changed. */
-  <T extends @org.jspecify.annotations.Nullable Object> T write(Function<Handle, T> work) {
-    return writer.inTransaction(work::apply);
+  /**
+   * Writes in one transaction: on return it is on the disk, on an exception nothing is changed.
+   *
+   * @throws DatabaseUnavailableException if the database cannot answer, or is replaced meanwhile
+   */
+  <T extends @Nullable Object> T write(Function<Handle, T> work) {
+    if (!writes.tryAcquire()) {
+      throw writing.refuse("too many requests wait for it, or another process keeps it locked");
+    }
+    Open current = null;
+    try {
+      current = current();
+      T answer = current.writer.inTransaction(work::apply);
+      if (current.files.change() != DatabaseFiles.Change.NONE) {
+        throw writing.refuse("it was replaced meanwhile");
+      }
+      writing.ended();
+      return answer;
+    } catch (RuntimeException e) {
+      throw failure(writing, current, e);
+    } finally {
+      writes.release();
+    }
   }
 
   @Override
   public void close() {
-    readers.close();
-    writers.close();
+    opening.lock();
+    try {
+      closed = true;
+      Open last = open;
+      open = null;
+      if (last != null) {
+        close(last);
+        putLogAway();
+      }
+    } catch (IOException e) {
+      LOG.error("Cannot put away the log of the database {}, which was replaced", location, e);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** What is open, if it is what is at the database's place; else opens what is there. */
+  private Open current() {
+    Open current = open;
+    if (current != null && current.files.change() == DatabaseFiles.Change.NONE) {
+      return current;
+    }
+    try {
+      if (!opening.tryLock(READ_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw unavailable("it is being opened again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable("it is being opened again");
+    }
+    try {
+      return reopen();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private Open reopen() {
+    if (closed) {
+      throw unavailable("it is closed");
+    }
+    Open current = open;
+    DatabaseFiles.Change change =
+        current == null ? DatabaseFiles.Change.REPLACED : current.files.change();
+    if (current != null && change == DatabaseFiles.Change.NONE) {
+      return current;
+    }
+    if (change == DatabaseFiles.Change.GONE || !Files.exists(file)) {
+      throw unavailable("the file is gone; put it back, or restore a backup");
+    }
+    if (change == DatabaseFiles.Change.SPLIT) {
+      throw unavailable(
+          "its -wal was removed and another process has begun one; stop all, and restore a backup");
+    }
+    if (System.nanoTime() < retryAt) {
+      throw unavailable("it cannot be opened again");
+    }
+    retryAt = System.nanoTime() + RETRY_NANOS;
+    try {
+      if (current != null) {
+        open = null;
+        LOG.warn("The database {} is not the one that is open: opening it again", location);
+        close(current);
+      }
+      putLogAway();
+      Open opened = Open.of(location, file);
+      try {
+        requireSound(opened.anchor);
+      } catch (SQLException | RuntimeException e) {
+        opened.close();
+        throw e;
+      }
+      observer.accept(opened);
+      open = opened;
+      LOG.warn("The database {} is open again", location);
+      retryAt = System.nanoTime();
+      return opened;
+    } catch (UserException e) {
+      throw new DatabaseUnavailableException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | SQLException | IOException e) {
+      throw new DatabaseUnavailableException(
+          String.valueOf(cannotOpen(location, e).getMessage()), e);
+    }
+  }
+
+  private void close(Open last) {
+    switch (last.files.change()) {
+      case NONE, SPLIT -> last.close();
+      case INDEX_LOST -> {
+        try {
+          last.files.keepLogWhile(last::close);
+        } catch (IOException e) {
+          LOG.error("Cannot keep the log of the database {}", location, e);
+        }
+      }
+      case LOG_LOST -> {
+        last.checkpoint();
+        last.close();
+      }
+      case GONE, REPLACED -> {
+        last.checkpoint();
+        last.close();
+        toPutAway = last.files;
+      }
+    }
+  }
+
+  private void putLogAway() throws IOException {
+    if (toPutAway != null) {
+      toPutAway
+          .putLogAway()
+          .ifPresent(log -> LOG.warn("The log of the database that was replaced is now {}", log));
+      toPutAway = null;
+    }
+  }
+
+  private DatabaseUnavailableException unavailable(String reason) {
+    return new DatabaseUnavailableException("The database " + location + ": " + reason, null);
+  }
+
+  private RuntimeException failure(Outage outage, @Nullable Open used, Exception failure) {
+    if (failure instanceof DatabaseUnavailableException unavailable) {
+      return outage.refuse(unavailable);
+    }
+    if (failure instanceof ApiException || failure instanceof UserException) {
+      return (RuntimeException) failure;
+    }
+    Optional<String> reason = DatabaseUnavailableException.reason(failure);
+    if (reason.isEmpty()
+        && used != null
+        && (used != open || used.files.change() != DatabaseFiles.Change.NONE)) {
+      reason = Optional.of("it was replaced meanwhile");
+    }
+    if (reason.isPresent()) {
+      return outage.refuse(reason.get(), failure);
+    }
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(failure);
   }
 
   /** The file that the location names, there or not. */
@@ -178,31 +401,49 @@ final class Database implements AutoCloseable {
     return jdbi;
   }
 
-  private static Properties sqlite(SQLiteConfig.TransactionMode transactionMode) {
+  private static SQLiteConfig sqlite(SQLiteConfig.TransactionMode transactionMode) {
     SQLiteConfig config = new SQLiteConfig();
+    // A running server must never go on with an empty file in place of the one that was removed.
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // With WAL, only FULL keeps an acknowledged commit through a loss of power.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
-    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setBusyTimeout(WRITE_WAIT_MILLIS);
     config.setTransactionMode(transactionMode);
-    return config.toProperties();
+    return config;
   }
 
-  private static HikariDataSource pool(String name, String url, int size, Properties properties) {
+  private static HikariDataSource pool(
+      String name, DataSource connections, int size, int waitMillis) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(url);
+    config.setDataSource(connections);
     config.setMaximumPoolSize(size);
-    config.setConnectionTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setConnectionTimeout(waitMillis);
     config.setInitializationFailTimeout(1);
-    config.setDataSourceProperties(properties);
+    config.setExceptionOverride(new EvictDisturbed());
     return new HikariDataSource(config);
   }
 
   /** The migrations of this program, against those of a database. */
   static Flyway flyway(DataSource database) {
     return Flyway.configure().dataSource(database).locations("classpath:db/sqlite").load();
+  }
+
+  /** Looks for damage in all pages; of what an index has, {@code check} asks more. */
+  private static void requireSound(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet check = statement.executeQuery("PRAGMA quick_check(1)")) {
+      if (!check.next() || !"ok".equals(check.getString(1))) {
+        throw damaged("quick_check");
+      }
+    }
+  }
+
+  /** For a row that is not what was asked for: the file is damaged, and must not be believed. */
+  static SQLException damaged(String what) {
+    return new SQLiteException(what, SQLiteErrorCode.SQLITE_CORRUPT);
   }
 
   private static void migrate(String location, HikariDataSource writers) {
@@ -222,12 +463,14 @@ final class Database implements AutoCloseable {
   }
 
   private static void createForOwnerOnly(String location, Path file) {
-    if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-      return;
-    }
     try {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } else {
+        Files.createFile(file);
+      }
     } catch (FileAlreadyExistsException e) {
       // As the operator keeps it.
     } catch (IOException e) {
@@ -237,15 +480,231 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static UserException cannotOpen(String location, RuntimeException failure) {
+  private static UserException cannotOpen(String location, Exception failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof SQLException)) {
       cause = cause.getCause();
     }
+    Throwable last = cause;
     String reason =
         failure instanceof FlywayException && !(cause instanceof SQLException)
             ? "its tables are not those of this program"
-            : String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown reason");
+            : DatabaseUnavailableException.reason(failure)
+                .orElseGet(
+                    () ->
+                        String.valueOf(last.getMessage())
+                            .lines()
+                            .findFirst()
+                            .orElse("unknown reason"));
     return new UserException("Cannot open the database " + location + ": " + reason, failure);
+  }
+
+  /** All connections to one file; opened and closed together. */
+  private static final class Open implements AutoCloseable {
+    final DatabaseFiles files;
+    // Idle: keeps SQLite from removing the log, and the identity of the file its own.
+    final Connection anchor;
+    final HikariDataSource writers;
+    final HikariDataSource readers;
+    final Jdbi writer;
+    final Jdbi reader;
+
+    private Open(
+        DatabaseFiles files,
+        Connection anchor,
+        HikariDataSource writers,
+        HikariDataSource readers) {
+      this.files = files;
+      this.anchor = anchor;
+      this.writers = writers;
+      this.readers = readers;
+      this.writer = jdbi(writers);
+      this.reader = jdbi(readers);
+    }
+
+    static Open of(String location, Path file) throws SQLException, IOException {
+      Connection anchor =
+          new Connections(file, sqlite(SQLiteConfig.TransactionMode.DEFERRED), null)
+              .getConnection();
+      HikariDataSource writers = null;
+      try {
+        requireLog(location, anchor);
+        DatabaseFiles files = DatabaseFiles.of(file);
+        writers =
+            pool(
+                "writer",
+                new Connections(file, sqlite(SQLiteConfig.TransactionMode.IMMEDIATE), files),
+                1,
+                WRITE_WAIT_MILLIS);
+        migrate(location, writers);
+        HikariDataSource readers =
+            pool(
+                "readers",
+                new Connections(file, sqlite(SQLiteConfig.TransactionMode.DEFERRED), files),
+                READERS,
+                READ_WAIT_MILLIS);
+        return new Open(files, anchor, writers, readers);
+      } catch (RuntimeException | SQLException | IOException e) {
+        if (writers != null) {
+          writers.close();
+        }
+        anchor.close();
+        throw e;
+      }
+    }
+
+    /** Also makes SQLite open the log, which it does at the first read. */
+    private static void requireLog(String location, Connection anchor) throws SQLException {
+      try (Statement statement = anchor.createStatement()) {
+        try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
+          if (!mode.next() || !"wal".equals(mode.getString(1))) {
+            throw new UserException(
+                "Cannot open the database "
+                    + location
+                    + ": its file system has no shared memory for SQLite's WAL, as those of a"
+                    + " network; keep it on a local disk");
+          }
+        }
+        statement.executeQuery("SELECT count(*) FROM sqlite_schema").close();
+      }
+    }
+
+    void observe(MetricsTrackerFactory pools, SqlLogger statements) {
+      writers.setMetricsTrackerFactory(pools);
+      readers.setMetricsTrackerFactory(pools);
+      writer.setSqlLogger(statements);
+      reader.setSqlLogger(statements);
+    }
+
+    boolean hasNoReader() {
+      return readers.isClosed() || readers.getHikariPoolMXBean().getTotalConnections() == 0;
+    }
+
+    /** Brings what is in the log into the file, if nothing keeps it from that. */
+    void checkpoint() {
+      try (Statement statement = anchor.createStatement()) {
+        statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)").close();
+      } catch (SQLException e) {
+        LOG.warn("Cannot bring the log into the database that was replaced", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      readers.close();
+      writers.close();
+      try {
+        anchor.close();
+      } catch (SQLException e) {
+        LOG.warn("Cannot close the database in good order", e);
+      }
+    }
+  }
+
+  /** Connections to these files only: in place of a file that was replaced none is opened. */
+  private static final class Connections extends SQLiteDataSource {
+    private final @Nullable DatabaseFiles files;
+
+    Connections(Path file, SQLiteConfig config, @Nullable DatabaseFiles files) {
+      super(config);
+      setUrl(SQLITE + file);
+      this.files = files;
+    }
+
+    @Override
+    public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
+        throws SQLException {
+      requireUnchanged();
+      SQLiteConnection connection = super.getConnection(user, password);
+      try {
+        requireUnchanged();
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    private void requireUnchanged() throws SQLException {
+      if (files != null && files.change() != DatabaseFiles.Change.NONE) {
+        throw new SQLTransientConnectionException("The database was replaced");
+      }
+    }
+  }
+
+  /** A connection that met such a failure may remember it: the next request gets another. */
+  static final class EvictDisturbed implements SQLExceptionOverride {
+    @java.lang.Override
+    public Override adjudicate(SQLException failure) {
+      return failure instanceof SQLiteException sqlite
+              && switch (DatabaseUnavailableException.primary(sqlite)) {
+                case SQLITE_FULL,
+                    SQLITE_IOERR,
+                    SQLITE_READONLY,
+                    SQLITE_CANTOPEN,
+                    SQLITE_CORRUPT,
+                    SQLITE_NOTADB,
+                    SQLITE_PROTOCOL ->
+                    true;
+                default -> false;
+              }
+          ? Override.MUST_EVICT
+          : Override.CONTINUE_EVICT;
+    }
+  }
+
+  /** What fails for many requests is logged once a minute for each reason, and when it ends. */
+  private static final class Outage {
+    private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    // Under load, failures and successes may alternate.
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final String what;
+    private final ConcurrentHashMap<String, Long> logged = new ConcurrentHashMap<>();
+    private final LongAdder refused = new LongAdder();
+    private volatile boolean lasts;
+    private volatile long lastFailure;
+
+    Outage(String what) {
+      this.what = what;
+    }
+
+    DatabaseUnavailableException refuse(String reason) {
+      return refuse(new DatabaseUnavailableException(what + ": " + reason, null));
+    }
+
+    DatabaseUnavailableException refuse(String reason, Exception cause) {
+      return refuse(new DatabaseUnavailableException(what + ": " + reason, cause));
+    }
+
+    DatabaseUnavailableException refuse(DatabaseUnavailableException failure) {
+      long now = System.nanoTime();
+      lastFailure = now;
+      lasts = true;
+      refused.increment();
+      String message = String.valueOf(failure.getMessage());
+      Long before = logged.get(message);
+      if (before == null || now - before > AGAIN_NANOS) {
+        logged.put(message, now);
+        LOG.error("{}", message);
+      }
+      LOG.debug("{}", message, failure);
+      return failure;
+    }
+
+    /** Asked after each success. */
+    void ended() {
+      if (lasts && System.nanoTime() - lastFailure > QUIET_NANOS) {
+        end();
+      }
+    }
+
+    private synchronized void end() {
+      if (lasts) {
+        lasts = false;
+        logged.clear();
+        LOG.warn("{}: over, after {} requests were refused", what, refused.sumThenReset());
+      }
+    }
   }
 }

@@ -19,9 +19,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.io.CharConversionException;
-import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,8 +31,6 @@ import org.eclipse.jetty.io.EofException;
 import org.glassfish.jersey.server.ParamException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * Turns every failure of a request into the one error envelope. What the caller can mend is
@@ -45,14 +40,6 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
   private static final String CHALLENGE = "Bearer realm=\"adraa-inbox\"";
   private static final int MAX_FIELD_LENGTH = 100;
-  private static final Set<SQLiteErrorCode> UNAVAILABLE =
-      Set.of(
-          SQLiteErrorCode.SQLITE_BUSY,
-          SQLiteErrorCode.SQLITE_LOCKED,
-          SQLiteErrorCode.SQLITE_FULL,
-          SQLiteErrorCode.SQLITE_IOERR,
-          SQLiteErrorCode.SQLITE_READONLY,
-          SQLiteErrorCode.SQLITE_CANTOPEN);
 
   /** Needed since Jersey's own mapper of ValidationException is nearer than one of Throwable. */
   static final class OfValidation implements ExceptionMapper<ConstraintViolationException> {
@@ -102,8 +89,8 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       LOG.debug("The client went away, or paused too long", failure);
       return respond(ErrorCode.BAD_REQUEST);
     }
-    if (isUnavailable(failure)) {
-      LOG.error("The database cannot answer", failure);
+    if (failure instanceof DatabaseUnavailableException) {
+      // Logged there: it meets many requests.
       return respond(ErrorCode.SERVICE_UNAVAILABLE);
     }
     LOG.error("A request failed", failure);
@@ -206,22 +193,6 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       default -> {}
     }
     return response.build();
-  }
-
-  private static boolean isUnavailable(Throwable failure) {
-    return cause(failure, SQLException.class)
-        .filter(
-            e ->
-                e instanceof SQLTransientException
-                    || e instanceof SQLRecoverableException
-                    || (e instanceof SQLiteException sqlite
-                        && UNAVAILABLE.contains(primary(sqlite))))
-        .isPresent();
-  }
-
-  /** SQLite's primary code, which is the low byte of an extended one. */
-  private static SQLiteErrorCode primary(SQLiteException failure) {
-    return SQLiteErrorCode.getErrorCode(failure.getResultCode().code & 0xff);
   }
 
   private static <T> Optional<T> cause(Throwable failure, Class<T> type) {

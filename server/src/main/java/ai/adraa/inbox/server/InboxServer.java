@@ -147,7 +147,7 @@ public final class InboxServer implements AutoCloseable {
     ManagementServer managementPort = null;
     try {
       managementPort = options.management().map(ManagementServer::new).orElse(null);
-      database = Database.open(options.database());
+      database = Database.openSound(options.database());
     } catch (RuntimeException e) {
       connector.close();
       close(managementPort);

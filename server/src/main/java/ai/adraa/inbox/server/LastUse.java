@@ -57,6 +57,9 @@ final class LastUse implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     write();
+    if (!pending.isEmpty()) {
+      LOG.warn("When {} tokens were last used could not be written and is lost", pending.size());
+    }
   }
 
   private void write() {
@@ -72,6 +75,9 @@ final class LastUse implements AutoCloseable {
     }
     try {
       store.updateLastUsed(batch);
+    } catch (DatabaseUnavailableException e) {
+      batch.forEach(this::record);
+      LOG.debug("Cannot write when {} tokens were last used; trying again", batch.size());
     } catch (RuntimeException e) {
       // Kept for the next second; an exception would end the schedule.
       batch.forEach(this::record);

@@ -113,7 +113,9 @@ public final class Main {
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
-    if (failure instanceof UserException || failure instanceof ApiException) {
+    if (failure instanceof UserException
+        || failure instanceof ApiException
+        || failure instanceof DatabaseUnavailableException) {
       err.println(failure.getMessage());
     } else {
       LOG.error("The command failed", failure);

@@ -44,6 +44,8 @@ public record RateLimit(long requests, Duration period) {
   Bucket newBucket() {
     return Bucket.builder()
         .addLimit(bandwidth -> bandwidth.capacity(requests).refillGreedy(requests, period))
+        // Not the clock of the day: while it is set back, nothing would refill.
+        .withNanosecondPrecision()
         .build();
   }
 

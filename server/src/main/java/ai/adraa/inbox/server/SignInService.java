@@ -92,7 +92,7 @@ final class SignInService implements AutoCloseable {
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     String agentId =
         store
-            .useCode(mailbox, code, now(), source)
+            .useCode(mailbox, code, now(), CODE_LIFETIME, source)
             .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SIGN_IN_CODE));
     limits.signedIn(mailbox, caller(source));
     Secret id = Secret.newSessionId();
@@ -110,9 +110,18 @@ final class SignInService implements AutoCloseable {
               if (now.isBefore(session.lastUsedAt().plus(TOUCH_EVERY))) {
                 return session;
               }
-              store.touchSession(session.idHash(), now);
-              return new Session(session.idHash(), session.agent(), session.createdAt(), now);
+              return touch(session, now);
             });
+  }
+
+  private Session touch(Session session, Instant now) {
+    try {
+      store.touchSession(session.idHash(), now);
+      return new Session(session.idHash(), session.agent(), session.createdAt(), now);
+    } catch (DatabaseUnavailableException e) {
+      // Who only reads need not wait until the database can be written.
+      return session;
+    }
   }
 
   void signOut(Session session, AuditEvent.Source source) {
@@ -135,6 +144,8 @@ final class SignInService implements AutoCloseable {
   private void sendCode(String email, Secret code) {
     try {
       workspaces.agentByEmail(email).ifPresent(agent -> sendCode(agent, code));
+    } catch (DatabaseUnavailableException e) {
+      LOG.error("Cannot send a sign-in code: {}", e.getMessage());
     } catch (RuntimeException e) {
       LOG.error("Cannot send a sign-in code", e);
     }

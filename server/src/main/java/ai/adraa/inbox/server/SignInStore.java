@@ -50,13 +50,15 @@ final class SignInStore {
 
   /**
    * Uses up one try of the email's code and, if it is right, the code itself. Whether an agent has
-   * the email makes no difference to the work, and so to the time.
+   * the email makes no difference to the work, and so to the time. A code that
+   * would live longer than the lifetime is from before the clock was set back, and does not count.
    *
    * @param email in lower case
    * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
    *     too often, which are not told apart
    */
-  Optional<String> useCode(String email, Secret code, Instant now, AuditEvent.Source source) {
+  Optional<String> useCode(
+      String email, Secret code, Instant now, Duration lifetime, AuditEvent.Source source) {
     return database.write(
         handle -> {
           Optional<StoredCode> tried =
@@ -66,7 +68,7 @@ final class SignInStore {
                       /* SignInStore.useCode: the row's lock lets each try count, in any node */
                       UPDATE sign_in_code SET tries = tries + 1
                       WHERE email_hash = :hash
-                        AND tries < :tries AND expires_at > :now
+                        AND tries < :tries AND expires_at > :now AND expires_at <= :latest
                       RETURNING salt, code_hash,
                         (SELECT id FROM agent WHERE email = :email) AS agent_id
                       """)
@@ -74,6 +76,7 @@ final class SignInStore {
                   .bind("email", email)
                   .bind("tries", TRIES)
                   .bind("now", now.toEpochMilli())
+                  .bind("latest", now.plus(lifetime).toEpochMilli())
                   .map(
                       (row, context) ->
                           new StoredCode(
@@ -222,13 +225,17 @@ final class SignInStore {
             """)
         .bind("hash", idHash)
         .map(
-            (row, context) ->
-                new Session(
-                    row.getBytes("id_hash"),
-                    new Agent(
-                        row.getString("id"), row.getString("email"), row.getString("nickname")),
-                    Instant.ofEpochMilli(row.getLong("created_at")),
-                    Instant.ofEpochMilli(row.getLong("last_used_at"))))
+            (row, context) -> {
+              byte[] found = row.getBytes("id_hash");
+              if (!MessageDigest.isEqual(idHash, found)) {
+                throw Database.damaged("An index leads to another session");
+              }
+              return new Session(
+                  found,
+                  new Agent(row.getString("id"), row.getString("email"), row.getString("nickname")),
+                  Instant.ofEpochMilli(row.getLong("created_at")),
+                  Instant.ofEpochMilli(row.getLong("last_used_at")));
+            })
         .findOne();
   }
 

@@ -1,12 +1,14 @@
 package ai.adraa.inbox.server;
 
 import ai.adraa.inbox.server.model.TokenStatusFilter;
+import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -74,7 +76,10 @@ final class TokenStore {
         });
   }
 
-  /** The active token with this secret. Always the database's answer: there is no cache. */
+  /**
+   * The active token with this secret. Always the database's answer: there is no cache. The row is
+   * held against what was asked, since a damaged index may lead to another.
+   */
   Optional<Token.Verified> findActive(byte[] secretHash) {
     return database.read(
         handle ->
@@ -82,19 +87,30 @@ final class TokenStore {
                 .createQuery(
                     """
                     /* TokenStore.findActive */
-                    SELECT t.id, t.name, w.id AS workspace_id, w.name AS workspace_name
+                    SELECT t.id, t.name, t.secret_hash, t.revoked_at, t.workspace_id,
+                      w.id AS workspace_found, w.name AS workspace_name
                     FROM api_token t JOIN workspace w ON w.id = t.workspace_id
-                    WHERE t.secret_hash = :hash AND t.revoked_at IS NULL
+                    WHERE t.secret_hash = :hash
                     """)
                 .bind("hash", secretHash)
                 .map(
-                    (row, context) ->
-                        new Token.Verified(
-                            row.getString("id"),
-                            row.getString("name"),
-                            row.getString("workspace_id"),
-                            row.getString("workspace_name")))
-                .findOne());
+                    (row, context) -> {
+                      String workspaceId = row.getString("workspace_id");
+                      if (!MessageDigest.isEqual(secretHash, row.getBytes("secret_hash"))
+                          || !workspaceId.equals(row.getString("workspace_found"))) {
+                        throw Database.damaged("An index leads to another token or workspace");
+                      }
+                      return instant(row, "revoked_at").isPresent()
+                          ? Optional.<Token.Verified>empty()
+                          : Optional.of(
+                              new Token.Verified(
+                                  row.getString("id"),
+                                  row.getString("name"),
+                                  workspaceId,
+                                  row.getString("workspace_name")));
+                    })
+                .findOne()
+                .flatMap(Function.identity()));
   }
 
   /** How many tokens are not revoked, in all workspaces. */

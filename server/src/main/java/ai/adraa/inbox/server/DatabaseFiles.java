@@ -1,0 +1,136 @@
+package ai.adraa.inbox.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three files of an open SQLite database, by identity: a process that has them open would not
+ * notice that their names now lead elsewhere, and would answer from what nobody else sees.
+ */
+final class DatabaseFiles {
+  /** What became of the files since they were opened. */
+  enum Change {
+    NONE,
+    /** There is no database at its place; the open one may be put back. */
+    GONE,
+    /** Another database is at its place. */
+    REPLACED,
+    /** The index of the log is missing or another: what other processes commit is not seen. */
+    INDEX_LOST,
+    /** The log is missing: what it has is nowhere else. */
+    LOG_LOST,
+    /** Another process has begun a log of its own: each sees what the other does not. */
+    SPLIT
+  }
+
+  // Where the file system tells no identity, as on Windows, open files cannot be removed either.
+  private static final Object UNKNOWN = new Object();
+
+  private final Path file;
+  private final Path log;
+  private final Path index;
+  private final Object fileKey;
+  private final Object logKey;
+  private final Object indexKey;
+
+  private DatabaseFiles(
+      Path file, Path log, Path index, Object fileKey, Object logKey, Object indexKey) {
+    this.file = file;
+    this.log = log;
+    this.index = index;
+    this.fileKey = fileKey;
+    this.logKey = logKey;
+    this.indexKey = indexKey;
+  }
+
+  /**
+   * The files of a database that a connection has open.
+   *
+   * @throws IOException if one is missing
+   */
+  static DatabaseFiles of(Path file) throws IOException {
+    // SQLite keeps the log beside the file that a link leads to.
+    Path real = file.toRealPath();
+    Path log = real.resolveSibling(real.getFileName() + "-wal");
+    Path index = real.resolveSibling(real.getFileName() + "-shm");
+    return new DatabaseFiles(
+        file, log, index, requireKey(file), requireKey(log), requireKey(index));
+  }
+
+  /** What became of them; asked at each request, so three system calls and no more. */
+  Change change() {
+    Object now = key(file);
+    if (now == null) {
+      return Change.GONE;
+    }
+    if (!now.equals(fileKey)) {
+      return Change.REPLACED;
+    }
+    Object logNow = key(log);
+    if (!logKey.equals(logNow)) {
+      return logNow == null ? Change.LOG_LOST : Change.SPLIT;
+    }
+    return indexKey.equals(key(index)) ? Change.NONE : Change.INDEX_LOST;
+  }
+
+  /**
+   * Puts away the log of a database that is no longer at its place: SQLite would take it for that
+   * of the next one. Only its own, not one that another process has begun.
+   *
+   * @return where the log is now; empty if it held nothing
+   */
+  Optional<Path> putLogAway() throws IOException {
+    if (indexKey.equals(key(index))) {
+      Files.delete(index);
+    }
+    if (!logKey.equals(key(log))) {
+      return Optional.empty();
+    }
+    if (Files.size(log) == 0) {
+      Files.delete(log);
+      return Optional.empty();
+    }
+    return Optional.of(Files.move(log, unused(".of-replaced")));
+  }
+
+  /**
+   * Closes the database without the loss of what its log has and this process does not see: the
+   * last to close a database removes the log.
+   */
+  void keepLogWhile(Runnable close) throws IOException {
+    Path kept = Files.createLink(unused(".kept"), log);
+    close.run();
+    if (key(log) == null) {
+      Files.move(kept, log);
+    } else {
+      Files.delete(kept);
+    }
+  }
+
+  private Path unused(String suffix) {
+    Path path = log.resolveSibling(log.getFileName() + suffix);
+    for (int i = 1; Files.exists(path); i++) {
+      path = log.resolveSibling(log.getFileName() + suffix + "-" + i);
+    }
+    return path;
+  }
+
+  /** The file's identity, which stays its own while it is open; null if there is none. */
+  private static @Nullable Object key(Path path) {
+    try {
+      return requireKey(path);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static Object requireKey(Path path) throws IOException {
+    return Objects.requireNonNullElse(
+        Files.readAttributes(path, BasicFileAttributes.class).fileKey(), UNKNOWN);
+  }
+}
