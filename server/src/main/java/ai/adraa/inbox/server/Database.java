@@ -223,7 +223,7 @@ final class Database implements AutoCloseable {
     Open current = null;
     try {
       current = current();
-      T answer = current.writer.inTransaction(work::apply);
+      T answer = transact(current.writer, work);
       if (current.files.change() != DatabaseFiles.Change.NONE) {
         throw writing.refuse("it was replaced meanwhile");
       }
@@ -233,6 +233,18 @@ final class Database implements AutoCloseable {
       throw failure(writing, current, e);
     } finally {
       writes.release();
+    }
+  }
+
+  private static <T extends @Nullable Object> T transact(Jdbi writer, Function<Handle, T> work) {
+    try {
+      return writer.inTransaction(work::apply);
+    } catch (RuntimeException e) {
+      if (!DatabaseUnavailableException.isReadOnly(e)) {
+        throw e;
+      }
+      // Perhaps it was, when the connection was opened; the next one is a new one.
+      return writer.inTransaction(work::apply);
     }
   }
 
@@ -585,7 +597,7 @@ final class Database implements AutoCloseable {
       try (Statement statement = anchor.createStatement()) {
         statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)").close();
       } catch (SQLException e) {
-        LOG.warn("Cannot bring the log into the database that was replaced", e);
+        LOG.warn("Cannot bring the log into the database that was replaced: {}", e.getMessage());
       }
     }
 
@@ -596,7 +608,7 @@ final class Database implements AutoCloseable {
       try {
         anchor.close();
       } catch (SQLException e) {
-        LOG.warn("Cannot close the database in good order", e);
+        LOG.warn("Cannot close the database in good order: {}", e.getMessage());
       }
     }
   }

@@ -54,10 +54,8 @@ final class DatabaseFiles {
    * @throws IOException if one is missing
    */
   static DatabaseFiles of(Path file) throws IOException {
-    // SQLite keeps the log beside the file that a link leads to.
-    Path real = file.toRealPath();
-    Path log = real.resolveSibling(real.getFileName() + "-wal");
-    Path index = real.resolveSibling(real.getFileName() + "-shm");
+    Path log = beside(file, "-wal");
+    Path index = beside(file, "-shm");
     return new DatabaseFiles(
         file, log, index, requireKey(file), requireKey(log), requireKey(index));
   }
@@ -85,6 +83,10 @@ final class DatabaseFiles {
    * @return where the log is now; empty if it held nothing
    */
   Optional<Path> putLogAway() throws IOException {
+    if (Files.exists(file) && !log.equals(beside(file, "-wal"))) {
+      // A link that leads elsewhere now.
+      return Optional.empty();
+    }
     if (indexKey.equals(key(index))) {
       Files.delete(index);
     }
@@ -110,6 +112,12 @@ final class DatabaseFiles {
     } else {
       Files.delete(kept);
     }
+  }
+
+  /** SQLite keeps them beside the file that a link leads to. */
+  private static Path beside(Path file, String suffix) throws IOException {
+    Path real = file.toRealPath();
+    return real.resolveSibling(real.getFileName() + suffix);
   }
 
   private Path unused(String suffix) {

@@ -36,6 +36,16 @@ final class DatabaseUnavailableException extends RuntimeException {
         : Optional.empty();
   }
 
+  /** Whether nothing could be written, and so nothing was. */
+  static boolean isReadOnly(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException sqlite) {
+        return primary(sqlite) == SQLiteErrorCode.SQLITE_READONLY;
+      }
+    }
+    return false;
+  }
+
   private static @Nullable String reason(SQLiteException failure) {
     return switch (primary(failure)) {
       case SQLITE_FULL -> "the disk is full; free some space";

@@ -221,7 +221,7 @@ final class SignInStore {
             /* SignInStore.find */
             SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
             FROM session s JOIN agent a ON a.id = s.agent_id
-            WHERE s.id_hash = :hash
+            WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = :hash)
             """)
         .bind("hash", idHash)
         .map(

@@ -78,7 +78,8 @@ final class TokenStore {
 
   /**
    * The active token with this secret. Always the database's answer: there is no cache. The row is
-   * held against what was asked, since a damaged index may lead to another.
+   * held against what was asked, since a damaged index may lead to another; by its number, or
+   * SQLite would take the hash from the index.
    */
   Optional<Token.Verified> findActive(byte[] secretHash) {
     return database.read(
@@ -89,8 +90,9 @@ final class TokenStore {
                     /* TokenStore.findActive */
                     SELECT t.id, t.name, t.secret_hash, t.revoked_at, t.workspace_id,
                       w.id AS workspace_found, w.name AS workspace_name
-                    FROM api_token t JOIN workspace w ON w.id = t.workspace_id
-                    WHERE t.secret_hash = :hash
+                    FROM api_token t JOIN workspace w
+                      ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
+                    WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = :hash)
                     """)
                 .bind("hash", secretHash)
                 .map(
