@@ -24,8 +24,7 @@ final class RequestIdHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     setHeaders(request, response);
-    try (MDC.MDCCloseable unusedId =
-            MDC.putCloseable(MDC_KEY, id(request));
+    try (MDC.MDCCloseable unusedId = MDC.putCloseable(MDC_KEY, id(request));
         MDC.MDCCloseable unusedAddress =
             MDC.putCloseable(MDC_ADDRESS, Request.getRemoteAddr(request))) {
       return super.handle(request, response, callback);

@@ -50,8 +50,8 @@ final class SignInStore {
 
   /**
    * Uses up one try of the email's code and, if it is right, the code itself. Whether an agent has
-   * the email makes no difference to the work, and so to the time. A code that
-   * would live longer than the lifetime is from before the clock was set back, and does not count.
+   * the email makes no difference to the work, and so to the time. A code that would live longer
+   * than the lifetime is from before the clock was set back, and does not count.
    *
    * @param email in lower case
    * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
