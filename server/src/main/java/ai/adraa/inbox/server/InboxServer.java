@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -63,8 +64,9 @@ public final class InboxServer implements AutoCloseable {
   private static final int ACCEPT_QUEUE = 1_024;
   // For the database, the log and what the JVM opens later.
   private static final int OTHER_FILES = 256;
-  // Of Jetty's 200 threads; what waits longer than the patience is answered 503.
-  private static final int MAX_AT_WORK = 32;
+  // Threads, of Jetty's 200, for verification and as many for all else: more of them would wait for
+  // the database's connections. What has none after the patience is answered 503.
+  private static final int MAX_AT_WORK = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
@@ -261,6 +263,11 @@ public final class InboxServer implements AutoCloseable {
   @Override
   public void close() {
     readiness.stopping();
+    for (Connector connector : jetty.getConnectors()) {
+      // Before the handlers refuse anything, so that each answer from here says Connection: close:
+      // on a connection that is kept, the next request would be lost.
+      var unused = connector.shutdown();
+    }
     try {
       jetty.stop();
     } catch (Exception e) {
@@ -340,8 +347,8 @@ public final class InboxServer implements AutoCloseable {
   }
 
   /**
-   * Lets so many requests have a thread at a time and the others wait without one: those that wait
-   * for a slow disk must not keep verification, which has its own, nor anything else from theirs.
+   * Lets so many requests have a thread at a time, and the others wait without one. Verification
+   * has its own, so that what writes to a slow disk cannot keep it waiting.
    */
   private static Handler limitWork(Handler next) {
     QoSHandler others = new QoSHandler(next);
