@@ -167,14 +167,21 @@ class OverloadTest {
                       figures(amongBusy),
                       usageAmongBusy.memoryMiB(),
                       usageAmongBusy.threads(),
-                      busy.count("verify 200") + busy.count("refused 401") + busy.count("create 201"),
-                      busy.count("verify 503") + busy.count("refused 503") + busy.count("create 503"),
+                      busy.count("verify 200")
+                          + busy.count("refused 401")
+                          + busy.count("create 201"),
+                      busy.count("verify 503")
+                          + busy.count("refused 503")
+                          + busy.count("create 503"),
                       recovered));
           for (String event : busy.counts().keySet()) {
-            assertThat(event).matches("verify (200|503|connected)|refused (401|503|connected)|create (201|503|connected)");
+            assertThat(event)
+                .matches(
+                    "verify (200|503|connected)|refused (401|503|connected)|create (201|503|connected)");
           }
           for (String event : slow.counts().keySet()) {
-            assertThat(event).matches("(idle|head) (connected|closed)|body (connected|closed|400|503)");
+            assertThat(event)
+                .matches("(idle|head) (connected|closed)|body (connected|closed|400|503)");
           }
           // The heap's limit and as much again for all else.
           assertThat(usageAmongBusy.memoryMiB()).isLessThan(2 * HEAP_MIB);

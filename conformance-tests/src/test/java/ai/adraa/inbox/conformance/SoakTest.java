@@ -47,8 +47,7 @@ class SoakTest {
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
     List<Sample> samples = new ArrayList<>();
     try (ServerProcess server =
-        ServerProcess.serve(
-            database, Map.of("JDK_JAVA_OPTIONS", "-Xmx256m -XX:+UseG1GC"))) {
+        ServerProcess.serve(database, Map.of("JDK_JAVA_OPTIONS", "-Xmx256m -XX:+UseG1GC"))) {
       List<Future<?>> callers = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
         Random choice = new Random(i);
