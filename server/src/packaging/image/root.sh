@@ -7,7 +7,7 @@ java_home=$1
 target=$2
 root=$target/image
 rm -rf "$root"
-mkdir -p "$root/opt" "$root/etc" "$root/data" "$root/app/native"
+mkdir -p "$root/opt" "$root/etc" "$root/data" "$root/app/native" "$root/tmp"
 
 "$java_home/bin/jlink" --output "$root/opt/java" --strip-java-debug-attributes --no-header-files --no-man-pages \
   --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported

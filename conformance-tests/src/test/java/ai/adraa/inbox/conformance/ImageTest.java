@@ -76,7 +76,7 @@ class ImageTest {
     try {
       Matcher[] listens = new Matcher[1];
       await()
-          .atMost(60, TimeUnit.SECONDS)
+          .atMost(180, TimeUnit.SECONDS)
           .failFast(
               () -> {
                 assertThat(server.isAlive()).as(Files.readString(log)).isTrue();
