@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is done and the record of it are one: neither is ever there without the other. */
 class AuditTest {
+  private static final Duration LIFETIME = Duration.ofMinutes(10);
   private static final AuditEvent.Source OPERATOR = AuditEvent.Source.commandLine();
 
   private Database database;
@@ -51,7 +53,8 @@ class AuditTest {
     Secret sessionId = Secret.newSessionId();
     Session session = signIn.createSession(admin.id(), sessionId, Instant.now(), OPERATOR);
     Secret code = new Secret("123456");
-    signIn.replaceCode(admin.id(), code, Instant.now().plusSeconds(600));
+    Instant now = Instant.now();
+    signIn.replaceCode("ada@acme.example", code, now, now.plus(LIFETIME));
     execute(
         """
         CREATE TRIGGER refuse_records BEFORE INSERT ON audit_event
@@ -74,7 +77,7 @@ class AuditTest {
             () -> signIn.deleteSession(session, Instant.now(), OPERATOR),
             () ->
                 signIn.useCode(
-                    "ada@acme.example", new Secret("000000"), Instant.now(), OPERATOR))) {
+                    "ada@acme.example", new Secret("000000"), Instant.now(), LIFETIME, OPERATOR))) {
       assertThatThrownBy(act::run).hasStackTraceContaining("no more records");
     }
 
@@ -104,7 +107,8 @@ class AuditTest {
         .hasStackTraceContaining("no more members");
     service.revoke(workspaceId, token.token().id(), admin.id(), OPERATOR);
     workspaces.changeRole("acme", "ada@acme.example", Membership.Role.ADMIN, OPERATOR);
-    assertThat(signIn.useCode("ada@acme.example", new Secret("1"), Instant.now(), OPERATOR))
+    assertThat(
+            signIn.useCode("ada@acme.example", new Secret("1"), Instant.now(), LIFETIME, OPERATOR))
         .isEmpty();
     assertThatThrownBy(() -> workspaces.removeAgent("acme", "ada@acme.example", OPERATOR))
         .isInstanceOf(UserException.class);
