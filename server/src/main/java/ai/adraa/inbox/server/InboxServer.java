@@ -24,6 +24,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
@@ -37,6 +40,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
+import org.eclipse.jetty.util.Callback;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
 import org.glassfish.jersey.jetty.JettyHttpContainer;
@@ -55,6 +59,7 @@ public final class InboxServer implements AutoCloseable {
   private static final long STOP_TIMEOUT_MILLIS = 20_000;
   // How long a caller may pause in a request while the server stops; idle connections wait as long.
   private static final long STOP_IDLE_MILLIS = 3_000;
+  private static final long FAREWELL_MILLIS = 500;
   private static final long IDLE_MILLIS = 30_000;
   private static final String VERIFICATION_PATH = "/api/v1/me";
   // From a request's first byte to the end of its head, and to the end of its body.
@@ -121,6 +126,7 @@ public final class InboxServer implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
   private final Readiness readiness;
+  private volatile boolean stopping;
 
   /**
    * Starts the server; on return it answers.
@@ -192,7 +198,7 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → RequestIdHandler → StrictHttpHandler → PagesHandler → RateLimitHandler
+    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler → RateLimitHandler
     // → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
@@ -208,7 +214,8 @@ public final class InboxServer implements AutoCloseable {
     }
     jetty.setHandler(
         new GracefulHandler(
-            new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler)))));
+            new Farewell(
+                new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))))));
     jetty.setRequestLog(
         options.accessLog()
             ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
@@ -263,9 +270,16 @@ public final class InboxServer implements AutoCloseable {
   @Override
   public void close() {
     readiness.stopping();
+    // Answers say Connection: close for a while before the connector closes anything: one that was
+    // under way just then would promise to keep its connection, and the next request would be lost.
+    stopping = true;
+    try {
+      Thread.sleep(FAREWELL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Connector connector : jetty.getConnectors()) {
-      // Before the handlers refuse anything, so that each answer from here says Connection: close:
-      // on a connection that is kept, the next request would be lost.
+      // Before the handlers refuse anything, so that what they refuse says so too.
       var unused = connector.shutdown();
     }
     try {
@@ -362,6 +376,28 @@ public final class InboxServer implements AutoCloseable {
       limit.setMaxSuspend(PATIENCE);
     }
     return verifications;
+  }
+
+  /** Asks callers of a server that stops to send no more on their connections. */
+  private final class Farewell extends Handler.Wrapper {
+    private Farewell(Handler next) {
+      super(next);
+    }
+
+    @Override
+    public boolean handle(
+        org.eclipse.jetty.server.Request request,
+        org.eclipse.jetty.server.Response response,
+        Callback callback)
+        throws Exception {
+      // HTTP/2 has no such header, and says so in a frame of its own.
+      if (stopping
+          && request.getConnectionMetaData().getHttpVersion().getVersion()
+              <= HttpVersion.HTTP_1_1.getVersion()) {
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+      }
+      return super.handle(request, response, callback);
+    }
   }
 
   static URI url(String scheme, String host, int port) {
