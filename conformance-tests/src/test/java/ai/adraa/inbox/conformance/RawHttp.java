@@ -152,6 +152,15 @@ final class RawHttp implements AutoCloseable {
     return head.toByteArray();
   }
 
+  /** All that comes until the server closes the connection, one character for each byte. */
+  String untilClosed() {
+    try {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Reads until the server closes the connection. */
   Answer answer() {
     try {

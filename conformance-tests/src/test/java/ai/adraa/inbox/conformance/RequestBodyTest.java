@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A wrong body is refused with the field named, and creates nothing. */
@@ -101,6 +107,66 @@ class RequestBodyTest {
         .then()
         .statusCode(400)
         .body("error.code", equalTo("BAD_REQUEST"));
+  }
+
+  static Stream<Arguments> bodiesMadeToHarm() {
+    String zeros = "0".repeat(10_000);
+    return Stream.of(
+            Map.entry("deep arrays", "[".repeat(64 * 1024)),
+            Map.entry("a deep array in the field", "{\"name\":" + "[".repeat(1000)),
+            Map.entry("deep objects", "{\"name\":".repeat(5000)),
+            Map.entry("a long name of a field", "{\"" + "a".repeat(60_000) + "\":1}"),
+            Map.entry("a number of many digits", "{\"name\":1" + zeros + "}"),
+            Map.entry("an array with such a number", "[1" + zeros + "]"),
+            Map.entry("a huge exponent", "{\"name\":1e999999999}"),
+            Map.entry("a long exponent", "{\"name\":1e" + zeros + "}"),
+            Map.entry("a long fraction", "{\"name\":0." + zeros + "1}"),
+            Map.entry("a number in an unknown field", "{\"x\":1e999999999,\"name\":\"x\"}"),
+            Map.entry("a long string", "{\"name\":\"" + "a".repeat(65_000) + "\"}"),
+            Map.entry("a comment", "{/* x */\"name\":\"x\"}"),
+            Map.entry("a NUL", "{\"name\":\"x\u0000\"}"),
+            Map.entry("an escaped NUL", "{\"name\":\"x\\u0000\"}"),
+            Map.entry("a byte order mark", "\uFEFF{\"name\":\"x\"}"),
+            Map.entry("half an escape", "{\"name\":\"\\u12\"}"),
+            Map.entry("a lone low surrogate", "{\"name\":\"\\udc00\"}"))
+        .map(body -> Arguments.of(body.getKey(), body.getValue().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static Stream<Arguments> bodiesInOtherCharsets() {
+    return Stream.of(
+            StandardCharsets.UTF_16,
+            StandardCharsets.UTF_16BE,
+            StandardCharsets.UTF_16LE,
+            Charset.forName("UTF-32"))
+        .map(charset -> Arguments.of(charset.name(), "{\"name\":\"x\"}".getBytes(charset)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({"bodiesMadeToHarm", "bodiesInOtherCharsets"})
+  void aBodyMadeToHarmIsAnOrdinaryBadRequest(String what, byte[] body) {
+    Response response = create(body);
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.<String>path("error.code")).isIn("BAD_REQUEST", "VALIDATION_ERROR");
+    assertThat(response.asString()).hasSizeLessThan(500).doesNotContain("Exception", "jackson");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iso-8859-1", "utf-16", "us-ascii", "nonsense", "\"utf-7\""})
+  void aDeclaredCharsetOtherThanUtf8IsRefused(String charset) {
+    inbox
+        .request(admin)
+        .config(
+            RestAssured.config()
+                .encoderConfig(
+                    EncoderConfig.encoderConfig()
+                        .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
+        .header("Content-Type", "application/json; charset=" + charset)
+        .body("{\"name\":\"x\"}".getBytes(StandardCharsets.UTF_8))
+        .post("/api/v1/workspaces/{id}/tokens", admin.workspaceId())
+        .then()
+        .statusCode(415)
+        .body("error.code", equalTo("UNSUPPORTED_MEDIA_TYPE"));
   }
 
   @Test

@@ -9,8 +9,16 @@ import io.restassured.http.Cookie;
 import io.restassured.response.Response;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,15 +127,82 @@ class SignInTest {
   }
 
   @Test
-  void tenCodesInTenMinutesAreEnough() {
-    for (int i = 0; i < 10; i++) {
-      inbox.requestCode(email);
+  void tenCodesAndTenTriesAnHourAreEnoughForAKnownEmailAndAnUnknown() {
+    for (String one : List.of(email, "nobody@" + domain(email))) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(request(one).statusCode()).isEqualTo(202);
+        refused(signIn(one, "000000"));
+      }
+      tooMany(request(one));
+      tooMany(signIn(one, "000000"));
     }
-    request(email);
-    // When another agent has the mail that was asked for later, an eleventh would be there too.
+    // Others are not concerned.
     inbox.command("agent", "add", "--workspace", "acme-" + workspaces, "--email", "bob@y.example");
-    inbox.requestCode("bob@y.example");
+    inbox.signIn("bob@y.example");
     assertThat(inbox.mail().getReceivedMessagesForDomain(domain(email))).hasSize(10);
+  }
+
+  @Test
+  void oneAddressAsksAndTriesForManyEmailsOnlySoOften() {
+    try (TestInbox limited = TestInbox.startWithSignInLimit("3/h")) {
+      for (int i = 0; i < 3; i++) {
+        request(limited, i + "@acme.example").then().statusCode(202);
+        refused(signIn(limited, i + "@acme.example", "000000"));
+      }
+      tooMany(request(limited, "4@acme.example"));
+      tooMany(signIn(limited, "4@acme.example", "000000"));
+    }
+  }
+
+  @Test
+  void aCodeTriedByManyAtOnceBeginsOneSession() throws Exception {
+    String code = inbox.requestCode(email);
+    ExecutorService threads = Executors.newFixedThreadPool(20);
+    try {
+      List<Callable<Integer>> tries =
+          Collections.nCopies(20, () -> signIn(email, code).statusCode());
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Integer> answer : threads.invokeAll(tries)) {
+        statuses.add(answer.get());
+      }
+      assertThat(statuses).containsOnlyOnce(201).containsOnly(201, 401, 429);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aRefusedTryTellsNothingOfTheEmail() {
+    inbox.requestCode(email);
+    request("nobody@" + domain(email));
+    Response known = signIn(email, "000000");
+    Response unknown = signIn("nobody@" + domain(email), "000000");
+
+    refused(known);
+    assertThat(unknown.asString()).isEqualTo(known.asString());
+    assertThat(headers(unknown)).isEqualTo(headers(known));
+  }
+
+  @Test
+  void aSessionsIdIsNewAtEachSignIn() {
+    TestInbox.SignedIn old = inbox.signIn(email);
+    for (String brought : List.of(old.session(), "chosen-by-an-intruder")) {
+      Response again =
+          inbox
+              .request()
+              .cookie("adraa_session", brought)
+              .contentType(ContentType.JSON)
+              .body(Map.of("email", email, "code", inbox.requestCode(email)))
+              .post("/api/v1/session");
+      assertThat(again.statusCode()).isEqualTo(201);
+      assertThat(again.cookie("adraa_session")).hasSize(43).isNotEqualTo(brought);
+    }
+    inbox
+        .request()
+        .cookie("adraa_session", "chosen-by-an-intruder")
+        .get("/api/v1/session")
+        .then()
+        .statusCode(401);
   }
 
   @Test
@@ -213,7 +288,11 @@ class SignInTest {
   }
 
   private static Response request(String email) {
-    return inbox
+    return request(inbox, email);
+  }
+
+  private static Response request(TestInbox server, String email) {
+    return server
         .request()
         .contentType(ContentType.JSON)
         .body(Map.of("email", email))
@@ -221,7 +300,11 @@ class SignInTest {
   }
 
   private static Response signIn(String email, String code) {
-    return inbox
+    return signIn(inbox, email, code);
+  }
+
+  private static Response signIn(TestInbox server, String email, String code) {
+    return server
         .request()
         .contentType(ContentType.JSON)
         .body(Map.of("email", email, "code", code))
@@ -231,6 +314,18 @@ class SignInTest {
   private static void refused(Response response) {
     response.then().statusCode(401).body("error.code", equalTo("INVALID_SIGN_IN_CODE"));
     assertThat(response.cookie("adraa_session")).isNull();
+  }
+
+  private static void tooMany(Response response) {
+    response.then().statusCode(429).body("error.code", equalTo("RATE_LIMIT_EXCEEDED"));
+    assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(1, 3600);
+  }
+
+  private static Map<String, String> headers(Response response) {
+    Map<String, String> headers = new TreeMap<>();
+    response.headers().forEach(header -> headers.put(header.getName(), header.getValue()));
+    headers.keySet().removeAll(List.of("X-Request-Id", "Date"));
+    return headers;
   }
 
   private static int status(TestInbox.SignedIn session) {

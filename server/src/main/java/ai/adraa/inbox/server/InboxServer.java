@@ -198,7 +198,8 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler → RateLimitHandler
+    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler →
+    // RateLimitHandler
     // → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
@@ -214,8 +215,7 @@ public final class InboxServer implements AutoCloseable {
     }
     jetty.setHandler(
         new GracefulHandler(
-            new Farewell(
-                new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))))));
+            new Farewell(new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))))));
     jetty.setRequestLog(
         options.accessLog()
             ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
