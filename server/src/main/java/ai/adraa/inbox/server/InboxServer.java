@@ -13,6 +13,8 @@ import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ReaderInterceptor;
+import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.management.ManagementFactory;
@@ -189,6 +191,7 @@ public final class InboxServer implements AutoCloseable {
             .register(new ContentLength())
             .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
             .register((ContainerResponseFilter) InboxServer::answerErrorsInTheEnvelope)
+            .register((ReaderInterceptor) InboxServer::readPlainUtf8)
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
@@ -424,6 +427,17 @@ public final class InboxServer implements AutoCloseable {
       response.setStatus(code.status());
       response.setEntity(code.envelope(), new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
+  }
+
+  /** RFC 8259 §8.1: JSON is UTF-8. And a compressed body is not expanded. */
+  private static Object readPlainUtf8(ReaderInterceptorContext context) throws IOException {
+    String charset = context.getMediaType().getParameters().get(MediaType.CHARSET_PARAMETER);
+    String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
+    if ((charset != null && !charset.equalsIgnoreCase("utf-8"))
+        || (coding != null && !coding.equalsIgnoreCase("identity"))) {
+      throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+    }
+    return context.proceed();
   }
 
   /** Which operations take a token, which a session: the rest is open to anyone. */

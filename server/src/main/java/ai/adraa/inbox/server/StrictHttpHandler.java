@@ -2,11 +2,9 @@ package ai.adraa.inbox.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.MimeTypes;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -71,16 +69,7 @@ final class StrictHttpHandler extends Handler.Wrapper {
       // Parameters in a path would be one more spelling of each path.
       return ErrorCode.NOT_FOUND;
     }
-    String coding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
-    if (coding != null && !coding.equalsIgnoreCase("identity")) {
-      return ErrorCode.UNSUPPORTED_MEDIA_TYPE;
-    }
-    // RFC 8259 §8.1: JSON is UTF-8.
-    String charset =
-        MimeTypes.getCharsetFromContentType(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
-    return charset == null || charset.equalsIgnoreCase(StandardCharsets.UTF_8.name())
-        ? null
-        : ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+    return null;
   }
 
   /** An answer that is about to begin. */
