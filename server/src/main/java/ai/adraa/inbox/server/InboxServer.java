@@ -201,9 +201,8 @@ public final class InboxServer implements AutoCloseable {
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
-    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler →
-    // RateLimitHandler
-    // → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
+    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
+    // → RateLimitHandler → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
         new BodyHandler(
