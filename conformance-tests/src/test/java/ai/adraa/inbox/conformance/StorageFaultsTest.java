@@ -43,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("faults")
 class StorageFaultsTest {
+  /** So that the log has what the database says, and no line for each request. */
+  private static final Map<String, String> QUIET = Map.of("ADRAA_ACCESS_LOG", "off");
+
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
@@ -85,7 +88,7 @@ class StorageFaultsTest {
       Files.createSymbolicLink(database, disk.resolve("inbox.db"));
       List<CreatedToken> acknowledged = new ArrayList<>();
       int refused = 0;
-      try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         acknowledged.add(console(server).createToken(workspaceId, "before"));
         fill(disk.resolve("ballast"));
 
@@ -116,7 +119,7 @@ class StorageFaultsTest {
       fill(disk.resolve("ballast"));
       assertRefusesToStart("the disk is full");
       Files.delete(disk.resolve("ballast"));
-      try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         assertThat(verify(server, acknowledged.get(0).getSecret())).isEqualTo(200);
       }
       Faults.figure(
@@ -139,7 +142,7 @@ class StorageFaultsTest {
     CreatedToken before;
     try (Mount mount = Mount.at(disk, "-o", "loop,errors=remount-ro", image.toString())) {
       Files.copy(template, disk.resolve("inbox.db"));
-      try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         before = console(server).createToken(workspaceId, "before");
 
         mount.turnReadOnly();
@@ -184,7 +187,7 @@ class StorageFaultsTest {
   void aLogThatCannotBeWrittenStopsWritesOnly() throws Exception {
     Files.copy(template, database);
     Path log = Path.of(database + "-wal");
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       console(server).createToken(workspaceId, "before");
       Tool.require("StorageFaultsTest", List.of("chattr"));
       if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
@@ -212,7 +215,7 @@ class StorageFaultsTest {
     Files.copy(template, database);
     int writers = 500;
     int verified = 0;
-    try (ServerProcess server = ServerProcess.serve(database, Map.of());
+    try (ServerProcess server = ServerProcess.serve(database, QUIET);
         Connection other = DriverManager.getConnection("jdbc:sqlite:" + database)) {
       other.createStatement().execute("BEGIN EXCLUSIVE");
       for (int round = 0; round < Faults.times(1, 3); round++) {
@@ -249,7 +252,7 @@ class StorageFaultsTest {
     Files.copy(template, database);
     Path log = Path.of(database + "-wal");
     Path index = Path.of(database + "-shm");
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       CreatedToken first = console(server).createToken(workspaceId, "first");
       CreatedToken second = console(server).createToken(workspaceId, "second");
 
@@ -290,7 +293,7 @@ class StorageFaultsTest {
   void aDamagedFileIsNeverBelieved() throws Exception {
     Files.copy(template, database);
     byte[] sound = Files.readAllBytes(database);
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       byte[] damaged = sound.clone();
       Random random = new Random(1);
       byte[] noise = new byte[damaged.length - 4096];
@@ -333,7 +336,7 @@ class StorageFaultsTest {
     }
     assertThat(swapped).isEqualTo(1);
     Files.write(database, file);
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       assertThat(verify(server, revoked.secret())).isEqualTo(503);
       assertThat(verify(server, active.secret())).isEqualTo(200);
       assertThat(server.log()).contains("the file is damaged");
@@ -359,7 +362,7 @@ class StorageFaultsTest {
   @Test
   void aDatabaseThatIsRemovedOrReplacedIsAnsweredFromNoMore() throws Exception {
     Files.copy(template, database);
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       CreatedToken late = console(server).createToken(workspaceId, "not in the backup");
       Path away = directory.resolve("away.db");
       Files.move(database, away);
@@ -405,14 +408,14 @@ class StorageFaultsTest {
   @Test
   void aDatabaseReplacedWhileNobodyAsksIsNotMixedWithTheOldLog() throws Exception {
     Files.copy(template, database);
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       for (int i = 0; i < 50; i++) {
         console(server).createToken(workspaceId, "in the log");
       }
       replaceByTemplate();
       server.terminate();
     }
-    try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(2);
       assertVerifies(server);
       server.terminate();
@@ -424,8 +427,8 @@ class StorageFaultsTest {
   void twoServersOnOneDatabaseSeeEachOthersRevocationsAtOnce() throws Exception {
     Files.copy(template, database);
     int rounds = Faults.times(15, 1000);
-    try (ServerProcess one = ServerProcess.serve(database, Map.of());
-        ServerProcess other = ServerProcess.serve(database, Map.of())) {
+    try (ServerProcess one = ServerProcess.serve(database, QUIET);
+        ServerProcess other = ServerProcess.serve(database, QUIET)) {
       ExecutorService threads = Executors.newFixedThreadPool(4);
       try {
         List<Future<Integer>> tasks = new ArrayList<>();

@@ -6,10 +6,12 @@ import ai.adraa.inbox.server.model.SignInRequest;
 import ai.adraa.inbox.server.model.SignedInAgent;
 import ai.adraa.inbox.server.model.WorkspaceMembership;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
+import java.util.Optional;
 
 /** Begins, tells and ends console sessions. */
 final class SessionResource implements SessionApi {
@@ -17,6 +19,7 @@ final class SessionResource implements SessionApi {
   private final WorkspaceStore workspaces;
   private final boolean secureCookie;
   @Context private SecurityContext caller;
+  @Context private HttpHeaders headers;
 
   SessionResource(SignInService signIn, WorkspaceStore workspaces, URI publicUrl) {
     this.signIn = signIn;
@@ -28,7 +31,11 @@ final class SessionResource implements SessionApi {
   public Response signIn(SignInRequest request) {
     Session.Created created =
         signIn.signIn(
-            request.getEmail(), new Secret(request.getCode()), AuditEvent.Source.console());
+            request.getEmail(),
+            new Secret(request.getCode()),
+            Optional.ofNullable(headers.getCookies().get(SessionAuthentication.COOKIE))
+                .map(cookie -> new Secret(cookie.getValue())),
+            AuditEvent.Source.console());
     return Response.status(Response.Status.CREATED)
         .cookie(cookie(created.id().reveal(), Math.toIntExact(Session.LIFETIME.toSeconds())))
         .entity(response(created.session()))

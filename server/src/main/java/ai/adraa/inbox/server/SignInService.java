@@ -84,10 +84,12 @@ final class SignInService implements AutoCloseable {
   /**
    * Exchanges a code for a session.
    *
+   * @param current the id of the session that the browser has, which ends; any text that it sent
    * @throws ApiException {@code INVALID_SIGN_IN_CODE} if it is wrong, used or expired; {@code
    *     RATE_LIMIT_EXCEEDED}
    */
-  Session.Created signIn(String email, Secret code, AuditEvent.Source source) {
+  Session.Created signIn(
+      String email, Secret code, Optional<Secret> current, AuditEvent.Source source) {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     String agentId =
@@ -96,7 +98,7 @@ final class SignInService implements AutoCloseable {
             .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SIGN_IN_CODE));
     limits.signedIn(mailbox, caller(source));
     Secret id = Secret.newSessionId();
-    return new Session.Created(store.createSession(agentId, id, now(), source), id);
+    return new Session.Created(store.createSession(agentId, id, current, now(), source), id);
   }
 
   /** The session with this id; empty if there is none or it has ended. Using it prolongs it. */

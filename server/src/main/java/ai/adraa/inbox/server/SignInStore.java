@@ -118,11 +118,17 @@ final class SignInStore {
     }
   }
 
-  /** Begins a session, and forgets what has expired. */
-  Session createSession(String agentId, Secret id, Instant now, AuditEvent.Source source) {
+  /** Begins a session in place of the current one, if any, and forgets what has expired. */
+  Session createSession(
+      String agentId,
+      Secret id,
+      Optional<Secret> current,
+      Instant now,
+      AuditEvent.Source source) {
     return database.write(
         handle -> {
           forgetExpired(handle, now);
+          current.ifPresent(ended -> deleteSession(handle, ended.hash()));
           handle
               .createUpdate(
                   """
@@ -163,19 +169,20 @@ final class SignInStore {
   void deleteSession(Session session, Instant now, AuditEvent.Source source) {
     database.write(
         handle -> {
-          int deleted =
-              handle
-                  .createUpdate(
-                      "/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
-                  .bind("hash", session.idHash())
-                  .execute();
-          if (deleted > 0) {
+          if (deleteSession(handle, session.idHash()) > 0) {
             AuditStore.record(
                 handle,
                 AuditEvent.of(now, AuditEvent.Action.SIGN_OUT, source.by(session.agent().id())));
           }
           return null;
         });
+  }
+
+  private static int deleteSession(Handle handle, byte[] idHash) {
+    return handle
+        .createUpdate("/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
+        .bind("hash", idHash)
+        .execute();
   }
 
   /** Ends all sessions of an agent, in the transaction that takes something away from the agent. */

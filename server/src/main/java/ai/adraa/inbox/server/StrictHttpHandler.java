@@ -96,7 +96,7 @@ final class StrictHttpHandler extends Handler.Wrapper {
     }
     for (int i = 0; i < MAX_READS_OF_UNREAD_BODY; i++) {
       Content.Chunk chunk = request.read();
-      if (chunk == null || Content.Chunk.isFailure(chunk)) {
+      if (chunk == null) {
         break;
       }
       chunk.release();
