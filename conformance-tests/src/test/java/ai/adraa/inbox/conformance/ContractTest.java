@@ -290,20 +290,18 @@ class ContractTest {
       try (Connection connection =
               DriverManager.getConnection("jdbc:sqlite:" + breaking.database());
           Statement database = connection.createStatement()) {
-        database.execute("ALTER TABLE agent RENAME TO agent_away");
-        database.execute("ALTER TABLE api_token RENAME TO api_token_away");
+        List<String> tables = List.of("agent", "api_token", "sign_in_code");
+        for (String table : tables) {
+          database.execute("ALTER TABLE " + table + " RENAME TO " + table + "_away");
+        }
         for (Operation operation : operations(signedIn, known)) {
           Response response = send(operation, as(operation, breaking, signedIn, known));
-          if (operation.id().equals("requestSignInCode")) {
-            // The email is looked up after the answer, which so cannot tell if it is known.
-            assertAnswer(response, 202);
-          } else {
-            assertError(response, 500, "INTERNAL_ERROR");
-            assertThat(response.asString()).doesNotContainIgnoringCase("agent", "sql", "table");
-          }
+          assertError(response, 500, "INTERNAL_ERROR");
+          assertThat(response.asString()).doesNotContainIgnoringCase("agent", "sql", "table");
         }
-        database.execute("ALTER TABLE api_token_away RENAME TO api_token");
-        database.execute("ALTER TABLE agent_away RENAME TO agent");
+        for (String table : tables) {
+          database.execute("ALTER TABLE " + table + "_away RENAME TO " + table);
+        }
       }
       assertThat(breaking.verify(known.secret()).statusCode()).isEqualTo(200);
     }
