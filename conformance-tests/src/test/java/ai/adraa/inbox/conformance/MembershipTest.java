@@ -3,14 +3,13 @@ package ai.adraa.inbox.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.restassured.http.ContentType;
-import io.restassured.response.Response;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who is removed or demoted by the command line loses what that person had at the next request. */
+@Tag("once")
 class MembershipTest {
   private static final String BOB = "bob@acme.example";
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadTest {
   private static final int SLOW = 5_000;
   private static final int BUSY = 3_000;
-  private static final int HEAP_MIB = 256;
+  private static final int HEAP_MIB = 512;
 
   /** Verifies now and then, as integrations do, and counts what it sees. */
   private static final class GoodCaller implements AutoCloseable {
@@ -135,7 +135,7 @@ class OverloadTest {
           long bound = Math.max(3 * percentile(normal, 50), 20_000);
           good.take();
           await()
-              .atMost(30, TimeUnit.SECONDS)
+              .atMost(60, TimeUnit.SECONDS)
               .until(
                   () -> {
                     List<Long> now = observe(good, 1);

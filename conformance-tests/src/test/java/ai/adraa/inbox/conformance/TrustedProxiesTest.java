@@ -3,9 +3,11 @@ package ai.adraa.inbox.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.restassured.RestAssured;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rate limit counts callers, as trusted proxies name them and nobody else. */
+@Tag("once")
 class TrustedProxiesTest {
   @Test
   void aForgedHeaderDoesNotEscapeTheLimit() {

@@ -120,11 +120,7 @@ final class SignInStore {
 
   /** Begins a session in place of the current one, if any, and forgets what has expired. */
   Session createSession(
-      String agentId,
-      Secret id,
-      Optional<Secret> current,
-      Instant now,
-      AuditEvent.Source source) {
+      String agentId, Secret id, Optional<Secret> current, Instant now, AuditEvent.Source source) {
     return database.write(
         handle -> {
           forgetExpired(handle, now);

@@ -51,7 +51,8 @@ class AuditTest {
     workspaces.addAgent(
         "acme", "bob@acme.example", Optional.empty(), Membership.Role.ADMIN, OPERATOR);
     Secret sessionId = Secret.newSessionId();
-    Session session = signIn.createSession(admin.id(), sessionId, Optional.empty(), Instant.now(), OPERATOR);
+    Session session =
+        signIn.createSession(admin.id(), sessionId, Optional.empty(), Instant.now(), OPERATOR);
     Secret code = new Secret("123456");
     Instant now = Instant.now();
     signIn.replaceCode("ada@acme.example", code, now, now.plus(LIFETIME));
@@ -73,7 +74,13 @@ class AuditTest {
             () -> workspaces.removeAgent("acme", "ada@acme.example", OPERATOR),
             () ->
                 workspaces.changeRole("acme", "ada@acme.example", Membership.Role.AGENT, OPERATOR),
-            () -> signIn.createSession(admin.id(), Secret.newSessionId(), Optional.of(sessionId), Instant.now(), OPERATOR),
+            () ->
+                signIn.createSession(
+                    admin.id(),
+                    Secret.newSessionId(),
+                    Optional.of(sessionId),
+                    Instant.now(),
+                    OPERATOR),
             () -> signIn.deleteSession(session, Instant.now(), OPERATOR),
             () ->
                 signIn.useCode(
