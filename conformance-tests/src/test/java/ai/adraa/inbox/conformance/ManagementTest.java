@@ -27,9 +27,11 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Health and metrics as monitoring asks for them, and the dashboard that draws them. */
+@Tag("once")
 class ManagementTest {
   private record Sample(String name, Map<String, String> labels, double value) {}
 

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Host headers that lie, requests hidden in others, tricks with paths and headers: each row of
  * {@code raw-requests.txt} is answered as it says, and leaves the connection as it says.
  */
+@Tag("once")
 class RawRequestsTest {
   private static final String NEXT = "GET /api/v1/me HTTP/1.1\r\nHost: x\r\n\r\n";
   private static final String LAST =
