@@ -268,10 +268,15 @@ final class Tls implements AutoCloseable {
   }
 
   private static byte[] der(int tag, byte[] value) {
+    // DER has one form for each length, the shortest.
     byte[] head =
         value.length < 0x80
             ? new byte[] {(byte) tag, (byte) value.length}
-            : new byte[] {(byte) tag, (byte) 0x82, (byte) (value.length >> 8), (byte) value.length};
+            : value.length < 0x100
+                ? new byte[] {(byte) tag, (byte) 0x81, (byte) value.length}
+                : new byte[] {
+                  (byte) tag, (byte) 0x82, (byte) (value.length >> 8), (byte) value.length
+                };
     return concat(head, value);
   }
 
