@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.content.ByteBufferContentSource;
 import org.eclipse.jetty.server.Handler;
@@ -78,7 +80,14 @@ final class BodyHandler extends Handler.Wrapper {
           content = new ByteBufferContentSource(ByteBuffer.wrap(bytes.toByteArray()));
           return true;
         }
-        if (all > MAX_BUFFERED_BYTES || NanoTime.since(getBeginNanoTime()) > deadline.toNanos()) {
+        if (all > MAX_BUFFERED_BYTES) {
+          failure =
+              Content.Chunk.from(
+                  new HttpException.RuntimeException(
+                      HttpStatus.SERVICE_UNAVAILABLE_503, "Too many bodies at once"));
+          return true;
+        }
+        if (NanoTime.since(getBeginNanoTime()) > deadline.toNanos()) {
           failure = Content.Chunk.from(new TimeoutException("The body comes too slowly"));
           return true;
         }
