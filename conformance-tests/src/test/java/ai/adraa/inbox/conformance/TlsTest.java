@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -127,6 +130,22 @@ class TlsTest {
             "TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
           });
       assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
+  @Test
+  @Tag("faults")
+  void endsAHandshakeThatComesByteByByte() throws Exception {
+    serve();
+    try (Socket slow = new Socket(server.url().getHost(), server.url().getPort())) {
+      OutputStream out = slow.getOutputStream();
+      // A record's head that announces a ClientHello of 512 bytes (RFC 8446 §5.1).
+      out.write(new byte[] {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc});
+      await()
+          .atMost(60, TimeUnit.SECONDS)
+          .pollInterval(1, TimeUnit.SECONDS)
+          .untilAsserted(
+              () -> assertThatThrownBy(() -> out.write(0)).isInstanceOf(SocketException.class));
     }
   }
 

@@ -16,8 +16,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes an HTTP/1.1 connection on which a request's head has begun and does not end: to the idle
- * timeout, one byte now and then is not idle, and Jetty has no limit of its own for it.
+ * Closes a connection on which TLS is being agreed upon for too long, or, with HTTP/1.1, a
+ * request's head has begun and does not end: to the idle timeout, one byte now and then is not
+ * idle, and Jetty has no limit of its own for it.
  */
 final class HeadDeadline extends AbstractLifeCycle {
   private record Begun(long requests, long bytes, long at) {}
@@ -58,8 +59,11 @@ final class HeadDeadline extends AbstractLifeCycle {
       if (connection instanceof SslConnection tls) {
         connection = tls.getSslEndPoint().getConnection();
       }
-      if (connection instanceof ConnectionMetaData http
-          && http.getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()) {
+      if (!(connection instanceof ConnectionMetaData http)) {
+        if (System.currentTimeMillis() - endPoint.getCreatedTimeStamp() > deadline.toMillis()) {
+          endPoint.close();
+        }
+      } else if (http.getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()) {
         Begun begun = begun(seen.get(endPoint), connection);
         if (begun.at() != 0 && NanoTime.since(begun.at()) > deadline.toNanos()) {
           endPoint.close();
