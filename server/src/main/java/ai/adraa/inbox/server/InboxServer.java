@@ -268,8 +268,8 @@ public final class InboxServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, finishes what is in flight, sends waiting mail, writes when tokens were last
-   * used and closes the database.
+   * Stops accepting, finishes what is in flight, writes when tokens were last used, sends waiting
+   * mail and closes the database.
    */
   @Override
   public void close() {
@@ -294,8 +294,8 @@ public final class InboxServer implements AutoCloseable {
     if (tls != null) {
       tls.close();
     }
-    signIn.close();
     lastUse.close();
+    signIn.close();
     close(management);
     readiness.close();
     metrics.close();

@@ -135,7 +135,7 @@ final class SignInService implements AutoCloseable {
   public void close() {
     post.shutdown();
     try {
-      if (!post.awaitTermination(20, TimeUnit.SECONDS)) {
+      if (!post.awaitTermination(10, TimeUnit.SECONDS)) {
         LOG.warn("{} sign-in codes were not sent", post.shutdownNow().size());
       }
     } catch (InterruptedException e) {
