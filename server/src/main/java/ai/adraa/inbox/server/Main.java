@@ -113,9 +113,7 @@ public final class Main {
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
-    if (failure instanceof UserException
-        || failure instanceof ApiException
-        || failure instanceof DatabaseUnavailableException) {
+    if (failure instanceof UserException || failure instanceof DatabaseUnavailableException) {
       err.println(failure.getMessage());
     } else {
       LOG.error("The command failed", failure);
@@ -445,9 +443,16 @@ public final class Main {
         description = "The server's management port (default: 8081).")
     int port;
 
+    @Option(
+        names = "--management-host",
+        defaultValue = "${env:ADRAA_MANAGEMENT_HOST:-127.0.0.1}",
+        description = "The address that it listens on (default: 127.0.0.1).")
+    String host;
+
     @Override
     public Integer call() throws InterruptedException {
-      URI ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
+      // Where it listens on all addresses, this one is among them.
+      URI ready = InboxServer.url("http", host, port).resolve("/health/ready");
       try {
         HttpResponse<String> answer =
             HttpClient.newBuilder()
