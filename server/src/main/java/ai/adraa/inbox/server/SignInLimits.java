@@ -27,12 +27,9 @@ final class SignInLimits {
   private static final int MAX_ENTRIES = 100_000;
 
   private final Optional<RateLimit> byAddress;
-  private final Cache<List<Object>, Bucket> buckets =
-      Caffeine.newBuilder()
-          .maximumSize(MAX_ENTRIES)
-          // The longest period of a limit: by then a bucket is full again.
-          .expireAfterAccess(Duration.ofHours(1))
-          .build();
+  private final Cache<List<Object>, Bucket> ofAddresses = buckets();
+  // Apart, so that many addresses cannot have the count of an email forgotten.
+  private final Cache<List<Object>, Bucket> ofEmails = buckets();
   private final Cache<List<Object>, Boolean> signedIn =
       Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterAccess(REMEMBERED).build();
 
@@ -48,10 +45,10 @@ final class SignInLimits {
    * @throws ApiException {@code RATE_LIMIT_EXCEEDED} if it is one too many
    */
   void count(Step step, String email, Object address) {
-    byAddress.ifPresent(limit -> count(limit, List.of(step, address)));
-    count(EMAIL_BY_ADDRESS, List.of(step, address, email));
+    byAddress.ifPresent(limit -> count(ofAddresses, limit, List.of(step, address)));
+    count(ofAddresses, EMAIL_BY_ADDRESS, List.of(step, address, email));
     if (signedIn.getIfPresent(List.of(address, email)) == null) {
-      count(EMAIL, List.of(step, email));
+      count(ofEmails, EMAIL, List.of(step, email));
     }
   }
 
@@ -60,7 +57,15 @@ final class SignInLimits {
     signedIn.put(List.of(address, email), true);
   }
 
-  private void count(RateLimit limit, List<Object> of) {
+  private static Cache<List<Object>, Bucket> buckets() {
+    return Caffeine.newBuilder()
+        .maximumSize(MAX_ENTRIES)
+        // The longest period of a limit: by then a bucket is full again.
+        .expireAfterAccess(Duration.ofHours(1))
+        .build();
+  }
+
+  private static void count(Cache<List<Object>, Bucket> buckets, RateLimit limit, List<Object> of) {
     ConsumptionProbe probe =
         buckets.get(of, unused -> limit.newBucket()).tryConsumeAndReturnRemaining(1);
     if (!probe.isConsumed()) {
