@@ -57,7 +57,7 @@ class CrashTest {
 
   @Test
   void noAcknowledgedCreateOrRevokeIsLost(@TempDir Path directory) throws Exception {
-    int rounds = Faults.times(20, 200);
+    int rounds = Faults.times(10, 200);
     long seed = System.nanoTime();
     Random random = new Random(seed);
     Path database = directory.resolve("inbox.db");

@@ -34,7 +34,7 @@ class RevocationHistoryTest {
 
   @Test
   void noProcessVerifiesWhatAnotherHasRevoked(@TempDir Path directory) throws Exception {
-    int operations = Faults.times(100_000, 2_000_000);
+    int operations = Faults.times(50_000, 2_000_000);
     long seed = System.nanoTime();
     Random random = new Random(seed);
     Path database = directory.resolve("inbox.db");

@@ -85,7 +85,10 @@ final class ServerProcess implements AutoCloseable {
   /** Runs a command to its end. */
   static Tool.Finished run(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    return Tool.run(builder(environment, List.of(arguments)), 5);
+    ProcessBuilder builder = builder(environment, List.of(arguments));
+    // It ends before a better compiler would pay.
+    builder.command().add(1, "-XX:TieredStopAtLevel=1");
+    return Tool.run(builder, 5);
   }
 
   /** A command that is started and left to the caller. */

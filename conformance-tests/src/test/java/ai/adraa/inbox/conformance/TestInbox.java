@@ -12,6 +12,7 @@ import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
+import io.restassured.config.ConnectionConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -45,6 +46,14 @@ final class TestInbox implements AutoCloseable {
 
   /** A new token as its creator sees it. */
   record NewToken(String id, String secret) {}
+
+  static {
+    // An idle connection keeps a server that stops from ending for seconds.
+    RestAssured.config =
+        RestAssured.config()
+            .connectionConfig(
+                ConnectionConfig.connectionConfig().closeIdleConnectionsAfterEachResponse());
+  }
 
   private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
 
