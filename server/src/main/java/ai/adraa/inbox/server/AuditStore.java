@@ -1,19 +1,21 @@
 package ai.adraa.inbox.server;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.result.ResultIterator;
 
 /** The audit trail in the database, which is only ever added to. Thread-safe. */
 final class AuditStore {
   /**
    * An event as it is listed, with what people know things by.
    *
+   * @param id its place: the newest has the highest
    * @param by the agent's email or, on the command line, the user of the operating system
    */
   record Entry(
+      long id,
       Instant at,
       String action,
       String channel,
@@ -32,6 +34,8 @@ final class AuditStore {
       Optional<Instant> since,
       Optional<Instant> until,
       Optional<Long> limit) {}
+
+  private static final long PAGE = 1000;
 
   private final Database database;
 
@@ -74,56 +78,72 @@ final class AuditStore {
   }
 
   /**
-   * Hands on the events one by one, newest first, as they are read: there may be millions.
+   * Hands on the events one by one, newest first: there may be millions, so they are read page by
+   * page. While the reader has its time no statement is open, which would hold the log's end.
    *
    * @param reader returns whether it takes more
    */
   void list(Filter filter, Predicate<Entry> reader) {
-    database.read(
-        handle -> {
-          try (ResultIterator<Entry> entries =
-              handle
-                  .createQuery(
-                      """
-                      /* AuditStore.list: by id, since a clock may go back */
-                      SELECT e.at, e.action, e.channel, e.address, e.request_id, e.token_id,
-                        e.detail, coalesce(a.email, e.agent_id, e.os_user) AS by,
-                        coalesce(m.email, e.member_id) AS member,
-                        coalesce(w.name, e.workspace_id) AS workspace
-                      FROM audit_event e
-                      LEFT JOIN agent a ON a.id = e.agent_id
-                      LEFT JOIN agent m ON m.id = e.member_id
-                      LEFT JOIN workspace w ON w.id = e.workspace_id
-                      WHERE (:workspace IS NULL OR e.workspace_id = :workspace)
-                        AND (:action IS NULL OR e.action = :action)
-                        AND (:since IS NULL OR e.at >= :since)
-                        AND (:until IS NULL OR e.at < :until)
-                      ORDER BY e.id DESC LIMIT :limit
-                      """)
-                  .bind("workspace", filter.workspaceId().orElse(null))
-                  .bind("action", filter.action().orElse(null))
-                  .bind("since", filter.since().map(Instant::toEpochMilli).orElse(null))
-                  .bind("until", filter.until().map(Instant::toEpochMilli).orElse(null))
-                  .bind("limit", filter.limit().orElse(-1L))
-                  .map(
-                      (row, context) ->
-                          new Entry(
-                              Instant.ofEpochMilli(row.getLong("at")),
-                              row.getString("action"),
-                              row.getString("channel"),
-                              Optional.ofNullable(row.getString("by")),
-                              Optional.ofNullable(row.getString("address")),
-                              Optional.ofNullable(row.getString("request_id")),
-                              Optional.ofNullable(row.getString("workspace")),
-                              Optional.ofNullable(row.getString("token_id")),
-                              Optional.ofNullable(row.getString("member")),
-                              Optional.ofNullable(row.getString("detail"))))
-                  .iterator()) {
-            while (entries.hasNext() && reader.test(entries.next())) {
-              // The reader has it.
-            }
-          }
-          return null;
-        });
+    long before = Long.MAX_VALUE;
+    long left = filter.limit().orElse(Long.MAX_VALUE);
+    while (left > 0) {
+      long wanted = Math.min(left, PAGE);
+      List<Entry> page = page(filter, before, wanted);
+      for (Entry entry : page) {
+        if (!reader.test(entry)) {
+          return;
+        }
+        before = entry.id();
+      }
+      if (page.size() < wanted) {
+        return;
+      }
+      left -= wanted;
+    }
+  }
+
+  private List<Entry> page(Filter filter, long before, long size) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* AuditStore.page: by id, since a clock may go back */
+                    SELECT e.id, e.at, e.action, e.channel, e.address, e.request_id, e.token_id,
+                      e.detail, coalesce(a.email, e.agent_id, e.os_user) AS by,
+                      coalesce(m.email, e.member_id) AS member,
+                      coalesce(w.name, e.workspace_id) AS workspace
+                    FROM audit_event e
+                    LEFT JOIN agent a ON a.id = e.agent_id
+                    LEFT JOIN agent m ON m.id = e.member_id
+                    LEFT JOIN workspace w ON w.id = e.workspace_id
+                    WHERE e.id < :before
+                      AND (:workspace IS NULL OR e.workspace_id = :workspace)
+                      AND (:action IS NULL OR e.action = :action)
+                      AND (:since IS NULL OR e.at >= :since)
+                      AND (:until IS NULL OR e.at < :until)
+                    ORDER BY e.id DESC LIMIT :size
+                    """)
+                .bind("before", before)
+                .bind("workspace", filter.workspaceId().orElse(null))
+                .bind("action", filter.action().orElse(null))
+                .bind("since", filter.since().map(Instant::toEpochMilli).orElse(null))
+                .bind("until", filter.until().map(Instant::toEpochMilli).orElse(null))
+                .bind("size", size)
+                .map(
+                    (row, context) ->
+                        new Entry(
+                            row.getLong("id"),
+                            Instant.ofEpochMilli(row.getLong("at")),
+                            row.getString("action"),
+                            row.getString("channel"),
+                            Optional.ofNullable(row.getString("by")),
+                            Optional.ofNullable(row.getString("address")),
+                            Optional.ofNullable(row.getString("request_id")),
+                            Optional.ofNullable(row.getString("workspace")),
+                            Optional.ofNullable(row.getString("token_id")),
+                            Optional.ofNullable(row.getString("member")),
+                            Optional.ofNullable(row.getString("detail"))))
+                .list());
   }
 }

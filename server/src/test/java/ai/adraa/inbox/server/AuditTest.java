@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,16 +155,9 @@ class AuditTest {
         INSERT INTO audit_event (at, action, channel) SELECT i, 'sign-in', 'console' FROM n
         """);
     List<AuditStore.Entry> read = new ArrayList<>();
-    AuditStore.Filter all =
-        new AuditStore.Filter(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
     new AuditStore(database)
         .list(
-            all,
+            filter(Optional.empty()),
             entry -> {
               read.add(entry);
               return read.size() < 3;
@@ -174,6 +168,43 @@ class AuditTest {
         .containsExactly(100000L, 99999L, 99998L);
   }
 
+  @Test
+  void whoReadsAListWithPausesDoesNotMakeTheLogGrow() {
+    execute(
+        """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        INSERT INTO audit_event (at, action, channel) SELECT i, 'sign-in', 'console' FROM n
+        """);
+    List<Long> busy = new ArrayList<>();
+    List<Long> read = new ArrayList<>();
+
+    new AuditStore(database)
+        .list(
+            filter(Optional.of(2200L)),
+            entry -> {
+              if (read.size() % 1500 == 0) {
+                create("meanwhile");
+                busy.add(checkpoint());
+              }
+              return read.add(entry.at().toEpochMilli());
+            });
+
+    assertThat(busy).as("the log could begin anew at each pause").containsExactly(0L, 0L);
+    assertThat(read)
+        .as("each once, without those that came meanwhile")
+        .containsExactlyElementsOf(LongStream.range(0, 2200).mapToObj(i -> 2500 - i).toList());
+  }
+
+  private long checkpoint() {
+    return database.read(
+        handle -> handle.createQuery("PRAGMA wal_checkpoint(TRUNCATE)").mapTo(Long.class).one());
+  }
+
+  private static AuditStore.Filter filter(Optional<Long> limit) {
+    return new AuditStore.Filter(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), limit);
+  }
+
   private Token.Created create(String name) {
     return service.create(
         workspaceId, name, new Token.Actor(admin.id(), admin.nickname()), OPERATOR);
@@ -181,15 +212,7 @@ class AuditTest {
 
   private List<AuditStore.Entry> events() {
     List<AuditStore.Entry> events = new ArrayList<>();
-    new AuditStore(database)
-        .list(
-            new AuditStore.Filter(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            events::add);
+    new AuditStore(database).list(filter(Optional.empty()), events::add);
     return events;
   }
 
