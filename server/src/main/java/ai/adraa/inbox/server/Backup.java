@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -38,6 +36,8 @@ final class Backup {
    * @param replaced where the database that was there is kept; empty if there was none
    * @param revocations tokens that were active in the backup, but revoked since
    * @param lostTokens active tokens of the replaced database that the backup does not have
+   * @param lostWorkspaces workspaces of the replaced database that the backup does not have
+   * @param lostMembers how many members those workspaces have
    * @param events what the audit trail tells of since the backup
    * @param read whether the replaced database could be read, so that nothing of this is lost
    */
@@ -46,6 +46,8 @@ final class Backup {
       Optional<Path> replaced,
       long revocations,
       long lostTokens,
+      long lostWorkspaces,
+      long lostMembers,
       long events,
       boolean read) {}
 
@@ -62,7 +64,6 @@ final class Backup {
    */
   static Inspection write(
       Path database, Path target, boolean overwrite, ProgressObserver progress) {
-    Path copy = target.resolveSibling("." + target.getFileName() + ".partial");
     try {
       if (!overwrite && Files.exists(target)) {
         throw new UserException(
@@ -71,14 +72,18 @@ final class Backup {
       if (Files.exists(target) && Files.isSameFile(database, target)) {
         throw new UserException(target + " is the database itself; name another file");
       }
-      Inspection inspection = copy(database, copy, progress);
-      Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
-      forceDirectory(target);
-      return inspection;
+      Path copy = newCopy(target, ".partial");
+      try {
+        Inspection inspection = copy(database, copy, progress);
+        Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(target);
+        return inspection;
+      } finally {
+        delete(copy);
+      }
     } catch (SQLException | IOException e) {
-      throw new UserException("Cannot write the backup " + target + ": " + reason(e), e);
-    } finally {
-      delete(copy);
+      throw new UserException(
+          "Cannot write the backup " + target + ": " + UserException.reason(e), e);
     }
   }
 
@@ -102,31 +107,29 @@ final class Backup {
       if (Files.exists(database) && Files.isSameFile(backup, database)) {
         throw new UserException(backup + " is the database itself; name its backup");
       }
-      Path copy = database.resolveSibling("." + database.getFileName() + ".restoring");
+      Path copy = newCopy(database, ".restoring");
       try {
         Inspection unused = copy(backup, copy, (remaining, pages) -> {});
         Database.open(copy.toString()).close();
-        Restored restored = carryOver(copy, database, acceptLoss, clock, source);
-        force(copy);
-        if (restored.replaced().isPresent()) {
-          move(database, restored.replaced().get());
-        }
-        Files.move(copy, database, StandardCopyOption.ATOMIC_MOVE);
-        forceDirectory(database);
-        return restored;
+        return replace(database, copy, acceptLoss, clock, source);
       } finally {
         delete(copy);
       }
-    } catch (SQLException | IOException e) {
-      throw new UserException("Cannot restore the backup " + backup + ": " + reason(e), e);
+    } catch (SQLException | IOException | JdbiException e) {
+      throw new UserException(
+          "Cannot restore the backup " + backup + ": " + UserException.reason(e), e);
     }
+  }
+
+  /** A new file beside, which its owner alone can read; two who copy at once have one each. */
+  private static Path newCopy(Path target, String suffix) throws IOException {
+    Path directory = target.toAbsolutePath().resolveSibling("");
+    return Files.createTempFile(directory, "." + target.getFileName() + ".", suffix);
   }
 
   /** One file, as the source is at one moment. */
   private static Inspection copy(Path source, Path copy, ProgressObserver progress)
       throws SQLException, IOException {
-    delete(copy);
-    Files.createFile(copy, ownerOnly());
     Map<String, Long> rows;
     try (Connection connection = Inspection.readOnly(source).getConnection()) {
       // The transaction holds the moment: without it each commit would make the copy begin anew.
@@ -158,68 +161,142 @@ final class Backup {
     return inspection;
   }
 
-  /** Locks out everyone else, takes over what must not be undone, and drops who was signed in. */
-  private static Restored carryOver(
-      Path copy, Path database, boolean acceptLoss, Clock clock, AuditEvent.Source source)
-      throws SQLException {
-    boolean exists = Files.exists(database);
-    long revocations = 0;
-    long lostTokens = 0;
-    long events = 0;
-    boolean read = false;
+  /**
+   * Locks out everyone else until the copy is in the database's place: what is committed once it is
+   * asked what to carry over would be lost. Meanwhile nothing here may open the database's file but
+   * SQLite, since POSIX drops a process's locks on a file when it closes any of its descriptors.
+   */
+  private static Restored replace(
+      Path database, Path copy, boolean acceptLoss, Clock clock, AuditEvent.Source source)
+      throws SQLException, IOException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
         Handle handle = Jdbi.create(connection).open()) {
       handle.execute("PRAGMA foreign_keys = ON");
       handle.execute("PRAGMA busy_timeout = 2000");
-      if (exists) {
-        try {
-          handle.execute("ATTACH ? AS replaced", database.toString());
-          handle.execute("PRAGMA replaced.locking_mode = EXCLUSIVE");
-          handle.execute("BEGIN IMMEDIATE");
-          List<String> damage =
-              handle.createQuery("PRAGMA replaced.integrity_check").mapTo(String.class).list();
-          read = damage.equals(List.of("ok"));
-          if (!read && !acceptLoss) {
-            throw unreadable(database, damage.get(0));
-          }
-          carryAgents(handle);
-          revocations = carryRevocations(handle);
-          carryMembers(handle);
-          events = carryEvents(handle);
-          lostTokens = lostTokens(handle);
-        } catch (JdbiException e) {
-          if (isBusy(e)) {
-            throw new UserException(
-                "The database " + database + " is in use; stop the server, then restore", e);
-          }
-          if (!acceptLoss) {
-            throw unreadable(database, reason(e));
-          }
-          read = false;
-          revocations = 0;
-          events = 0;
-          rollback(handle);
-          handle.execute("BEGIN IMMEDIATE");
+      leaveLog(handle, copy);
+      Path kept =
+          database.resolveSibling(
+              database.getFileName() + ".replaced-" + STAMP.format(clock.instant()));
+      Restored restored = carryOver(handle, copy, database, kept, acceptLoss, clock, source);
+      force(copy);
+      if (hasLog(copy)) {
+        throw new UserException(copy + " is in use; end who uses it, then restore");
+      }
+      if (!isPosix()) {
+        // There a file that is open cannot be moved.
+        handle.close();
+        connection.close();
+      }
+      move(database, kept);
+      Files.move(copy, database, StandardCopyOption.ATOMIC_MOVE);
+      forceDirectory(database);
+      return restored;
+    }
+  }
+
+  /** What is committed is then in the file itself, which alone is moved. */
+  private static void leaveLog(Handle handle, Path copy) {
+    try {
+      String mode =
+          handle.createQuery("PRAGMA main.journal_mode = DELETE").mapTo(String.class).one();
+      if (mode.equals("delete")) {
+        return;
+      }
+    } catch (JdbiException e) {
+      if (!isBusy(e)) {
+        throw e;
+      }
+    }
+    throw new UserException(copy + " is in use; end who uses it, then restore");
+  }
+
+  private static boolean hasLog(Path file) throws IOException {
+    Path log = Path.of(file + "-wal");
+    return Files.exists(log) && Files.size(log) > 0;
+  }
+
+  /** Takes over what must not be undone, and drops who was signed in. */
+  private static Restored carryOver(
+      Handle handle,
+      Path copy,
+      Path database,
+      Path kept,
+      boolean acceptLoss,
+      Clock clock,
+      AuditEvent.Source source) {
+    boolean exists = Files.exists(database);
+    long revocations = 0;
+    long lostTokens = 0;
+    long lostWorkspaces = 0;
+    long lostMembers = 0;
+    long events = 0;
+    boolean read = false;
+    if (exists) {
+      try {
+        handle.execute("ATTACH ? AS replaced", database.toString());
+        handle.execute("PRAGMA replaced.locking_mode = EXCLUSIVE");
+        handle.execute("BEGIN IMMEDIATE");
+        List<String> damage =
+            handle.createQuery("PRAGMA replaced.integrity_check").mapTo(String.class).list();
+        read = damage.equals(List.of("ok"));
+        if (!read && !acceptLoss) {
+          throw unreadable(database, damage.get(0));
         }
-      } else {
+        carryAgents(handle);
+        revocations = carryRevocations(handle);
+        carryMembers(handle);
+        events = carryEvents(handle);
+        lostTokens = lostTokens(handle);
+        lostWorkspaces = lostWorkspaces(handle);
+        lostMembers = lostMembers(handle);
+      } catch (JdbiException e) {
+        if (isBusy(e)) {
+          throw new UserException(
+              "The database " + database + " is in use; stop the server, then restore", e);
+        }
+        if (!acceptLoss) {
+          throw unreadable(database, UserException.reason(e));
+        }
+        read = false;
+        revocations = 0;
+        events = 0;
+        rollback(handle);
         handle.execute("BEGIN IMMEDIATE");
       }
-      handle.execute("/* Backup.carryOver */ DELETE FROM session");
-      handle.execute("/* Backup.carryOver */ DELETE FROM sign_in_code");
-      AuditStore.record(
-          handle,
-          AuditEvent.of(clock.instant(), AuditEvent.Action.RESTORE, source)
-              .with("revocations kept: " + revocations + ", events kept: " + events));
-      handle.execute("COMMIT");
+    } else {
+      handle.execute("BEGIN IMMEDIATE");
     }
-    Optional<Path> replaced =
-        exists
-            ? Optional.of(
-                database.resolveSibling(
-                    database.getFileName() + ".replaced-" + STAMP.format(clock.instant())))
-            : Optional.empty();
+    handle.execute("/* Backup.carryOver */ DELETE FROM session");
+    handle.execute("/* Backup.carryOver */ DELETE FROM sign_in_code");
+    AuditStore.record(
+        handle,
+        AuditEvent.of(clock.instant(), AuditEvent.Action.RESTORE, source)
+            .with("revocations kept: " + revocations + ", events kept: " + events));
+    handle.execute("COMMIT");
+    // What is kept is whole in its one file, also if this ends between two of the moves.
+    if (read && !checkpoint(handle)) {
+      throw new UserException("The log of " + database + " cannot be brought into it");
+    }
+    Inspection now = Inspection.of(copy);
+    if (!now.faults().isEmpty()) {
+      throw new UserException("The restored copy is refused. " + now.faults().get(0));
+    }
     return new Restored(
-        Inspection.of(copy), replaced, revocations, lostTokens, events, read || !exists);
+        now,
+        exists ? Optional.of(kept) : Optional.empty(),
+        revocations,
+        lostTokens,
+        lostWorkspaces,
+        lostMembers,
+        events,
+        read || !exists);
+  }
+
+  private static boolean checkpoint(Handle handle) {
+    return handle
+        .createQuery("PRAGMA replaced.wal_checkpoint(TRUNCATE)")
+        .map((row, context) -> row.getLong("busy") == 0)
+        .one();
   }
 
   private static void rollback(Handle handle) {
@@ -324,6 +401,29 @@ final class Backup {
         .one();
   }
 
+  private static long lostWorkspaces(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            /* Backup.lostWorkspaces */
+            SELECT count(*) FROM replaced.workspace WHERE id NOT IN (SELECT id FROM workspace)
+            """)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static long lostMembers(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            /* Backup.lostMembers */
+            SELECT count(*) FROM replaced.membership
+            WHERE workspace_id NOT IN (SELECT id FROM workspace)
+            """)
+        .mapTo(Long.class)
+        .one();
+  }
+
   private static UserException unreadable(Path database, String reason) {
     return new UserException(
         "The database %s cannot be read (%s), so tokens revoked since the backup would be valid again; if you accept that, restore with --accept-lost-revocations"
@@ -336,9 +436,17 @@ final class Backup {
             .contains(e.getResultCode().code & 0xff);
   }
 
-  /** With what lies beside it: a log belongs to its database. */
+  /**
+   * With what lies beside it, also if it is not there itself: SQLite would take its log for that of
+   * the next database of this name, and replay it.
+   */
   private static void move(Path database, Path target) throws IOException {
-    for (String suffix : List.of("-wal", "-shm", "")) {
+    if (!hasLog(database)) {
+      Files.deleteIfExists(Path.of(database + "-wal"));
+    }
+    // An index, made anew from the log.
+    Files.deleteIfExists(Path.of(database + "-shm"));
+    for (String suffix : List.of("-wal", "-journal", "")) {
       Path file = Path.of(database + suffix);
       if (Files.exists(file)) {
         Files.move(file, Path.of(target + suffix), StandardCopyOption.ATOMIC_MOVE);
@@ -371,21 +479,5 @@ final class Backup {
 
   private static boolean isPosix() {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    return isPosix()
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof SQLException)) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown reason");
   }
 }

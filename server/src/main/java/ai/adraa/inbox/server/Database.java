@@ -493,21 +493,12 @@ final class Database implements AutoCloseable {
   }
 
   private static UserException cannotOpen(String location, Exception failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof SQLException)) {
-      cause = cause.getCause();
-    }
-    Throwable last = cause;
     String reason =
-        failure instanceof FlywayException && !(cause instanceof SQLException)
+        failure instanceof FlywayException
+                && !(UserException.origin(failure) instanceof SQLException)
             ? "its tables are not those of this program"
             : DatabaseUnavailableException.reason(failure)
-                .orElseGet(
-                    () ->
-                        String.valueOf(last.getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse("unknown reason"));
+                .orElseGet(() -> UserException.reason(failure));
     return new UserException("Cannot open the database " + location + ": " + reason, failure);
   }
 

@@ -261,6 +261,10 @@ final class DatabaseCommands {
         err.printf(
             "Active tokens that the backup does not have, and which are unknown now: %d%n",
             restored.lostTokens());
+        err.printf(
+            "Workspaces that the backup does not have, and which are gone now: %d, with %d"
+                + " members%n",
+            restored.lostWorkspaces(), restored.lostMembers());
       } else {
         err.printf(
             "WARNING: there is no readable database to ask which tokens were revoked since the"

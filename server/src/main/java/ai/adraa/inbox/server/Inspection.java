@@ -66,7 +66,7 @@ record Inspection(
         faults.addAll(migrationFaults(file));
       }
     } catch (SQLException | FlywayException e) {
-      faults.add("It cannot be read: " + reason(e));
+      faults.add("It cannot be read: " + UserException.reason(e));
     }
     return new Inspection(faults, version, pending, rows, activeTokens, logBytes(file));
   }
@@ -163,13 +163,5 @@ record Inspection(
     } catch (IOException e) {
       return 0; // It was removed just now, by the last one who had it open.
     }
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof SQLException)) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown reason");
   }
 }
