@@ -31,6 +31,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -214,11 +217,14 @@ class StorageFaultsTest {
   void aLockOfAnotherProcessStopsWritesOnlyHoweverManyWait() throws Exception {
     Files.copy(template, database);
     int writers = 500;
+    int refused = 0;
     int verified = 0;
+    int seconds = Faults.times(5, 30);
     try (ServerProcess server = ServerProcess.serve(database, QUIET);
         Connection other = DriverManager.getConnection("jdbc:sqlite:" + database)) {
       other.createStatement().execute("BEGIN EXCLUSIVE");
-      for (int round = 0; round < Faults.times(1, 3); round++) {
+      long until = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+      do {
         List<CompletableFuture<HttpResponse<String>>> creates = new ArrayList<>();
         for (int i = 0; i < writers; i++) {
           creates.add(HTTP.sendAsync(createRequest(server), HttpResponse.BodyHandlers.ofString()));
@@ -231,9 +237,11 @@ class StorageFaultsTest {
         }
         for (CompletableFuture<HttpResponse<String>> create : creates) {
           assertUnavailable(create.get());
+          refused++;
         }
-      }
-      // Most are refused at once, so the rest leaves threads enough.
+      } while (System.nanoTime() < until);
+      // A few are at work and wait for the lock, the rest for their turn: no thread of either is
+      // one that verifies.
       assertThat(verified).isGreaterThan(100);
       other.createStatement().execute("ROLLBACK");
 
@@ -243,8 +251,9 @@ class StorageFaultsTest {
     }
     Faults.figure(
         "StorageFaultsTest, locked by another process",
-        "%d creates waited or were refused, %d verifications meanwhile, all right"
-            .formatted(writers * Faults.times(1, 3), verified));
+        "for %d seconds at least; %d creates waited and were refused, %d verifications meanwhile,"
+                .formatted(seconds, refused, verified)
+            + " all right");
   }
 
   @Test
@@ -287,6 +296,188 @@ class StorageFaultsTest {
       server.terminate();
     }
     assertSound(database);
+  }
+
+  @Test
+  void aProbeBeginsNoLogInPlaceOfTheOneThatWasRemoved() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken created = console(server).createToken(workspaceId, "in the log");
+      for (int round = 0; round < Faults.times(3, 30); round++) {
+        Files.delete(Path.of(database + "-wal"));
+
+        assertThat(ready(server)).isEqualTo(200);
+        assertVerifies(server);
+        assertThat(verify(server, created.getSecret())).isEqualTo(200);
+        created = console(server).createToken(workspaceId, "in the next log");
+      }
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aLogThatCannotBeKeptIsNotGivenUp() throws Exception {
+    Files.copy(template, database);
+    Path log = Path.of(database + "-wal");
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken created = console(server).createToken(workspaceId, "in the log");
+      Tool.require("StorageFaultsTest", List.of("chattr"));
+      if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
+        throw cannot("no right to make a file immutable");
+      }
+      try {
+        Files.delete(Path.of(database + "-shm"));
+        assertThat(verify(server, active.secret())).isEqualTo(503);
+        assertUnavailable(create(server));
+        assertThat(server.log()).contains("its log cannot be kept");
+      } finally {
+        Tool.run(directory, 1, Map.of(), "chattr", "-i", log.toString()).succeeded();
+      }
+      await().until(() -> verify(server, active.secret()) == 200);
+      assertVerifies(server);
+      assertThat(verify(server, created.getSecret())).isEqualTo(200);
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void twoServersGoOnWithoutTheLogAndTheIndexThatBothHadOpen() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess one = ServerProcess.serve(database, QUIET);
+        ServerProcess other = ServerProcess.serve(database, QUIET)) {
+      for (int round = 0; round < Faults.times(3, 30); round++) {
+        CreatedToken first = console(one).createToken(workspaceId, "before");
+        CreatedToken second = console(other).createToken(workspaceId, "before");
+        Files.delete(Path.of(database + "-wal"));
+        if (round % 2 == 1) {
+          Files.delete(Path.of(database + "-shm"));
+        }
+
+        // The first to notice begins a log, which is another's for the second.
+        assertThat(verify(one, first.getSecret())).isEqualTo(200);
+        assertThat(verify(one, second.getSecret())).isEqualTo(200);
+        console(one).revokeToken(workspaceId, first.getToken().getId());
+
+        assertThat(verify(other, first.getSecret())).isEqualTo(401);
+        assertThat(verify(other, second.getSecret())).isEqualTo(200);
+        assertVerifies(other);
+        console(other).revokeToken(workspaceId, second.getToken().getId());
+        assertThat(verify(one, second.getSecret())).isEqualTo(401);
+      }
+      assertThat(console(one).tokens(workspaceId, null).toList())
+          .isEqualTo(console(other).tokens(workspaceId, null).toList());
+      one.terminate();
+      other.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void filesThatAreRemovedOrReplacedUnderLoadNeedNoRestart() throws Exception {
+    Files.copy(template, database);
+    int rounds = Faults.times(4, 40);
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger answers = new AtomicInteger();
+    AtomicInteger unavailable = new AtomicInteger();
+    int threads = 6;
+    ExecutorService load = Executors.newFixedThreadPool(threads);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      List<Future<Integer>> wrong = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        boolean writes = i == 0;
+        wrong.add(load.submit(() -> load(server, writes, stop, answers, unavailable)));
+      }
+      try {
+        for (int round = 0; round < rounds; round++) {
+          for (String removed : List.of("-shm", "-wal", "")) {
+            if (removed.isEmpty()) {
+              replaceByTemplate();
+            } else {
+              Files.delete(Path.of(database + removed));
+            }
+            await(removed.isEmpty() ? "file replaced" : removed + " removed")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> create(server).statusCode() == 201);
+            assertVerifies(server);
+            int before = answers.get();
+            await().until(() -> answers.get() > before + 50);
+          }
+        }
+      } finally {
+        stop.set(true);
+      }
+      int wrongAnswers = 0;
+      for (Future<Integer> task : wrong) {
+        wrongAnswers += task.get();
+      }
+      Faults.figure(
+          "StorageFaultsTest, removed or replaced under load",
+          "%d times -shm, -wal, and the file; %d answers, %d of them 503, %d wrong"
+              .formatted(rounds, answers.get(), unavailable.get(), wrongAnswers));
+      assertThat(wrongAnswers).as("wrong answers").isZero();
+      await("no connection is left behind").until(() -> connections(server) <= 1 + 1 + 8);
+      server.terminate();
+    } finally {
+      load.shutdownNow();
+    }
+    assertSound(database);
+  }
+
+  /** Asks without pause; returns how many answers were neither right nor 503. */
+  private static int load(
+      ServerProcess server,
+      boolean writes,
+      AtomicBoolean stop,
+      AtomicInteger answers,
+      AtomicInteger unavailable)
+      throws Exception {
+    int wrong = 0;
+    for (int i = 0; !stop.get(); i++) {
+      int right = writes ? 201 : i % 2 == 0 ? 200 : 401;
+      int status =
+          writes
+              ? create(server).statusCode()
+              : verify(server, i % 2 == 0 ? active.secret() : revoked.secret());
+      answers.incrementAndGet();
+      if (status == 503) {
+        unavailable.incrementAndGet();
+      } else if (status != right) {
+        wrong++;
+      }
+    }
+    return wrong;
+  }
+
+  /** How often the process has the database's file open, as Linux tells it; 0 elsewhere. */
+  private long connections(ServerProcess server) throws IOException {
+    Path open = Path.of("/proc", "" + server.pid(), "fd");
+    if (!Files.isDirectory(open)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(open)) {
+      return files.filter(file -> leadsToDatabase(file)).count();
+    }
+  }
+
+  /** Also to one that was removed. */
+  private boolean leadsToDatabase(Path file) {
+    try {
+      String target = Files.readSymbolicLink(file).toString();
+      return target.equals(database.toString()) || target.equals(database + " (deleted)");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int ready(ServerProcess server) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.managementUrl() + "/health/ready")).build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   @Test
@@ -437,9 +628,9 @@ class StorageFaultsTest {
           ServerProcess there = thread % 2 == 0 ? other : one;
           tasks.add(threads.submit(() -> createAndRevoke(here, there, rounds)));
         }
-        int refused = 0;
+        int wrong = 0;
         for (Future<Integer> task : tasks) {
-          refused += task.get();
+          wrong += task.get();
         }
         assertThat(console(one).tokens(workspaceId, null).toList())
             .hasSize(2 + 4 * rounds)
@@ -449,8 +640,9 @@ class StorageFaultsTest {
             "%d tokens created on one, verified and revoked on the other, refused at once on the"
                     .formatted(4 * rounds)
                 + " first; "
-                + refused
+                + wrong
                 + " answers were wrong");
+        assertThat(wrong).as("wrong answers").isZero();
       } finally {
         threads.shutdownNow();
       }
@@ -471,7 +663,6 @@ class StorageFaultsTest {
       console(there).revokeToken(workspaceId, token.getToken().getId());
       wrong += verify(here, token.getSecret()) == 401 ? 0 : 1;
     }
-    assertThat(wrong).isZero();
     return wrong;
   }
 

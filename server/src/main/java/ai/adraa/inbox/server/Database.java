@@ -18,10 +18,11 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -30,6 +31,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -56,15 +58,12 @@ final class Database implements AutoCloseable {
   // A request waits twice at most: for the connection, and for what other processes lock.
   private static final int WRITE_WAIT_MILLIS = 5_000;
   private static final int READ_WAIT_MILLIS = 2_000;
-  // Of the HTTP server's 200 threads: the others go on verifying while writers wait.
-  private static final int MAX_WAITING_WRITES = 64;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String location;
   private final Path file;
   private final Outage reading;
   private final Outage writing;
-  private final Semaphore writes = new Semaphore(MAX_WAITING_WRITES);
   private final ReentrantLock opening = new ReentrantLock();
   // What is open; null while it is not, and when it is closed for good.
   private volatile @Nullable Open open;
@@ -174,7 +173,13 @@ final class Database implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(READ_WAIT_MILLIS);
-    Jdbi.create(SQLITE + file, config.toProperties()).useHandle(Database::check);
+    // To these files only: SQLite begins a log where there is none, also to read.
+    Open current = enter();
+    try {
+      Jdbi.create(new Connections(file, config, current.files)).useHandle(Database::check);
+    } finally {
+      current.leave();
+    }
     // By the pool as well: requests wait for it.
     int unused = read(Database::check);
   }
@@ -195,11 +200,11 @@ final class Database implements AutoCloseable {
   <T extends @Nullable Object> T read(Function<Handle, T> query) {
     Open current = null;
     try {
-      current = current();
+      current = enter();
       if (System.nanoTime() < noReaderUntil && current.hasNoReader()) {
         throw new SQLTransientConnectionException("No connection can be opened");
       }
-      T answer = current.reader.withHandle(query::apply);
+      T answer = current.reader.withHandle(inUse(current, query::apply));
       reading.ended();
       return answer;
     } catch (RuntimeException | SQLException e) {
@@ -208,6 +213,10 @@ final class Database implements AutoCloseable {
         noReaderUntil = System.nanoTime() + RETRY_NANOS;
       }
       throw failure(reading, current, e);
+    } finally {
+      if (current != null) {
+        current.leave();
+      }
     }
   }
 
@@ -217,35 +226,70 @@ final class Database implements AutoCloseable {
    * @throws DatabaseUnavailableException if the database cannot answer, or is replaced meanwhile
    */
   <T extends @Nullable Object> T write(Function<Handle, T> work) {
-    if (!writes.tryAcquire()) {
-      throw writing.refuse("too many requests wait for it, or another process keeps it locked");
-    }
     Open current = null;
     try {
-      current = current();
-      T answer = transact(current.writer, work);
+      current = enter();
+      T answer = transact(current, work);
       if (current.files.change() != DatabaseFiles.Change.NONE) {
         throw writing.refuse("it was replaced meanwhile");
       }
       writing.ended();
       return answer;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | SQLException e) {
       throw failure(writing, current, e);
     } finally {
-      writes.release();
+      if (current != null) {
+        current.leave();
+      }
     }
   }
 
-  private static <T extends @Nullable Object> T transact(Jdbi writer, Function<Handle, T> work) {
+  private <T extends @Nullable Object> T transact(Open current, Function<Handle, T> work)
+      throws SQLException {
+    AtomicBoolean begun = new AtomicBoolean();
+    HandleCallback<T, SQLException> transaction =
+        inUse(
+            current,
+            handle -> {
+              begin(handle, SQLiteConfig.TransactionMode.IMMEDIATE);
+              return handle.inTransaction(
+                  ours -> {
+                    begun.set(true);
+                    // The driver begins a next transaction as part of a commit. If that took the
+                    // lock, it could fail, and with it what is already committed.
+                    begin(ours, SQLiteConfig.TransactionMode.DEFERRED);
+                    return work.apply(ours);
+                  });
+            });
     try {
-      return writer.inTransaction(work::apply);
-    } catch (RuntimeException e) {
-      if (!DatabaseUnavailableException.isReadOnly(e)) {
+      return current.writer.withHandle(transaction);
+    } catch (RuntimeException | SQLException e) {
+      if (begun.get() || !DatabaseUnavailableException.isReadOnly(e)) {
         throw e;
       }
       // Perhaps it was, when the connection was opened; the next one is a new one.
-      return writer.inTransaction(work::apply);
+      return current.writer.withHandle(transaction);
     }
+  }
+
+  /** How the connection's next transaction begins. */
+  private static void begin(Handle handle, SQLiteConfig.TransactionMode mode) throws SQLException {
+    handle
+        .getConnection()
+        .unwrap(SQLiteConnection.class)
+        .getConnectionConfig()
+        .setTransactionMode(mode);
+  }
+
+  /** Who waited for a connection need not use one that is about to be closed. */
+  private <T extends @Nullable Object, X extends Exception> HandleCallback<T, X> inUse(
+      Open current, HandleCallback<T, X> work) {
+    return handle -> {
+      if (current.retired) {
+        throw unavailable("it is being opened again");
+      }
+      return work.withHandle(handle);
+    };
   }
 
   @Override
@@ -256,9 +300,15 @@ final class Database implements AutoCloseable {
       Open last = open;
       open = null;
       if (last != null) {
+        if (!last.retire()) {
+          LOG.warn("The database {} is closed while requests use it", location);
+        }
         close(last);
         putLogAway();
       }
+    } catch (DatabaseUnavailableException e) {
+      // The end of the process closes it as well, and removes nothing.
+      LOG.error("{}", e.getMessage());
     } catch (IOException e) {
       LOG.error("Cannot put away the log of the database {}, which was replaced", location, e);
     } finally {
@@ -266,10 +316,25 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** As {@link #current}, which is not closed before the caller leaves it. */
+  private Open enter() {
+    Open current = current();
+    if (!current.enter()) {
+      // Closed meanwhile; what is open now is not the same.
+      current = current();
+      if (!current.enter()) {
+        throw unavailable("it is being opened again");
+      }
+    }
+    return current;
+  }
+
   /** What is open, if it is what is at the database's place; else opens what is there. */
   private Open current() {
     Open current = open;
-    if (current != null && current.files.change() == DatabaseFiles.Change.NONE) {
+    if (current != null
+        && !current.retired
+        && current.files.change() == DatabaseFiles.Change.NONE) {
       return current;
     }
     try {
@@ -295,12 +360,13 @@ final class Database implements AutoCloseable {
     DatabaseFiles.Change change =
         current == null ? DatabaseFiles.Change.REPLACED : current.files.change();
     if (current != null && change == DatabaseFiles.Change.NONE) {
+      current.retired = false;
       return current;
     }
     if (change == DatabaseFiles.Change.GONE || !Files.exists(file)) {
       throw unavailable("the file is gone; put it back, or restore a backup");
     }
-    if (change == DatabaseFiles.Change.SPLIT) {
+    if (current != null && change == DatabaseFiles.Change.SPLIT && !current.files.isLogEmpty()) {
       throw unavailable(
           "its -wal was removed and another process has begun one; stop all, and restore a backup");
     }
@@ -310,9 +376,13 @@ final class Database implements AutoCloseable {
     retryAt = System.nanoTime() + RETRY_NANOS;
     try {
       if (current != null) {
-        open = null;
-        LOG.warn("The database {} is not the one that is open: opening it again", location);
+        // A connection that is left behind would share its view of the log with those to come.
+        if (!current.retire()) {
+          throw unavailable("requests still use the one that was open");
+        }
         close(current);
+        open = null;
+        LOG.warn("The database {} is not the one that was open: opening it again", location);
       }
       putLogAway();
       Open opened = Open.of(location, file);
@@ -327,6 +397,8 @@ final class Database implements AutoCloseable {
       LOG.warn("The database {} is open again", location);
       retryAt = System.nanoTime();
       return opened;
+    } catch (DatabaseUnavailableException e) {
+      throw e;
     } catch (UserException e) {
       throw new DatabaseUnavailableException(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException | SQLException | IOException e) {
@@ -335,18 +407,31 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes it, which nobody uses any more.
+   *
+   * @throws DatabaseUnavailableException if that would lose what is in a log; nothing is closed
+   */
   private void close(Open last) {
-    switch (last.files.change()) {
-      case NONE, SPLIT -> last.close();
-      case INDEX_LOST -> {
-        try {
-          last.files.keepLogWhile(last::close);
-        } catch (IOException e) {
-          LOG.error("Cannot keep the log of the database {}", location, e);
+    DatabaseFiles.Change change = last.files.change();
+    switch (change) {
+      case NONE -> last.close();
+      case INDEX_LOST -> closeWithoutLog(last);
+      case SPLIT -> {
+        if (last.files.isLogEmpty()) {
+          closeWithoutLog(last);
+        } else {
+          last.close();
         }
       }
       case LOG_LOST -> {
-        last.checkpoint();
+        if (!last.files.isLogEmpty()) {
+          last.checkpoint();
+        }
+        if (!last.files.isLogEmpty()) {
+          throw unavailable(
+              "its -wal was removed, and what it has cannot be brought into the file");
+        }
         last.close();
       }
       case GONE, REPLACED -> {
@@ -354,6 +439,15 @@ final class Database implements AutoCloseable {
         last.close();
         toPutAway = last.files;
       }
+    }
+  }
+
+  /** Leaves the log that is there to those who see what it has. */
+  private void closeWithoutLog(Open last) {
+    try {
+      last.files.keepLogWhile(last::close);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw unavailable("its log cannot be kept while it is opened again (" + e + ")");
     }
   }
 
@@ -511,6 +605,10 @@ final class Database implements AutoCloseable {
     final HikariDataSource readers;
     final Jdbi writer;
     final Jdbi reader;
+    // Who uses it holds the read lock, who closes it the write lock.
+    private final ReentrantReadWriteLock users = new ReentrantReadWriteLock();
+    // Nobody begins to use it: it is to be closed.
+    volatile boolean retired;
 
     private Open(
         DatabaseFiles files,
@@ -530,9 +628,10 @@ final class Database implements AutoCloseable {
           new Connections(file, sqlite(SQLiteConfig.TransactionMode.DEFERRED), null)
               .getConnection();
       HikariDataSource writers = null;
+      DatabaseFiles files = null;
       try {
         requireLog(location, anchor);
-        DatabaseFiles files = DatabaseFiles.of(file);
+        files = DatabaseFiles.of(file);
         writers =
             pool(
                 "writer",
@@ -550,6 +649,9 @@ final class Database implements AutoCloseable {
       } catch (RuntimeException | SQLException | IOException e) {
         if (writers != null) {
           writers.close();
+        }
+        if (files != null) {
+          files.close();
         }
         anchor.close();
         throw e;
@@ -579,6 +681,36 @@ final class Database implements AutoCloseable {
       reader.setSqlLogger(statements);
     }
 
+    /** Whether it can be used; then it is not closed before {@link #leave}. */
+    boolean enter() {
+      if (!retired && users.readLock().tryLock()) {
+        if (!retired) {
+          return true;
+        }
+        users.readLock().unlock();
+      }
+      return false;
+    }
+
+    void leave() {
+      users.readLock().unlock();
+    }
+
+    /** Lets nobody begin to use it, and waits for those who do; returns whether all have left. */
+    boolean retire() {
+      retired = true;
+      try {
+        if (!users.writeLock().tryLock(READ_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+          return false;
+        }
+        users.writeLock().unlock();
+        return true;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
     boolean hasNoReader() {
       return readers.isClosed() || readers.getHikariPoolMXBean().getTotalConnections() == 0;
     }
@@ -588,7 +720,7 @@ final class Database implements AutoCloseable {
       try (Statement statement = anchor.createStatement()) {
         statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)").close();
       } catch (SQLException e) {
-        LOG.warn("Cannot bring the log into the database that was replaced: {}", e.getMessage());
+        LOG.warn("Cannot bring the log into the database: {}", e.getMessage());
       }
     }
 
@@ -596,6 +728,7 @@ final class Database implements AutoCloseable {
     public void close() {
       readers.close();
       writers.close();
+      files.close();
       try {
         anchor.close();
       } catch (SQLException e) {

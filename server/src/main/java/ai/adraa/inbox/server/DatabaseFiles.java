@@ -1,8 +1,11 @@
 package ai.adraa.inbox.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The three files of an open SQLite database, by identity: a process that has them open would not
  * notice that their names now lead elsewhere, and would answer from what nobody else sees.
  */
-final class DatabaseFiles {
+final class DatabaseFiles implements AutoCloseable {
   /** What became of the files since they were opened. */
   enum Change {
     NONE,
@@ -37,27 +40,46 @@ final class DatabaseFiles {
   private final Object fileKey;
   private final Object logKey;
   private final Object indexKey;
+  // SQLite locks no bytes of the log, so that to close this gives up no lock of its.
+  private final FileChannel openLog;
 
   private DatabaseFiles(
-      Path file, Path log, Path index, Object fileKey, Object logKey, Object indexKey) {
+      Path file,
+      Path log,
+      Path index,
+      Object fileKey,
+      Object logKey,
+      Object indexKey,
+      FileChannel openLog) {
     this.file = file;
     this.log = log;
     this.index = index;
     this.fileKey = fileKey;
     this.logKey = logKey;
     this.indexKey = indexKey;
+    this.openLog = openLog;
   }
 
   /**
    * The files of a database that a connection has open.
    *
-   * @throws IOException if one is missing
+   * @throws IOException if one is missing, or is replaced meanwhile
    */
   static DatabaseFiles of(Path file) throws IOException {
     Path log = beside(file, "-wal");
     Path index = beside(file, "-shm");
-    return new DatabaseFiles(
-        file, log, index, requireKey(file), requireKey(log), requireKey(index));
+    Object logKey = requireKey(log);
+    FileChannel openLog = FileChannel.open(log, StandardOpenOption.READ);
+    try {
+      if (!logKey.equals(requireKey(log))) {
+        throw new IOException("The log was replaced while it was opened");
+      }
+      return new DatabaseFiles(
+          file, log, index, requireKey(file), logKey, requireKey(index), openLog);
+    } catch (IOException e) {
+      openLog.close();
+      throw e;
+    }
   }
 
   /** What became of them; asked at each request, so three system calls and no more. */
@@ -74,6 +96,27 @@ final class DatabaseFiles {
       return logNow == null ? Change.LOG_LOST : Change.SPLIT;
     }
     return indexKey.equals(key(index)) ? Change.NONE : Change.INDEX_LOST;
+  }
+
+  /**
+   * Whether the log that is open, perhaps removed, has nothing that is not in the file: SQLite cuts
+   * it to nothing only after a checkpoint of all it had.
+   */
+  boolean isLogEmpty() {
+    try {
+      return openLog.size() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      openLog.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -103,6 +146,9 @@ final class DatabaseFiles {
   /**
    * Closes the database without the loss of what its log has and this process does not see: the
    * last to close a database removes the log.
+   *
+   * @throws IOException if the log cannot be kept; then the database is not closed, so that the log
+   *     stays
    */
   void keepLogWhile(Runnable close) throws IOException {
     Path kept = Files.createLink(unused(".kept"), log);

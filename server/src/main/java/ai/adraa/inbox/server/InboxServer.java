@@ -126,6 +126,7 @@ public final class InboxServer implements AutoCloseable {
   private final @Nullable Tls tls;
   private final Database database;
   private final LastUse lastUse;
+  private final LastUse lastSessionUse;
   private final SignInService signIn;
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
@@ -169,11 +170,14 @@ public final class InboxServer implements AutoCloseable {
     readiness = new Readiness(database);
     TokenStore tokenStore = new TokenStore(database);
     WorkspaceStore workspaces = new WorkspaceStore(database, clock);
-    lastUse = new LastUse(tokenStore);
+    lastUse = LastUse.ofTokens(tokenStore);
+    SignInStore signInStore = new SignInStore(database);
+    lastSessionUse = LastUse.ofSessions(signInStore);
     TokenService tokens = new TokenService(tokenStore, lastUse, clock);
     signIn =
         new SignInService(
-            new SignInStore(database),
+            signInStore,
+            lastSessionUse,
             workspaces,
             mailer,
             pageUrl(publicUrl, "/app"),
@@ -231,6 +235,7 @@ public final class InboxServer implements AutoCloseable {
       }
       jetty.start();
       lastUse.start();
+      lastSessionUse.start();
       if (tls != null) {
         tls.start();
       }
@@ -295,6 +300,7 @@ public final class InboxServer implements AutoCloseable {
       tls.close();
     }
     lastUse.close();
+    lastSessionUse.close();
     signIn.close();
     close(management);
     readiness.close();

@@ -1,23 +1,26 @@
 package ai.adraa.inbox.server;
 
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects when tokens were last used and writes it at most once a second: a verification must not
- * wait for a disk. A crash loses the last second of it, a shutdown nothing. Thread-safe.
+ * Collects when tokens, or sessions, were last used and writes it at most once a second: who only
+ * reads must not wait for a disk. A crash loses the last second of it, a shutdown nothing.
+ * Thread-safe.
  */
 final class LastUse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LastUse.class);
 
-  private final TokenStore store;
+  private final String what;
+  private final Consumer<Map<String, Instant>> store;
   private final ConcurrentHashMap<String, Instant> pending = new ConcurrentHashMap<>();
   private final ScheduledExecutorService writer =
       Executors.newSingleThreadScheduledExecutor(
@@ -27,8 +30,19 @@ final class LastUse implements AutoCloseable {
             return thread;
           });
 
-  LastUse(TokenStore store) {
+  private LastUse(String what, Consumer<Map<String, Instant>> store) {
+    this.what = what;
     this.store = store;
+  }
+
+  /** Of tokens, by their ids. */
+  static LastUse ofTokens(TokenStore store) {
+    return new LastUse("tokens", store::updateLastUsed);
+  }
+
+  /** Of sessions, by the hashes of their ids in hexadecimal. */
+  static LastUse ofSessions(SignInStore store) {
+    return new LastUse("sessions", store::updateLastUsed);
   }
 
   /** Begins to write. */
@@ -36,11 +50,16 @@ final class LastUse implements AutoCloseable {
     var unused = writer.scheduleWithFixedDelay(this::write, 1, 1, TimeUnit.SECONDS);
   }
 
-  void record(String tokenId, Instant at) {
-    pending.merge(tokenId, at, LastUse::later);
+  void record(String key, Instant at) {
+    pending.merge(key, at, LastUse::later);
   }
 
-  /** How many tokens' last use is not written yet. */
+  /** What is not written yet. */
+  Optional<Instant> pending(String key) {
+    return Optional.ofNullable(pending.get(key));
+  }
+
+  /** Of how many it is not written yet. */
   int backlog() {
     return pending.size();
   }
@@ -50,38 +69,32 @@ final class LastUse implements AutoCloseable {
   public void close() {
     writer.shutdown();
     try {
-      if (!writer.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.warn("The database is too busy to write when tokens were last used");
+      // What still waits for the database by then need not be waited for once more.
+      if (writer.awaitTermination(10, TimeUnit.SECONDS)) {
+        write();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    write();
     if (!pending.isEmpty()) {
-      LOG.warn("When {} tokens were last used could not be written and is lost", pending.size());
+      LOG.warn("When {} {} were last used could not be written and is lost", pending.size(), what);
     }
   }
 
   private void write() {
-    Map<String, Instant> batch = new HashMap<>();
-    for (String tokenId : pending.keySet()) {
-      Instant at = pending.remove(tokenId);
-      if (at != null) {
-        batch.put(tokenId, at);
-      }
-    }
+    Map<String, Instant> batch = Map.copyOf(pending);
     if (batch.isEmpty()) {
       return;
     }
     try {
-      store.updateLastUsed(batch);
+      store.accept(batch);
+      // Used again meanwhile, it has a later time, which is kept.
+      batch.forEach(pending::remove);
     } catch (DatabaseUnavailableException e) {
-      batch.forEach(this::record);
-      LOG.debug("Cannot write when {} tokens were last used; trying again", batch.size());
+      LOG.debug("Cannot write when {} {} were last used; trying again", batch.size(), what);
     } catch (RuntimeException e) {
       // Kept for the next second; an exception would end the schedule.
-      batch.forEach(this::record);
-      LOG.warn("Cannot write when {} tokens were last used; trying again", batch.size(), e);
+      LOG.warn("Cannot write when {} {} were last used; trying again", batch.size(), what, e);
     }
   }
 

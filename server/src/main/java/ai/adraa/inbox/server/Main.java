@@ -824,7 +824,7 @@ public final class Main {
     String workspaceId = workspaces.requireId(workspace);
     Agent admin = workspaces.firstAdmin(workspaceId);
     TokenStore store = new TokenStore(database);
-    return new TokenService(store, new LastUse(store), CLOCK)
+    return new TokenService(store, LastUse.ofTokens(store), CLOCK)
         .create(
             workspaceId,
             name,

@@ -28,6 +28,11 @@ record Session(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt
     return idle.isBefore(atMost) ? idle : atMost;
   }
 
+  /** The same, with a later use. */
+  Session usedAt(Instant at) {
+    return new Session(idHash, agent, createdAt, at);
+  }
+
   @Override
   public String getName() {
     return agent.id();

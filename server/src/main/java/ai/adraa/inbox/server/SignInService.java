@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -22,6 +23,7 @@ final class SignInService implements AutoCloseable {
   private static final Duration TOUCH_EVERY = Duration.ofMinutes(1);
 
   private final SignInStore store;
+  private final LastUse lastUse;
   private final WorkspaceStore workspaces;
   private final Mailer mailer;
   private final String consoleUrl;
@@ -42,12 +44,14 @@ final class SignInService implements AutoCloseable {
 
   SignInService(
       SignInStore store,
+      LastUse lastUse,
       WorkspaceStore workspaces,
       Mailer mailer,
       String consoleUrl,
       SignInLimits limits,
       Clock clock) {
     this.store = store;
+    this.lastUse = lastUse;
     this.workspaces = workspaces;
     this.mailer = mailer;
     this.consoleUrl = consoleUrl;
@@ -101,29 +105,36 @@ final class SignInService implements AutoCloseable {
     return new Session.Created(store.createSession(agentId, id, current, now(), source), id);
   }
 
-  /** The session with this id; empty if there is none or it has ended. Using it prolongs it. */
+  /**
+   * The session with this id; empty if there is none or it has ended. Using it prolongs it, which
+   * is written later: who only reads need not wait until the database can be written.
+   */
   Optional<Session> use(Secret id) {
     Instant now = now();
     return store
         .findSession(id)
+        .map(this::withPendingUse)
         .filter(session -> now.isBefore(session.expiresAt()))
         .map(
             session -> {
               if (now.isBefore(session.lastUsedAt().plus(TOUCH_EVERY))) {
                 return session;
               }
-              return touch(session, now);
+              lastUse.record(key(session), now);
+              return session.usedAt(now);
             });
   }
 
-  private Session touch(Session session, Instant now) {
-    try {
-      store.touchSession(session.idHash(), now);
-      return new Session(session.idHash(), session.agent(), session.createdAt(), now);
-    } catch (DatabaseUnavailableException e) {
-      // Who only reads need not wait until the database can be written.
-      return session;
-    }
+  private Session withPendingUse(Session session) {
+    return lastUse
+        .pending(key(session))
+        .filter(at -> at.isAfter(session.lastUsedAt()))
+        .map(session::usedAt)
+        .orElse(session);
+  }
+
+  private static String key(Session session) {
+    return HexFormat.of().formatHex(session.idHash());
   }
 
   void signOut(Session session, AuditEvent.Source source) {

@@ -3,8 +3,11 @@ package ai.adraa.inbox.server;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Sign-in codes and sessions in the database, hashed both. Thread-safe. */
 final class SignInStore {
@@ -147,19 +150,29 @@ final class SignInStore {
     return database.read(handle -> find(handle, id.hash()));
   }
 
-  void touchSession(byte[] idHash, Instant now) {
+  /**
+   * Writes when sessions were last used, in one transaction; never back to an earlier time.
+   *
+   * @param lastUsed by the hashes of the sessions' ids in hexadecimal
+   */
+  void updateLastUsed(Map<String, Instant> lastUsed) {
     database.write(
-        handle ->
-            handle
-                .createUpdate(
-                    """
-                    /* SignInStore.touchSession */
-                    UPDATE session SET last_used_at = :now
-                    WHERE id_hash = :hash AND last_used_at < :now
-                    """)
-                .bind("hash", idHash)
-                .bind("now", now.toEpochMilli())
-                .execute());
+        handle -> {
+          PreparedBatch batch =
+              handle.prepareBatch(
+                  """
+                  /* SignInStore.updateLastUsed */
+                  UPDATE session SET last_used_at = :at
+                  WHERE id_hash = :hash AND last_used_at < :at
+                  """);
+          lastUsed.forEach(
+              (hash, at) ->
+                  batch
+                      .bind("hash", HexFormat.of().parseHex(hash))
+                      .bind("at", at.toEpochMilli())
+                      .add());
+          return batch.execute();
+        });
   }
 
   void deleteSession(Session session, Instant now, AuditEvent.Source source) {

@@ -37,7 +37,7 @@ class AuditTest {
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
     admin = workspaces.firstAdmin(workspaceId);
     tokens = new TokenStore(database);
-    service = new TokenService(tokens, new LastUse(tokens), Clock.systemUTC());
+    service = new TokenService(tokens, LastUse.ofTokens(tokens), Clock.systemUTC());
     signIn = new SignInStore(database);
     token = create("CRM integration");
   }

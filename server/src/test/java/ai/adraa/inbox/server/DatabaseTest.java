@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +39,7 @@ class DatabaseTest {
     Agent admin = workspaces.firstAdmin(workspaceId);
     tokens = new TokenStore(database);
     token =
-        new TokenService(tokens, new LastUse(tokens), Clock.systemUTC())
+        new TokenService(tokens, LastUse.ofTokens(tokens), Clock.systemUTC())
             .create(workspaceId, "CRM integration", new Token.Actor(admin.id(), "ada"), OPERATOR);
   }
 
@@ -94,6 +102,73 @@ class DatabaseTest {
   }
 
   @Test
+  void aWriteIsWholeAlsoAfterOneThatCouldNotBegin() throws Exception {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + database.path())) {
+      other.createStatement().execute("BEGIN IMMEDIATE");
+      assertThatThrownBy(() -> execute("UPDATE workspace SET name = 'blocked'"))
+          .isInstanceOf(DatabaseUnavailableException.class);
+      other.createStatement().execute("ROLLBACK");
+    }
+    assertThatThrownBy(
+            () ->
+                database.write(
+                    handle -> {
+                      handle.execute("UPDATE workspace SET name = 'half'");
+                      throw new IllegalStateException("the other half");
+                    }))
+        .hasMessage("the other half");
+    assertThat(name()).isEqualTo("acme");
+  }
+
+  /** SQLite's driver takes the lock for a next transaction as soon as it has committed one. */
+  @Test
+  void aCommittedWriteIsNotReportedAsFailedBecauseAnotherProcessHasTheLockNow() throws Exception {
+    ExecutorService contender = Executors.newSingleThreadExecutor();
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + database.path())) {
+      other.createStatement().execute("PRAGMA busy_timeout = 0");
+      for (int round = 0; round < 50; round++) {
+        String name = "round-" + round;
+        CountDownLatch ours = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        Future<?> lock = contender.submit(() -> takeAfter(ours, other, answered));
+        try {
+          database.write(
+              handle -> {
+                int changed = handle.execute("UPDATE workspace SET name = ?", name);
+                ours.countDown();
+                return changed;
+              });
+        } finally {
+          answered.countDown();
+          lock.get();
+        }
+        assertThat(name()).isEqualTo(name);
+      }
+    } finally {
+      contender.shutdownNow();
+    }
+  }
+
+  /** Takes the write lock as soon as the writer lets it go, and keeps it until it has answered. */
+  private static Void takeAfter(CountDownLatch ours, Connection other, CountDownLatch answered)
+      throws Exception {
+    ours.await();
+    try (Statement statement = other.createStatement()) {
+      while (true) {
+        try {
+          statement.execute("BEGIN IMMEDIATE");
+          break;
+        } catch (SQLException e) {
+          assertThat(e.getMessage()).contains("SQLITE_BUSY");
+        }
+      }
+      answered.await();
+      statement.execute("ROLLBACK");
+    }
+    return null;
+  }
+
+  @Test
   void anotherProcessSeesARevocationAtOnce() {
     try (Database other = Database.openExisting(database.location())) {
       TokenStore otherTokens = new TokenStore(other);
@@ -116,6 +191,11 @@ class DatabaseTest {
 
   private String pragma(String name) {
     return database.write(handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one());
+  }
+
+  private String name() {
+    return database.read(
+        handle -> handle.createQuery("SELECT name FROM workspace").mapTo(String.class).one());
   }
 
   private void execute(String sql) {

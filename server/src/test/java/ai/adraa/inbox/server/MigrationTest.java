@@ -30,7 +30,7 @@ class MigrationTest {
 
     try (Database database = Database.openExisting(file.toString())) {
       TokenStore tokens = new TokenStore(database);
-      TokenService service = new TokenService(tokens, new LastUse(tokens), Clock.systemUTC());
+      TokenService service = new TokenService(tokens, LastUse.ofTokens(tokens), Clock.systemUTC());
       Token.Verified verified = service.verify(new Secret(EXAMPLE_ACTIVE)).orElseThrow();
       assertThat(verified.name()).isEqualTo("Example, active");
       assertThat(verified.workspaceName()).isEqualTo("example-acme");

@@ -1,0 +1,78 @@
+package ai.adraa.inbox.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A use prolongs a session at once, and is written when the database can be. */
+class LastUseTest {
+  private static final Instant SIGNED_IN = Instant.parse("2026-06-14T08:00:00Z");
+  private static final AuditEvent.Source OPERATOR = AuditEvent.Source.commandLine();
+
+  @Test
+  void aSessionIsProlongedThoughTheDatabaseCannotBeWritten(@TempDir Path directory)
+      throws Exception {
+    try (Database database = Database.open(directory.resolve("inbox.db").toString())) {
+      WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+      Agent agent = workspaces.firstAdmin(workspaces.create("acme", "ada@acme.example", OPERATOR));
+      SignInStore store = new SignInStore(database);
+      Secret id = Secret.newSessionId();
+      store.createSession(agent.id(), id, Optional.empty(), SIGNED_IN, OPERATOR);
+      LastUse lastUse = LastUse.ofSessions(store);
+      Instant later = SIGNED_IN.plus(Session.IDLE).minusMillis(1);
+      Instant muchLater = later.plus(Session.IDLE).minusMillis(1);
+
+      CountDownLatch taken = new CountDownLatch(1);
+      CountDownLatch free = new CountDownLatch(1);
+      Thread writer = new Thread(() -> database.write(handle -> hold(taken, free)));
+      writer.start();
+      taken.await();
+      // Who waited here would be refused after all, and the session would not be prolonged.
+      assertThat(use(store, lastUse, workspaces, id, later)).contains(later);
+      assertThat(use(store, lastUse, workspaces, id, muchLater)).contains(muchLater);
+      assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(SIGNED_IN);
+      free.countDown();
+      writer.join();
+
+      lastUse.close();
+      assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(muchLater);
+      assertThat(use(store, lastUse, workspaces, id, muchLater.plus(Session.IDLE)))
+          .as("idle for too long")
+          .isEmpty();
+    }
+  }
+
+  private static Optional<Instant> use(
+      SignInStore store, LastUse lastUse, WorkspaceStore workspaces, Secret id, Instant at) {
+    Clock clock = Clock.fixed(at, ZoneOffset.UTC);
+    try (SignInService signIn =
+        new SignInService(
+            store,
+            lastUse,
+            workspaces,
+            new Mailer(null, "inbox@acme.example", clock, new Metrics()),
+            "http://localhost/app",
+            new SignInLimits(Optional.of(new RateLimit(1, Duration.ofHours(1)))),
+            clock)) {
+      return signIn.use(id).map(Session::lastUsedAt);
+    }
+  }
+
+  private static boolean hold(CountDownLatch taken, CountDownLatch free) {
+    taken.countDown();
+    try {
+      free.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+}
