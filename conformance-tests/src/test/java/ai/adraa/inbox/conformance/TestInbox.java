@@ -12,7 +12,6 @@ import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
-import io.restassured.config.ConnectionConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -49,10 +48,9 @@ final class TestInbox implements AutoCloseable {
 
   static {
     // An idle connection keeps a server that stops from ending for seconds.
-    RestAssured.config =
-        RestAssured.config()
-            .connectionConfig(
-                ConnectionConfig.connectionConfig().closeIdleConnectionsAfterEachResponse());
+    RestAssured.filters(
+        (request, response, context) ->
+            context.next(request.replaceHeader("Connection", "close"), response));
   }
 
   private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
