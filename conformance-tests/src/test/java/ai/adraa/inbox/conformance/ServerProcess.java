@@ -79,6 +79,12 @@ final class ServerProcess implements AutoCloseable {
       process.destroyForcibly();
       throw e;
     }
+    for (String file : List.of("cmdline", "environ")) {
+      Path path = Path.of("/proc", "" + process.pid(), file);
+      if (Files.exists(path)) {
+        assertThat(SECRET.matcher(Files.readString(path)).find()).as(path + " has none").isFalse();
+      }
+    }
     return new ServerProcess(process, log, URI.create(started[0].group(1)));
   }
 
@@ -169,7 +175,10 @@ final class ServerProcess implements AutoCloseable {
     awaitEnd();
   }
 
-  /** Ends the process, and fails if its log has a secret, whatever was done to it. */
+  /**
+   * Ends the process, and fails if its log has a secret, or if it left a crash file that may have
+   * one, whatever was done to it.
+   */
   @Override
   public void close() {
     process.destroyForcibly();
@@ -177,6 +186,7 @@ final class ServerProcess implements AutoCloseable {
       process.waitFor(60, TimeUnit.SECONDS);
       // Where only the code that found it is told, the secret does not reach the build's log.
       assertThat(SECRET.matcher(log()).find()).as("%s has a secret", log).isFalse();
+      assertThat(Path.of("hs_err_pid" + process.pid() + ".log")).doesNotExist();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
