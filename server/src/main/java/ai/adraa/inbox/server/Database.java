@@ -11,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +37,6 @@ import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,7 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
+import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
  * The token store's SQLite database: one connection writes, several read, so that writers queue
@@ -80,6 +84,15 @@ final class Database implements AutoCloseable {
     this.open = open;
     this.reading = new Outage("Cannot read the database " + location);
     this.writing = new Outage("Cannot write to the database " + location);
+  }
+
+  /** What a row of an answer says. */
+  interface Row<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  private interface Reading<T extends @Nullable Object> {
+    T from(Open opened) throws SQLException;
   }
 
   /**
@@ -151,7 +164,7 @@ final class Database implements AutoCloseable {
   }
 
   /** Measures from now on the pools and the statements. */
-  void observe(MetricsTrackerFactory pools, SqlLogger statements) {
+  void observe(MetricsTrackerFactory pools, Metrics statements) {
     opening.lock();
     try {
       observer = opened -> opened.observe(pools, statements);
@@ -198,13 +211,27 @@ final class Database implements AutoCloseable {
    * @throws DatabaseUnavailableException if the database cannot answer
    */
   <T extends @Nullable Object> T read(Function<Handle, T> query) {
+    return ask(opened -> opened.reader.withHandle(inUse(opened, query::apply)));
+  }
+
+  /**
+   * Reads as {@link #read} the row that a key leads to, by a statement that each connection
+   * prepares once: to prepare it takes longer than to run it.
+   *
+   * @return empty if there is none
+   */
+  <T> Optional<T> lookUp(String sql, byte[] key, Row<T> row) {
+    return ask(opened -> opened.lookUp(sql, key, row));
+  }
+
+  private <T extends @Nullable Object> T ask(Reading<T> query) {
     Open current = null;
     try {
       current = enter();
       if (System.nanoTime() < noReaderUntil && current.hasNoReader()) {
         throw new SQLTransientConnectionException("No connection can be opened");
       }
-      T answer = current.reader.withHandle(inUse(current, query::apply));
+      T answer = query.from(current);
       reading.ended();
       return answer;
     } catch (RuntimeException | SQLException e) {
@@ -609,6 +636,7 @@ final class Database implements AutoCloseable {
     private final ReentrantReadWriteLock users = new ReentrantReadWriteLock();
     // Nobody begins to use it: it is to be closed.
     volatile boolean retired;
+    private volatile @Nullable Metrics metrics;
 
     private Open(
         DatabaseFiles files,
@@ -674,7 +702,8 @@ final class Database implements AutoCloseable {
       }
     }
 
-    void observe(MetricsTrackerFactory pools, SqlLogger statements) {
+    void observe(MetricsTrackerFactory pools, Metrics statements) {
+      metrics = statements;
       writers.setMetricsTrackerFactory(pools);
       readers.setMetricsTrackerFactory(pools);
       writer.setSqlLogger(statements);
@@ -711,6 +740,29 @@ final class Database implements AutoCloseable {
       }
     }
 
+    <T> Optional<T> lookUp(String sql, byte[] key, Row<T> row) throws SQLException {
+      try (Connection connection = readers.getConnection()) {
+        if (retired) {
+          throw new SQLTransientConnectionException("It is about to be closed");
+        }
+        PreparedStatement statement = connection.unwrap(Keeping.class).prepared(sql);
+        statement.setBytes(1, key);
+        long begin = System.nanoTime();
+        try (ResultSet found = statement.executeQuery()) {
+          return found.next() ? Optional.of(row.of(found)) : Optional.empty();
+        } catch (SQLException e) {
+          // It may remember what it met; the pool sees only what goes through its own statements.
+          readers.evictConnection(connection);
+          throw e;
+        } finally {
+          Metrics observing = metrics;
+          if (observing != null) {
+            observing.statement(sql, System.nanoTime() - begin);
+          }
+        }
+      }
+    }
+
     boolean hasNoReader() {
       return readers.isClosed() || readers.getHikariPoolMXBean().getTotalConnections() == 0;
     }
@@ -739,11 +791,13 @@ final class Database implements AutoCloseable {
 
   /** Connections to these files only: in place of a file that was replaced none is opened. */
   private static final class Connections extends SQLiteDataSource {
+    private final String file;
     private final @Nullable DatabaseFiles files;
 
     Connections(Path file, SQLiteConfig config, @Nullable DatabaseFiles files) {
       super(config);
       setUrl(SQLITE + file);
+      this.file = file.toString();
       this.files = files;
     }
 
@@ -751,7 +805,7 @@ final class Database implements AutoCloseable {
     public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
         throws SQLException {
       requireUnchanged();
-      SQLiteConnection connection = super.getConnection(user, password);
+      SQLiteConnection connection = new Keeping(getUrl(), file, getConfig().toProperties());
       try {
         requireUnchanged();
         return connection;
@@ -765,6 +819,24 @@ final class Database implements AutoCloseable {
       if (files != null && files.change() != DatabaseFiles.Change.NONE) {
         throw new SQLTransientConnectionException("The database was replaced");
       }
+    }
+  }
+
+  /** A connection with the statements that it keeps for the next request. */
+  private static final class Keeping extends JDBC4Connection {
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Keeping(String url, String file, Properties config) throws SQLException {
+      super(url, file, config);
+    }
+
+    PreparedStatement prepared(String sql) throws SQLException {
+      PreparedStatement statement = prepared.get(sql);
+      if (statement == null) {
+        statement = prepareStatement(sql);
+        prepared.put(sql, statement);
+      }
+      return statement;
     }
   }
 

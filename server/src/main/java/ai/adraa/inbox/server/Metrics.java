@@ -213,13 +213,17 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
 
   @Override
   public void logAfterExecution(StatementContext context) {
-    String sql = context.getRawSql();
+    statement(context.getRawSql(), context.getElapsedTime(ChronoUnit.NANOS));
+  }
+
+  /** Times a statement of SQL. */
+  void statement(String sql, long nanos) {
     // Statements are this program's constants, so there are few.
     Timer timer = statements.get(sql);
     if (timer == null) {
       timer = statements.computeIfAbsent(sql, this::timer);
     }
-    timer.record(context.getElapsedTime(ChronoUnit.NANOS), TimeUnit.NANOSECONDS);
+    timer.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

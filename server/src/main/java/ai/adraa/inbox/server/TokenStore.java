@@ -31,6 +31,16 @@ final class TokenStore {
       LEFT JOIN agent r ON r.id = t.revoked_by
       """;
 
+  private static final String FIND_ACTIVE =
+      """
+      /* TokenStore.findActive */
+      SELECT t.id, t.name, t.secret_hash, t.revoked_at, t.workspace_id,
+        w.id AS workspace_found, w.name AS workspace_name
+      FROM api_token t JOIN workspace w
+        ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
+      WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = ?)
+      """;
+
   private static final RowMapper<Token> TOKEN =
       (row, context) ->
           new Token(
@@ -82,37 +92,26 @@ final class TokenStore {
    * SQLite would take the hash from the index.
    */
   Optional<Token.Verified> findActive(byte[] secretHash) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    /* TokenStore.findActive */
-                    SELECT t.id, t.name, t.secret_hash, t.revoked_at, t.workspace_id,
-                      w.id AS workspace_found, w.name AS workspace_name
-                    FROM api_token t JOIN workspace w
-                      ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
-                    WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = :hash)
-                    """)
-                .bind("hash", secretHash)
-                .map(
-                    (row, context) -> {
-                      String workspaceId = row.getString("workspace_id");
-                      if (!MessageDigest.isEqual(secretHash, row.getBytes("secret_hash"))
-                          || !workspaceId.equals(row.getString("workspace_found"))) {
-                        throw Database.damaged("An index leads to another token or workspace");
-                      }
-                      return instant(row, "revoked_at").isPresent()
-                          ? Optional.<Token.Verified>empty()
-                          : Optional.of(
-                              new Token.Verified(
-                                  row.getString("id"),
-                                  row.getString("name"),
-                                  workspaceId,
-                                  row.getString("workspace_name")));
-                    })
-                .findOne()
-                .flatMap(Function.identity()));
+    return database
+        .lookUp(
+            FIND_ACTIVE,
+            secretHash,
+            row -> {
+              String workspaceId = row.getString("workspace_id");
+              if (!MessageDigest.isEqual(secretHash, row.getBytes("secret_hash"))
+                  || !workspaceId.equals(row.getString("workspace_found"))) {
+                throw Database.damaged("An index leads to another token or workspace");
+              }
+              return instant(row, "revoked_at").isPresent()
+                  ? Optional.<Token.Verified>empty()
+                  : Optional.of(
+                      new Token.Verified(
+                          row.getString("id"),
+                          row.getString("name"),
+                          workspaceId,
+                          row.getString("workspace_name")));
+            })
+        .flatMap(Function.identity());
   }
 
   /** How many tokens are not revoked, in all workspaces. */
