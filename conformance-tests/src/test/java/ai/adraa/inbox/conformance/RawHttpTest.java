@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +60,50 @@ class RawHttpTest {
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().getString("token.id")).matches("c[a-z0-9]{24}");
+  }
+
+  /** The server answers the plain form on a shorter way than any other. */
+  @ParameterizedTest
+  @ValueSource(strings = {"valid", "missing", "malformed", "unknown", "another scheme", "two"})
+  void theFormOfTheRequestDoesNotChangeTheAnswer(String token) {
+    List<String> headers =
+        switch (token) {
+          case "valid" -> List.of("Authorization: Bearer " + secret);
+          case "missing" -> List.of();
+          case "malformed" -> List.of("Authorization: Bearer " + secret.substring(1));
+          case "unknown" -> List.of("Authorization: Bearer " + unknown());
+          case "another scheme" -> List.of("Authorization: Basic " + secret);
+          default -> Collections.nCopies(2, "Authorization: Bearer " + secret);
+        };
+    RawHttp.Answer plain = me(headers.toArray(String[]::new));
+
+    for (String other :
+        List.of("Accept: */*;q=0.5", "Accept: application/*", "Content-Length: 0")) {
+      List<String> more = new ArrayList<>(headers);
+      more.add(other);
+      RawHttp.Answer answer = me(more.toArray(String[]::new));
+
+      assertThat(answer.status()).isEqualTo(plain.status());
+      assertThat(answer.text()).isEqualTo(plain.text());
+      assertThat(lasting(answer)).isEqualTo(lasting(plain));
+    }
+  }
+
+  /** A well-formed secret that no token has. */
+  private static String unknown() {
+    String checked = "adraa_" + "0".repeat(40);
+    CRC32 crc = new CRC32();
+    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
+    return checked + HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  /** The headers that are not of one answer only. */
+  private static Map<String, List<String>> lasting(RawHttp.Answer answer) {
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(answer.headers());
+    headers.remove("Date");
+    headers.remove("X-Request-Id");
+    return headers;
   }
 
   @Test

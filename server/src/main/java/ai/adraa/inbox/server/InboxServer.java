@@ -184,6 +184,8 @@ public final class InboxServer implements AutoCloseable {
             new SignInLimits(options.signInLimit()),
             clock);
 
+    TokenAuthentication byToken = new TokenAuthentication(tokens, metrics);
+
     ResourceConfig api =
         new ResourceConfig()
             .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
@@ -201,14 +203,15 @@ public final class InboxServer implements AutoCloseable {
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
-            .register(authentication(tokens, signIn, workspaces, metrics))
+            .register(authentication(byToken, new SessionAuthentication(signIn, workspaces)))
             .register(new VerificationResource())
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, publicUrl))
             .register(new TokensResource(tokens));
 
     // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
-    // → RateLimitHandler → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler → Jersey
+    // → RateLimitHandler → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler
+    // → VerificationHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
         new BodyHandler(
@@ -216,7 +219,10 @@ public final class InboxServer implements AutoCloseable {
             // Again, since the request may go on in another thread, whose log lines need it too.
             limitWork(
                 new RequestIdHandler(
-                    ContainerFactory.createContainer(JettyHttpContainer.class, api)))));
+                    new VerificationHandler(
+                        VERIFICATION_PATH,
+                        byToken,
+                        ContainerFactory.createContainer(JettyHttpContainer.class, api))))));
     Handler handler = sizeLimit;
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
@@ -449,9 +455,7 @@ public final class InboxServer implements AutoCloseable {
 
   /** Which operations take a token, which a session: the rest is open to anyone. */
   private static DynamicFeature authentication(
-      TokenService tokens, SignInService signIn, WorkspaceStore workspaces, Metrics metrics) {
-    TokenAuthentication byToken = new TokenAuthentication(tokens, metrics);
-    SessionAuthentication bySession = new SessionAuthentication(signIn, workspaces);
+      TokenAuthentication byToken, SessionAuthentication bySession) {
     return (resource, context) -> {
       Class<?> api = resource.getResourceClass();
       if (VerificationApi.class.isAssignableFrom(api)) {

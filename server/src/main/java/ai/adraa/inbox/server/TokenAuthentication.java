@@ -23,7 +23,18 @@ final class TokenAuthentication implements ContainerRequestFilter {
   @Override
   public void filter(ContainerRequestContext request) {
     List<String> headers = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
-    if (headers == null || headers.isEmpty()) {
+    request.setSecurityContext(
+        new Caller(authenticate(headers == null ? List.of() : headers), "Bearer"));
+  }
+
+  /**
+   * The token in a request's Authorization headers.
+   *
+   * @throws ApiException {@code MISSING_TOKEN} if there is no such header, {@code
+   *     INVALID_API_TOKEN} if it has no active token
+   */
+  Token.Verified authenticate(List<String> headers) {
+    if (headers.isEmpty()) {
       metrics.verified(Metrics.Verification.MISSING);
       throw new ApiException(ErrorCode.MISSING_TOKEN);
     }
@@ -39,7 +50,7 @@ final class TokenAuthentication implements ContainerRequestFilter {
     Token.Verified token =
         tokens.verify(secret).orElseThrow(() -> refused(Metrics.Verification.UNKNOWN_OR_REVOKED));
     metrics.verified(Metrics.Verification.VALID);
-    request.setSecurityContext(new Caller(token, "Bearer"));
+    return token;
   }
 
   /** One code for all, so that nothing is revealed; what it was, only the operator is told. */

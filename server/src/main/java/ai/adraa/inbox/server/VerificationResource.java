@@ -14,7 +14,11 @@ final class VerificationResource implements VerificationApi {
 
   @Override
   public Response verifyToken() {
-    Token.Verified token = (Token.Verified) caller.getUserPrincipal();
+    return verify((Token.Verified) caller.getUserPrincipal());
+  }
+
+  /** The answer to the holder of this token. */
+  static Response verify(Token.Verified token) {
     return Response.ok(
             new TokenVerification()
                 .company(new Company().id(token.workspaceId()).name(token.workspaceName()))
