@@ -3,7 +3,6 @@ package ai.adraa.inbox.server;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpURI;
@@ -29,7 +28,8 @@ final class AccessLog implements RequestLog {
   // The prefix stays: it is in each list, and tells which token is to be revoked.
   private static final Pattern TOKEN = Pattern.compile("(?i)(adraa_[0-9a-f]{0,8})[0-9a-z_-]*");
   // A session has 43 such characters, what is left of a broken token nearly as many; an id has 25.
-  private static final Pattern LONG = Pattern.compile("[0-9A-Za-z_-]{30,}");
+  private static final int SHORTEST_LONG = 30;
+  private static final Pattern LONG = Pattern.compile("[0-9A-Za-z_-]{" + SHORTEST_LONG + ",}");
 
   private final TrustedProxies proxies;
 
@@ -65,9 +65,15 @@ final class AccessLog implements RequestLog {
               path,
               status,
               bytes,
-              String.format(Locale.ROOT, "%.1f", micros / 1000.0),
+              tenths(micros),
               operation);
     }
+  }
+
+  /** Milliseconds with one decimal; a formatter would take as long as the rest of the line. */
+  private static String tenths(long micros) {
+    long tenths = (micros + 50) / 100;
+    return tenths / 10 + "." + tenths % 10;
   }
 
   private static String path(HttpURI uri) {
@@ -79,23 +85,36 @@ final class AccessLog implements RequestLog {
   }
 
   private static String mask(String text) {
+    if (text.length() < SHORTEST_LONG && text.indexOf('_') < 0) {
+      // Neither can match, as in nearly all requests.
+      return text;
+    }
     return LONG.matcher(TOKEN.matcher(text).replaceAll("$1*")).replaceAll("*");
   }
 
   /** What is not visible ASCII is percent-encoded, so that nobody forges a line or a terminal. */
   private static String printable(String text, int maxLength) {
+    if (text.length() <= maxLength
+        && !text.isEmpty()
+        && text.chars().allMatch(AccessLog::isVisible)) {
+      return text;
+    }
     StringBuilder printable = new StringBuilder(text.length());
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
       if (printable.length() >= maxLength) {
         return printable.append('…').toString();
       }
-      if (b > ' ' && b < 0x7f) {
+      if (isVisible(b)) {
         printable.append((char) b);
       } else {
         printable.append('%').append("%02X".formatted(b & 0xff));
       }
     }
     return printable.isEmpty() ? "-" : printable.toString();
+  }
+
+  private static boolean isVisible(int character) {
+    return character > ' ' && character < 0x7f;
   }
 
   private static String host(@Nullable SocketAddress address) {
