@@ -15,9 +15,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers verifications in the form that nearly all have, a GET without query or body by a caller that
- * takes JSON, before Jersey, which spends more on each request than all the rest. Any other form is
- * left to Jersey. Authentication, resource and errors are the same for both.
+ * Answers verifications in the form that nearly all have, a GET without query or body by a caller
+ * that takes JSON, before Jersey, which spends more on each request than all the rest. Any other
+ * form is left to Jersey. Authentication, resource and errors are the same for both.
  */
 final class VerificationHandler extends Handler.Wrapper {
   /** As the contract names it, and so the method of {@link VerificationApi}. */
