@@ -19,8 +19,8 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the whole body before a thread is taken for the request: Jersey reads in a blocking
- * way, so that a few hundred slow bodies would stop the server.
+ * Waits for the whole body before a thread is taken for the request, and blocks none: Jersey reads
+ * in a blocking way, so that a few hundred slow bodies would stop the server.
  */
 final class BodyHandler extends Handler.Wrapper {
   /** All bodies together that are waited for, or in work. */
@@ -104,18 +104,7 @@ final class BodyHandler extends Handler.Wrapper {
         await();
         return;
       }
-      // On another thread: this one reports what arrives, and must not be blocked.
-      getContext()
-          .execute(
-              () -> {
-                try {
-                  if (!handle()) {
-                    Response.writeError(this, response, callback, 404);
-                  }
-                } catch (Throwable t) {
-                  Response.writeError(this, response, callback, t);
-                }
-              });
+      WorkerHandler.run(this, response, callback, BodyHandler.super::handle);
     }
 
     boolean handle() throws Exception {

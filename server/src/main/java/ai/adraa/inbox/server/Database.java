@@ -63,6 +63,8 @@ final class Database implements AutoCloseable {
   private static final int WRITE_WAIT_MILLIS = 5_000;
   private static final int READ_WAIT_MILLIS = 2_000;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  // A few pages from a disk that is not busy take less, another process's lock more.
+  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final String location;
   private final Path file;
@@ -73,6 +75,7 @@ final class Database implements AutoCloseable {
   private volatile @Nullable Open open;
   private volatile boolean closed;
   private volatile long noReaderUntil = System.nanoTime();
+  private volatile boolean quick = true;
   // Guarded by opening, as what follows.
   private Consumer<Open> observer = opened -> {};
   private long retryAt = System.nanoTime();
@@ -221,7 +224,25 @@ final class Database implements AutoCloseable {
    * @return empty if there is none
    */
   <T> Optional<T> lookUp(String sql, byte[] key, Row<T> row) {
-    return ask(opened -> opened.lookUp(sql, key, row));
+    long begin = System.nanoTime();
+    boolean done = false;
+    try {
+      Optional<T> found = ask(opened -> opened.lookUp(sql, key, row));
+      done = true;
+      return found;
+    } finally {
+      quick = done && System.nanoTime() - begin < QUICK_NANOS;
+    }
+  }
+
+  /**
+   * Whether {@link #lookUp} is expected to wait for nothing: the last one did not, and there is an
+   * idle connection. One that waits all the same is the only one in its thread, until another, in a
+   * thread that may wait, has not.
+   */
+  boolean isQuick() {
+    Open current = open;
+    return quick && current != null && current.hasIdleReader();
   }
 
   private <T extends @Nullable Object> T ask(Reading<T> query) {
@@ -761,6 +782,10 @@ final class Database implements AutoCloseable {
           }
         }
       }
+    }
+
+    boolean hasIdleReader() {
+      return !retired && readers.getHikariPoolMXBean().getIdleConnections() > 0;
     }
 
     boolean hasNoReader() {

@@ -73,6 +73,9 @@ public final class InboxServer implements AutoCloseable {
   private static final int ACCEPT_QUEUE = 1_024;
   // For the database, the log and what the JVM opens later.
   private static final int OTHER_FILES = 256;
+  // As many threads read and write connections as there are processors, since they never wait: what
+  // may wait goes on in another, see WorkerHandler.
+  private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 32);
   // Threads, of Jetty's 200, for verification and as many for all else: more of them would wait for
   // the database's connections. What has none after the patience is answered 503.
   private static final int MAX_AT_WORK = 16;
@@ -152,6 +155,7 @@ public final class InboxServer implements AutoCloseable {
             jetty,
             new Listen(options.host(), options.port()),
             "--port",
+            SELECTORS,
             tls == null
                 ? new ConnectionFactory[] {new HttpConnectionFactory(http)}
                 : tls.protocols(http, options.publicUrl()));
@@ -210,20 +214,19 @@ public final class InboxServer implements AutoCloseable {
             .register(new TokensResource(tokens));
 
     // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
-    // → RateLimitHandler → SizeLimitHandler → BodyHandler → QoSHandlers → RequestIdHandler
-    // → VerificationHandler → Jersey
+    // → RateLimitHandler → VerificationHandler → SizeLimitHandler → BodyHandler → QoSHandlers
+    // → WorkerHandler → RequestIdHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
         new BodyHandler(
             REQUEST_DEADLINE,
-            // Again, since the request may go on in another thread, whose log lines need it too.
             limitWork(
-                new RequestIdHandler(
-                    new VerificationHandler(
-                        VERIFICATION_PATH,
-                        byToken,
+                new WorkerHandler(
+                    // Again, since the log lines of the thread that goes on need it too.
+                    new RequestIdHandler(
                         ContainerFactory.createContainer(JettyHttpContainer.class, api))))));
-    Handler handler = sizeLimit;
+    Handler handler =
+        new VerificationHandler(VERIFICATION_PATH, database::isQuick, byToken, sizeLimit);
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
     }
@@ -334,11 +337,12 @@ public final class InboxServer implements AutoCloseable {
    * Opens the port, so that a refusal comes before anything else is done.
    *
    * @param option names another port
+   * @param selectors threads that read and write connections
    * @throws UserException if it is in use
    */
   static ServerConnector listen(
-      Server jetty, Listen listen, String option, ConnectionFactory... protocols) {
-    ServerConnector connector = new ServerConnector(jetty, protocols);
+      Server jetty, Listen listen, String option, int selectors, ConnectionFactory... protocols) {
+    ServerConnector connector = new ServerConnector(jetty, -1, selectors, protocols);
     connector.setHost(listen.host());
     connector.setPort(listen.port());
     connector.setIdleTimeout(IDLE_MILLIS);

@@ -38,7 +38,7 @@ final class ManagementServer implements AutoCloseable {
     jetty.setErrorHandler(new JsonErrorHandler());
     ServerConnector connector =
         InboxServer.listen(
-            jetty, listen, "--management-port", new HttpConnectionFactory(InboxServer.http()));
+            jetty, listen, "--management-port", 1, new HttpConnectionFactory(InboxServer.http()));
     url = InboxServer.url("http", listen.host(), connector.getLocalPort());
   }
 

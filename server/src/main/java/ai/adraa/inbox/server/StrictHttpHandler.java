@@ -90,8 +90,11 @@ final class StrictHttpHandler extends Handler.Wrapper {
    * RFC 9112 §9.6: a server that ends it says so, or the caller's next request may be lost.
    */
   private static void announceEndIfBodyIsUnread(Request request, Response response) {
-    if (response.isCommitted() || request.getHeaders().contains(HttpHeader.EXPECT)) {
-      // Jetty itself says so where it was to ask for the body and did not.
+    if (response.isCommitted()
+        || request.getHeaders().contains(HttpHeader.EXPECT)
+        || request.getConnectionMetaData().getHttpVersion().getVersion()
+            > HttpVersion.HTTP_1_1.getVersion()) {
+      // Jetty itself says so where it was to ask for the body and did not; HTTP/2 ends the stream.
       return;
     }
     for (int i = 0; i < MAX_READS_OF_UNREAD_BODY; i++) {

@@ -1,7 +1,6 @@
 package ai.adraa.inbox.server;
 
 import ai.adraa.inbox.server.model.TokenStatusFilter;
-import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -34,11 +33,11 @@ final class TokenStore {
   private static final String FIND_ACTIVE =
       """
       /* TokenStore.findActive */
-      SELECT t.id, t.name, t.secret_hash, t.revoked_at, t.workspace_id,
-        w.id AS workspace_found, w.name AS workspace_name
+      SELECT t.secret_hash = ?1 AND w.id = t.workspace_id, t.revoked_at IS NULL,
+        t.id, t.name, w.id, w.name
       FROM api_token t JOIN workspace w
         ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
-      WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = ?)
+      WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = ?1)
       """;
 
   private static final RowMapper<Token> TOKEN =
@@ -97,19 +96,14 @@ final class TokenStore {
             FIND_ACTIVE,
             secretHash,
             row -> {
-              String workspaceId = row.getString("workspace_id");
-              if (!MessageDigest.isEqual(secretHash, row.getBytes("secret_hash"))
-                  || !workspaceId.equals(row.getString("workspace_found"))) {
+              if (!row.getBoolean(1)) {
                 throw Database.damaged("An index leads to another token or workspace");
               }
-              return instant(row, "revoked_at").isPresent()
-                  ? Optional.<Token.Verified>empty()
-                  : Optional.of(
+              return row.getBoolean(2)
+                  ? Optional.of(
                       new Token.Verified(
-                          row.getString("id"),
-                          row.getString("name"),
-                          workspaceId,
-                          row.getString("workspace_name")));
+                          row.getString(3), row.getString(4), row.getString(5), row.getString(6)))
+                  : Optional.<Token.Verified>empty();
             })
         .flatMap(Function.identity());
   }

@@ -5,6 +5,7 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -16,8 +17,9 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Answers verifications in the form that nearly all have, a GET without query or body by a caller
- * that takes JSON, before Jersey, which spends more on each request than all the rest. Any other
- * form is left to Jersey. Authentication, resource and errors are the same for both.
+ * that takes JSON, before Jersey, which spends more on each request than all the rest, and in the
+ * thread that has read it. Any other form is left to Jersey, and all of them while the database is
+ * not quick. Authentication, resource and errors are the same for both.
  */
 final class VerificationHandler extends Handler.Wrapper {
   /** As the contract names it, and so the method of {@link VerificationApi}. */
@@ -27,18 +29,26 @@ final class VerificationHandler extends Handler.Wrapper {
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_JSON);
 
   private final String path;
+  private final BooleanSupplier quick;
   private final TokenAuthentication authentication;
   private final ErrorMapper errors = new ErrorMapper();
 
-  VerificationHandler(String path, TokenAuthentication authentication, Handler next) {
+  /**
+   * @param path of the operation
+   * @param quick whether a verification is expected to wait for nothing
+   * @param next for all else
+   */
+  VerificationHandler(
+      String path, BooleanSupplier quick, TokenAuthentication authentication, Handler next) {
     super(next);
     this.path = path;
+    this.quick = quick;
     this.authentication = authentication;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    if (!isCommon(request)) {
+    if (!isCommon(request) || !quick.getAsBoolean()) {
       return super.handle(request, response, callback);
     }
     Operation.set(request, OPERATION);
