@@ -16,13 +16,23 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,6 +71,7 @@ final class Database implements AutoCloseable {
   private static final int READERS = 8;
   // A request waits twice at most: for the connection, and for what other processes lock.
   private static final int WRITE_WAIT_MILLIS = 5_000;
+  private static final int MAX_TOGETHER = 64;
   private static final int READ_WAIT_MILLIS = 2_000;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   // A few pages from a disk that is not busy take less, another process's lock more.
@@ -71,6 +82,14 @@ final class Database implements AutoCloseable {
   private final Outage reading;
   private final Outage writing;
   private final ReentrantLock opening = new ReentrantLock();
+  private final Queue<Write<?>> waiting = new ConcurrentLinkedQueue<>();
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "database-writer");
+            thread.setDaemon(true);
+            return thread;
+          });
   // What is open; null while it is not, and when it is closed for good.
   private volatile @Nullable Open open;
   private volatile boolean closed;
@@ -92,6 +111,25 @@ final class Database implements AutoCloseable {
   /** What a row of an answer says. */
   interface Row<T> {
     T of(ResultSet row) throws SQLException;
+  }
+
+  /** What waits to be written, and what becomes of it. */
+  private static final class Write<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final Function<Handle, T> work;
+    private @Nullable T answer;
+
+    Write(Function<Handle, T> work) {
+      this.work = work;
+    }
+
+    void work(Handle handle) {
+      answer = work.apply(handle);
+    }
+
+    @SuppressWarnings("NullAway") // It is null only where the work's answer may be.
+    void complete() {
+      complete(answer);
+    }
   }
 
   private interface Reading<T extends @Nullable Object> {
@@ -270,26 +308,103 @@ final class Database implements AutoCloseable {
 
   /**
    * Writes in one transaction: on return it is on the disk, on an exception nothing is changed.
+   * What others write meanwhile may go to the disk with it, since to wait for a disk takes as long
+   * for one as for many.
    *
+   * @param work may be run more than once, so that it changes nothing else
    * @throws DatabaseUnavailableException if the database cannot answer, or is replaced meanwhile
    */
   <T extends @Nullable Object> T write(Function<Handle, T> work) {
+    Write<T> write = new Write<>(work);
+    waiting.add(write);
+    try {
+      writer.execute(this::writeWaiting);
+    } catch (RejectedExecutionException e) {
+      throw unavailable("it is closed");
+    }
+    return await(write);
+  }
+
+  /** Waits without end for what has begun, since nobody else could tell what became of it. */
+  private <T extends @Nullable Object> T await(Write<T> write) {
+    boolean begun = false;
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return begun ? write.get() : write.get(WRITE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | InterruptedException e) {
+          interrupted |= e instanceof InterruptedException;
+          if (waiting.remove(write)) {
+            throw writing.refuse("it is busy with other writes");
+          }
+          begun = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** How many writes have not begun. */
+  int writesWaiting() {
+    return waiting.size();
+  }
+
+  private void writeWaiting() {
+    List<Write<?>> batch = new ArrayList<>();
+    while (batch.size() < MAX_TOGETHER && waiting.peek() != null) {
+      Write<?> next = waiting.poll();
+      if (next != null) {
+        batch.add(next);
+      }
+    }
+    if (batch.size() < 2 || !writeTogether(batch)) {
+      // Each by itself, so that none suffers from another.
+      batch.forEach(write -> writeTogether(List.of(write)));
+    }
+  }
+
+  /** Returns false, with nothing written, if one of several works fails. */
+  private boolean writeTogether(List<Write<?>> batch) {
     Open current = null;
+    AtomicBoolean worked = new AtomicBoolean(true);
     try {
       current = enter();
-      T answer = transact(current, work);
+      transact(
+          current,
+          handle -> {
+            worked.set(false);
+            batch.forEach(write -> write.work(handle));
+            worked.set(true);
+            return null;
+          });
       if (current.files.change() != DatabaseFiles.Change.NONE) {
         throw writing.refuse("it was replaced meanwhile");
       }
       writing.ended();
-      return answer;
+      batch.forEach(Write::complete);
     } catch (RuntimeException | SQLException e) {
-      throw failure(writing, current, e);
+      if (batch.size() > 1 && !worked.get()) {
+        return false;
+      }
+      RuntimeException failure = failure(writing, current, e);
+      batch.forEach(write -> write.completeExceptionally(failure));
+    } catch (Error e) {
+      batch.forEach(write -> write.completeExceptionally(e));
+      throw e;
     } finally {
       if (current != null) {
         current.leave();
       }
     }
+    return true;
   }
 
   private <T extends @Nullable Object> T transact(Open current, Function<Handle, T> work)
@@ -342,6 +457,8 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    // What waits is written; the thread ends by itself.
+    writer.shutdown();
     opening.lock();
     try {
       closed = true;

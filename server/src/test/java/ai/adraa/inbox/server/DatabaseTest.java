@@ -1,8 +1,10 @@
 package ai.adraa.inbox.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +14,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +122,98 @@ class DatabaseTest {
                     }))
         .hasMessage("the other half");
     assertThat(name()).isEqualTo("acme");
+  }
+
+  @Test
+  void whatWaitsIsCommittedTogether() throws Exception {
+    long before = commits();
+    List<Future<String>> answers = writeAtOnce(20, -1);
+
+    for (int i = 0; i < answers.size(); i++) {
+      assertThat(answers.get(i).get()).isEqualTo("member-" + i);
+    }
+    assertThat(nicknames()).hasSize(21).contains("member-0", "member-19");
+    assertThat(commits() - before).as("the one they waited for, and theirs").isEqualTo(2);
+  }
+
+  @Test
+  void aWriteThatFailsTakesNoOtherWithIt() throws Exception {
+    List<Future<String>> answers = writeAtOnce(20, 7);
+
+    for (int i = 0; i < answers.size(); i++) {
+      Future<String> answer = answers.get(i);
+      if (i == 7) {
+        assertThatThrownBy(answer::get).hasRootCauseMessage("not this one");
+      } else {
+        assertThat(answer.get()).isEqualTo("member-" + i);
+      }
+    }
+    assertThat(nicknames()).hasSize(20).contains("member-6", "member-8").doesNotContain("member-7");
+  }
+
+  /** Writes that all wait for another one. */
+  private List<Future<String>> writeAtOnce(int writes, int failing) throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Future<Integer> first =
+        threads.submit(
+            () ->
+                database.write(
+                    handle -> {
+                      begun.countDown();
+                      try {
+                        end.await();
+                      } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                      }
+                      return handle.execute("UPDATE workspace SET name = 'first'");
+                    }));
+    begun.await();
+    List<Future<String>> answers = new ArrayList<>();
+    for (int i = 0; i < writes; i++) {
+      String name = "member-" + i;
+      boolean fails = i == failing;
+      answers.add(
+          threads.submit(
+              () ->
+                  database.write(
+                      handle -> {
+                        handle.execute(
+                            "INSERT INTO agent VALUES (?, ?, ?, 1)",
+                            name,
+                            name + "@b.example",
+                            name);
+                        if (fails) {
+                          throw new IllegalStateException("not this one");
+                        }
+                        return name;
+                      })));
+    }
+    while (database.writesWaiting() < writes) {
+      Thread.onSpinWait();
+    }
+    end.countDown();
+    assertThat(first.get()).isEqualTo(1);
+    threads.shutdown();
+    return answers;
+  }
+
+  private List<String> nicknames() {
+    return database.read(
+        handle -> handle.createQuery("SELECT nickname FROM agent").mapTo(String.class).list());
+  }
+
+  /**
+   * As the log's index counts them: https://www.sqlite.org/walformat.html, iChange. Read by another
+   * process, since this one would lose SQLite's locks when it closed the file.
+   */
+  private long commits() throws IOException {
+    Process od =
+        new ProcessBuilder(
+                "od", "-A", "n", "-t", "u4", "-j", "8", "-N", "4", database.path() + "-shm")
+            .start();
+    return Long.parseLong(new String(od.getInputStream().readAllBytes(), US_ASCII).strip());
   }
 
   /** SQLite's driver takes the lock for a next transaction as soon as it has committed one. */
