@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -37,6 +38,7 @@ public final class Benchmark {
   private static final int MANY = Integer.getInteger("benchmark.tokens", 10_000_000);
   private static final int LISTED = Math.min(MANY, 1_000_000);
   private static final int WARM_UP_SECONDS = 40;
+  private static final int CLIENTS = 16;
   private static final String HEAP = "-Xmx256m";
 
   private static final List<String> ALL =
@@ -209,6 +211,12 @@ public final class Benchmark {
   private void whileWriting() throws Exception {
     Store store = Store.of(100_000, 1_000).copy(directory().resolve("writes"));
     try (Subject product = Subject.product(store.database(), store.firstToken(), HEAP)) {
+      progress("Warming up");
+      long warm = System.nanoTime() + WARM_UP_SECONDS * 1_000_000_000L;
+      int unused =
+          together(
+              CLIENTS,
+              () -> createAndRevoke(product, store, 1_000, () -> System.nanoTime() > warm));
       Wrk.run(product, store.active(), WARM_UP_SECONDS);
       double[][] perSecond = new double[2][ROUNDS];
       for (int round = 0; round < ROUNDS; round++) {
@@ -217,7 +225,8 @@ public final class Benchmark {
         AtomicBoolean end = new AtomicBoolean();
         ExecutorService writer = Executors.newSingleThreadExecutor();
         try {
-          Future<Integer> written = writer.submit(() -> createAndRevoke(product, store, 100, end));
+          Future<Integer> written =
+              writer.submit(() -> createAndRevoke(product, store, 100, end::get));
           perSecond[0][round] = Wrk.run(product, store.active(), SECONDS).perSecond();
           end.set(true);
           report.note("created and revoked %d tokens in %d s".formatted(written.get(), SECONDS));
@@ -232,12 +241,12 @@ public final class Benchmark {
     }
   }
 
-  private static int createAndRevoke(Subject product, Store store, int perSecond, AtomicBoolean end)
-      throws IOException {
+  private static int createAndRevoke(
+      Subject product, Store store, int perSecond, BooleanSupplier end) throws IOException {
     int done = 0;
     long begin = System.nanoTime();
     try (Connection connection = new Connection(product.port())) {
-      while (!end.get()) {
+      while (!end.getAsBoolean()) {
         long due = begin + done * 1_000_000_000L / perSecond;
         LockSupport.parkNanos(due - System.nanoTime());
         String created = createToken(connection, store);
@@ -302,7 +311,6 @@ public final class Benchmark {
   private void create() throws Exception {
     Store store = Store.of(1_000, 500).copy(directory().resolve("create"));
     Store shell = Store.of(1_000, 500).copy(directory().resolve("shell"));
-    int clients = 16;
     try (Subject product = Subject.product(store.database(), store.firstToken(), HEAP)) {
       double[][] perSecond = new double[2][ROUNDS];
       for (int round = -2; round < ROUNDS; round++) {
@@ -311,7 +319,7 @@ public final class Benchmark {
         long end = begin + (round < 0 ? WARM_UP_SECONDS / 2 : SECONDS) * 1_000_000_000L;
         int created =
             together(
-                clients,
+                CLIENTS,
                 () -> {
                   int count = 0;
                   try (Connection connection = new Connection(product.port())) {
@@ -331,7 +339,7 @@ public final class Benchmark {
       }
       report.note(
           "durable creates: %,.0f/s by %d clients; the sqlite3 shell's commits: %,.0f/s"
-              .formatted(median(perSecond[0]), clients, median(perSecond[1])));
+              .formatted(median(perSecond[0]), CLIENTS, median(perSecond[1])));
       report.row(
           "durable creates/s, 16 clients ÷ the same inserts one commit each with the sqlite3 shell",
           median(perSecond[0]) / median(perSecond[1]),

@@ -256,16 +256,16 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * Reads as {@link #read} the row that a key leads to, by a statement that each connection
-   * prepares once: to prepare it takes longer than to run it.
+   * Reads as {@link #read} the row that keys lead to, by a statement that each connection prepares
+   * once: to prepare it takes longer than to run it.
    *
    * @return empty if there is none
    */
-  <T> Optional<T> lookUp(String sql, byte[] key, Row<T> row) {
+  <T> Optional<T> lookUp(String sql, Row<T> row, Object... keys) {
     long begin = System.nanoTime();
     boolean done = false;
     try {
-      Optional<T> found = ask(opened -> opened.lookUp(sql, key, row));
+      Optional<T> found = ask(opened -> opened.lookUp(sql, row, keys));
       done = true;
       return found;
     } finally {
@@ -878,13 +878,15 @@ final class Database implements AutoCloseable {
       }
     }
 
-    <T> Optional<T> lookUp(String sql, byte[] key, Row<T> row) throws SQLException {
+    <T> Optional<T> lookUp(String sql, Row<T> row, Object... keys) throws SQLException {
       try (Connection connection = readers.getConnection()) {
         if (retired) {
           throw new SQLTransientConnectionException("It is about to be closed");
         }
         PreparedStatement statement = connection.unwrap(Keeping.class).prepared(sql);
-        statement.setBytes(1, key);
+        for (int i = 0; i < keys.length; i++) {
+          statement.setObject(i + 1, keys[i]);
+        }
         long begin = System.nanoTime();
         try (ResultSet found = statement.executeQuery()) {
           return found.next() ? Optional.of(row.of(found)) : Optional.empty();

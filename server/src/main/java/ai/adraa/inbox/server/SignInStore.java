@@ -1,6 +1,8 @@
 package ai.adraa.inbox.server;
 
 import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -16,6 +18,14 @@ final class SignInStore {
   /** What is left of a code once it is mailed. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   private record StoredCode(Optional<String> agentId, byte[] salt, byte[] hash) {}
+
+  private static final String FIND =
+      """
+      /* SignInStore.find */
+      SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
+      FROM session s JOIN agent a ON a.id = s.agent_id
+      WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = ?)
+      """;
 
   private final Database database;
 
@@ -141,13 +151,18 @@ final class SignInStore {
               .execute();
           AuditStore.record(
               handle, AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId)));
-          return find(handle, id.hash()).orElseThrow();
+          return handle
+              .createQuery(FIND)
+              .bind(0, id.hash())
+              .map((row, context) -> session(row, id.hash()))
+              .one();
         });
   }
 
   /** The session with this id, expired or not. */
   Optional<Session> findSession(Secret id) {
-    return database.read(handle -> find(handle, id.hash()));
+    byte[] hash = id.hash();
+    return database.lookUp(FIND, row -> session(row, hash), hash);
   }
 
   /**
@@ -230,29 +245,16 @@ final class SignInStore {
     return new Secret(email).hash();
   }
 
-  private static Optional<Session> find(Handle handle, byte[] idHash) {
-    return handle
-        .createQuery(
-            """
-            /* SignInStore.find */
-            SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
-            FROM session s JOIN agent a ON a.id = s.agent_id
-            WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = :hash)
-            """)
-        .bind("hash", idHash)
-        .map(
-            (row, context) -> {
-              byte[] found = row.getBytes("id_hash");
-              if (!MessageDigest.isEqual(idHash, found)) {
-                throw Database.damaged("An index leads to another session");
-              }
-              return new Session(
-                  found,
-                  new Agent(row.getString("id"), row.getString("email"), row.getString("nickname")),
-                  Instant.ofEpochMilli(row.getLong("created_at")),
-                  Instant.ofEpochMilli(row.getLong("last_used_at")));
-            })
-        .findOne();
+  private static Session session(ResultSet row, byte[] idHash) throws SQLException {
+    byte[] found = row.getBytes("id_hash");
+    if (!MessageDigest.isEqual(idHash, found)) {
+      throw Database.damaged("An index leads to another session");
+    }
+    return new Session(
+        found,
+        new Agent(row.getString("id"), row.getString("email"), row.getString("nickname")),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("last_used_at")));
   }
 
   private static long before(Instant now, Duration duration) {

@@ -94,7 +94,6 @@ final class TokenStore {
     return database
         .lookUp(
             FIND_ACTIVE,
-            secretHash,
             row -> {
               if (!row.getBoolean(1)) {
                 throw Database.damaged("An index leads to another token or workspace");
@@ -104,7 +103,8 @@ final class TokenStore {
                       new Token.Verified(
                           row.getString(3), row.getString(4), row.getString(5), row.getString(6)))
                   : Optional.<Token.Verified>empty();
-            })
+            },
+            secretHash)
         .flatMap(Function.identity());
   }
 

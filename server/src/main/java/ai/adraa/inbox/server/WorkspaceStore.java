@@ -1,6 +1,8 @@
 package ai.adraa.inbox.server;
 
 import io.github.thibaultmeyer.cuid.CUID;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -23,13 +25,6 @@ final class WorkspaceStore {
   private static final RowMapper<Agent> AGENT =
       (row, context) ->
           new Agent(row.getString("id"), row.getString("email"), row.getString("nickname"));
-  private static final RowMapper<Membership> MEMBERSHIP =
-      (row, context) ->
-          new Membership(
-              row.getString("workspace_id"),
-              row.getString("workspace_name"),
-              Membership.Role.of(row.getString("role")));
-
   private static final RowMapper<Member> MEMBER =
       (row, context) ->
           new Member(
@@ -266,25 +261,28 @@ final class WorkspaceStore {
                     WHERE m.agent_id = :agent ORDER BY w.name
                     """)
                 .bind("agent", agentId)
-                .map(MEMBERSHIP)
+                .map((row, context) -> membership(row))
                 .list());
   }
 
+  private static Membership membership(ResultSet row) throws SQLException {
+    return new Membership(
+        row.getString("workspace_id"),
+        row.getString("workspace_name"),
+        Membership.Role.of(row.getString("role")));
+  }
+
   Optional<Membership> membership(String agentId, String workspaceId) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    /* WorkspaceStore.membership */
-                    SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
-                    FROM membership m JOIN workspace w ON w.id = m.workspace_id
-                    WHERE m.agent_id = :agent AND m.workspace_id = :workspace
-                    """)
-                .bind("agent", agentId)
-                .bind("workspace", workspaceId)
-                .map(MEMBERSHIP)
-                .findOne());
+    return database.lookUp(
+        """
+        /* WorkspaceStore.membership */
+        SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
+        FROM membership m JOIN workspace w ON w.id = m.workspace_id
+        WHERE m.agent_id = ? AND m.workspace_id = ?
+        """,
+        WorkspaceStore::membership,
+        agentId,
+        workspaceId);
   }
 
   Optional<Agent> agentByEmail(String email) {
