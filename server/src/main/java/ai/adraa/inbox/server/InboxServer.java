@@ -330,6 +330,8 @@ public final class InboxServer implements AutoCloseable {
   static HttpConfiguration http() {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
+    // It would keep the last tokens of each connection, and find none of them again.
+    http.setHeaderCacheSize(0);
     return http;
   }
 

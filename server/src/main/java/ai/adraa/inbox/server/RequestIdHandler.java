@@ -1,7 +1,9 @@
 package ai.adraa.inbox.server;
 
 import io.github.thibaultmeyer.cuid.CUID;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -15,6 +17,10 @@ import org.slf4j.MDC;
 final class RequestIdHandler extends Handler.Wrapper {
   static final String MDC_KEY = "requestId";
   static final String MDC_ADDRESS = "address";
+  private static final HttpField NO_SNIFFING =
+      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+  private static final HttpField NO_STORE =
+      new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
   private static final String ATTRIBUTE = RequestIdHandler.class.getName();
 
   RequestIdHandler(Handler next) {
@@ -44,8 +50,8 @@ final class RequestIdHandler extends Handler.Wrapper {
   /** Sets the headers that every answer has. */
   static void setHeaders(Request request, Response response) {
     response.getHeaders().put("X-Request-Id", id(request));
-    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    response.getHeaders().put(NO_SNIFFING);
     // Answers hold what only their reader may see; a page sets its own rule.
-    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    response.getHeaders().put(NO_STORE);
   }
 }
