@@ -166,7 +166,8 @@ public final class Benchmark {
       for (int round = -1; round < ROUNDS; round++) {
         for (int i = 0; i < kinds.size(); i++) {
           progress("Refused tokens, round " + (round + 1));
-          Wrk.Result result = Wrk.run(product, kinds.get(i), SECONDS);
+          Wrk.Result result =
+              Wrk.run(product, kinds.get(i), round < 0 ? WARM_UP_SECONDS / 2 : SECONDS);
           if (result.failed() != (i == 0 ? 0 : result.requests())) {
             throw new IllegalStateException(names.get(i) + ": " + result);
           }
@@ -190,10 +191,11 @@ public final class Benchmark {
     try (Subject ofMany = Subject.product(many.database(), many.firstToken(), HEAP);
         Subject ofFew = Subject.product(few.database(), few.firstToken(), HEAP)) {
       double[][] perSecond = new double[2][ROUNDS];
-      for (int round = -2; round < ROUNDS; round++) {
+      for (int round = -1; round < ROUNDS; round++) {
         progress("Many tokens, round " + (round + 1));
-        Wrk.Result one = Wrk.run(ofMany, many.active(), SECONDS);
-        Wrk.Result other = Wrk.run(ofFew, few.active(), SECONDS);
+        int seconds = round < 0 ? WARM_UP_SECONDS : SECONDS;
+        Wrk.Result one = Wrk.run(ofMany, many.active(), seconds);
+        Wrk.Result other = Wrk.run(ofFew, few.active(), seconds);
         requireNone(one);
         requireNone(other);
         if (round >= 0) {

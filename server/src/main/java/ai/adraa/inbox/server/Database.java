@@ -457,8 +457,13 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    // What waits is written; the thread ends by itself.
     writer.shutdown();
+    try {
+      // What waits is written.
+      boolean unused = writer.awaitTermination(WRITE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     opening.lock();
     try {
       closed = true;

@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
@@ -149,6 +150,18 @@ class DatabaseTest {
       }
     }
     assertThat(nicknames()).hasSize(20).contains("member-6", "member-8").doesNotContain("member-7");
+  }
+
+  @Test
+  @Timeout(30)
+  void isNotQuickAfterALookUpThatWasNotUntilOneIs() {
+    assertThatThrownBy(() -> database.lookUp("SELECT 1 FROM nothing WHERE 1 = ?", row -> 1, 1))
+        .hasStackTraceContaining("no such table");
+    assertThat(database.isQuick()).isFalse();
+
+    while (!database.isQuick()) {
+      assertThat(tokens.findActive(token.secret().hash())).isPresent();
+    }
   }
 
   /** Writes that all wait for another one. */
