@@ -155,7 +155,7 @@ class DatabaseTest {
   @Test
   @Timeout(30)
   void isNotQuickAfterALookUpThatWasNotUntilOneIs() {
-    assertThatThrownBy(() -> database.lookUp("SELECT 1 FROM nothing WHERE 1 = ?", row -> 1, 1))
+    assertThatThrownBy(() -> database.lookUp("SELECT 1 FROM nowhere WHERE 1 = ?", row -> 1, 1))
         .hasStackTraceContaining("no such table");
     assertThat(database.isQuick()).isFalse();
 
