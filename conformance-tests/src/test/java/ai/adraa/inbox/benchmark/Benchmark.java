@@ -419,6 +419,8 @@ public final class Benchmark {
       requireNone(result);
       done += result.requests();
     }
+    // Last uses are kept for a second.
+    Thread.sleep(3_000);
     return subject.liveHeapMiB();
   }
 

@@ -72,10 +72,13 @@ final class Database implements AutoCloseable {
   // A request waits twice at most: for the connection, and for what other processes lock.
   private static final int WRITE_WAIT_MILLIS = 5_000;
   private static final int MAX_TOGETHER = 64;
+  // For each connection: all but the leaves of what ten million tokens are found by.
+  private static final int CACHE_KIB = 6_000;
   private static final int READ_WAIT_MILLIS = 2_000;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  // A few pages from a disk that is not busy take less, another process's lock more.
-  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  // A few pages from a disk and a thread's wait for a processor take less, a lock or a failure
+  // more.
+  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final String location;
   private final Path file;
@@ -685,6 +688,7 @@ final class Database implements AutoCloseable {
     // With WAL, only FULL keeps an acknowledged commit through a loss of power.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
+    config.setCacheSize(-CACHE_KIB);
     config.setBusyTimeout(WRITE_WAIT_MILLIS);
     config.setTransactionMode(transactionMode);
     return config;

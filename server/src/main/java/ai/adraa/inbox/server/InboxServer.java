@@ -215,7 +215,7 @@ public final class InboxServer implements AutoCloseable {
 
     // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
     // → RateLimitHandler → VerificationHandler → SizeLimitHandler → BodyHandler → QoSHandlers
-    // → WorkerHandler → RequestIdHandler → Jersey
+    // → WorkerHandler → RequestIdHandler → VerificationHandler → Jersey
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(
         new BodyHandler(
@@ -224,7 +224,11 @@ public final class InboxServer implements AutoCloseable {
                 new WorkerHandler(
                     // Again, since the log lines of the thread that goes on need it too.
                     new RequestIdHandler(
-                        ContainerFactory.createContainer(JettyHttpContainer.class, api))))));
+                        new VerificationHandler(
+                            VERIFICATION_PATH,
+                            () -> true,
+                            byToken,
+                            ContainerFactory.createContainer(JettyHttpContainer.class, api)))))));
     Handler handler =
         new VerificationHandler(VERIFICATION_PATH, database::isQuick, byToken, sizeLimit);
     if (options.rateLimit().isPresent()) {

@@ -17,9 +17,8 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Answers verifications in the form that nearly all have, a GET without query or body by a caller
- * that takes JSON, before Jersey, which spends more on each request than all the rest, and in the
- * thread that has read it. Any other form is left to Jersey, and all of them while the database is
- * not quick. Authentication, resource and errors are the same for both.
+ * that takes JSON, before Jersey, which spends more on each request than all the rest. Any other
+ * form is left to Jersey. Authentication, resource and errors are the same for both.
  */
 final class VerificationHandler extends Handler.Wrapper {
   /** As the contract names it, and so the method of {@link VerificationApi}. */
@@ -35,7 +34,8 @@ final class VerificationHandler extends Handler.Wrapper {
 
   /**
    * @param path of the operation
-   * @param quick whether a verification is expected to wait for nothing
+   * @param quick whether a verification may be answered in the thread that asks, as it is expected
+   *     to wait for nothing there
    * @param next for all else
    */
   VerificationHandler(
