@@ -323,6 +323,7 @@ final class Database implements AutoCloseable {
     try {
       writer.execute(this::writeWaiting);
     } catch (RejectedExecutionException e) {
+      waiting.remove(write);
       throw unavailable("it is closed");
     }
     return await(write);
