@@ -41,7 +41,18 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess serve(Path database, Map<String, String> environment, String... options)
       throws IOException {
-    Path log = Files.createTempFile(database.getParent(), "server", ".log");
+    return serve(database.getParent(), "" + database, environment, options);
+  }
+
+  /**
+   * As the other, on any database.
+   *
+   * @param directory where the log is kept
+   */
+  static ServerProcess serve(
+      Path directory, String database, Map<String, String> environment, String... options)
+      throws IOException {
+    Path log = Files.createTempFile(directory, "server", ".log");
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -53,7 +64,7 @@ final class ServerProcess implements AutoCloseable {
                 "--sign-in-limit",
                 "off",
                 "--database",
-                "" + database));
+                database));
     arguments.addAll(List.of(options));
     Process process =
         builder(environment, arguments)

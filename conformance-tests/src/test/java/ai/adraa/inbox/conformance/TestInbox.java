@@ -36,8 +36,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
- * The production wiring on a free port, with a SQLite file of its own and a real SMTP server. What
- * an operator does, tests do by the command line, on the running server's database.
+ * The production wiring on a free port, with a database of its own and a real SMTP server. What an
+ * operator does, tests do by the command line, on the running server's database: a SQLite file, or
+ * with {@code -Dpostgres=true} one of PostgreSQL.
  */
 final class TestInbox implements AutoCloseable {
   /** Signed in as an agent of one workspace. */
@@ -55,11 +56,15 @@ final class TestInbox implements AutoCloseable {
 
   private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
 
+  private static final boolean POSTGRES = Boolean.getBoolean("postgres");
+
   private final Path directory;
+  private final String location;
   private final GreenMail mail;
   private final InboxServer server;
 
   private TestInbox(
+      Optional<String> database,
       Optional<URI> publicUrl,
       Optional<RateLimit> rateLimit,
       Optional<RateLimit> signInLimit,
@@ -70,6 +75,12 @@ final class TestInbox implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+    location =
+        database.orElseGet(
+            () ->
+                POSTGRES
+                    ? Postgres.shared().url(Postgres.shared().newDatabase())
+                    : directory.resolve("inbox.db").toString());
     ServerSetup smtp = new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
     mail = new GreenMail(smtp);
     mail.start();
@@ -78,7 +89,8 @@ final class TestInbox implements AutoCloseable {
             new InboxServer.Options(
                 "127.0.0.1",
                 0,
-                database().toString(),
+                location,
+                Optional.empty(),
                 Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
                 "inbox@adraa.example",
                 publicUrl,
@@ -100,6 +112,7 @@ final class TestInbox implements AutoCloseable {
     return new TestInbox(
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         RateLimit.parse(limit),
         List.of(trustedProxies),
         Clock.systemUTC());
@@ -108,6 +121,7 @@ final class TestInbox implements AutoCloseable {
   static TestInbox startWithRateLimit(String limit, String... trustedProxies) {
     return new TestInbox(
         Optional.empty(),
+        Optional.empty(),
         RateLimit.parse(limit),
         Optional.empty(),
         List.of(trustedProxies),
@@ -115,11 +129,24 @@ final class TestInbox implements AutoCloseable {
   }
 
   static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), clock);
+    return new TestInbox(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), clock);
+  }
+
+  /** On a database that others use as well. */
+  static TestInbox startOn(String location) {
+    return new TestInbox(
+        Optional.of(location),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Clock.systemUTC());
   }
 
   static TestInbox startWithPublicUrl(String publicUrl) {
     return new TestInbox(
+        Optional.empty(),
         Optional.of(URI.create(publicUrl)),
         Optional.empty(),
         Optional.empty(),
@@ -148,8 +175,15 @@ final class TestInbox implements AutoCloseable {
     return server.managementUrl().orElseThrow();
   }
 
+  /** The file, which tests of {@code @Tag("sqlite")} have. */
   Path database() {
-    return directory.resolve("inbox.db");
+    assertThat(location).doesNotStartWith("jdbc:");
+    return Path.of(location);
+  }
+
+  /** The file or JDBC URL. */
+  String location() {
+    return location;
   }
 
   GreenMail mail() {
@@ -183,7 +217,7 @@ final class TestInbox implements AutoCloseable {
     CommandLine commandLine =
         Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] all =
-        Stream.concat(Arrays.stream(arguments), Stream.of("--database", database().toString()))
+        Stream.concat(Arrays.stream(arguments), Stream.of("--database", location))
             .toArray(String[]::new);
     int exitCode = commandLine.execute(all);
     return new Tool.Finished(exitCode, out.toString(), err.toString());

@@ -182,7 +182,7 @@ final class DatabaseCommands {
     public Integer call() {
       PrintWriter err = spec.commandLine().getErr();
       Inspection backup =
-          Backup.write(Database.existing(database.location), file, overwrite, progress(err));
+          Backup.write(SqliteDatabase.existing(database.location), file, overwrite, progress(err));
       record(backup);
       err.printf("Wrote and verified the backup: %s%n", counts(backup));
       spec.commandLine().getOut().println(file);
@@ -249,7 +249,7 @@ final class DatabaseCommands {
       Backup.Restored restored =
           Backup.restore(
               file,
-              Path.of(Database.file(database.location)),
+              Path.of(SqliteDatabase.file(database.location)),
               acceptLoss,
               CLOCK,
               AuditEvent.Source.commandLine());
@@ -290,7 +290,7 @@ final class DatabaseCommands {
 
     @Override
     public Integer call() {
-      Inspection found = Inspection.of(Database.existing(database.location));
+      Inspection found = Inspection.of(SqliteDatabase.existing(database.location));
       PrintWriter out = spec.commandLine().getOut();
       out.println("Database       " + database.location);
       out.println(
@@ -320,6 +320,65 @@ final class DatabaseCommands {
       if (count != null) {
         out.printf("%-15s%d%n", label, count);
       }
+    }
+  }
+
+  @Command(
+      name = "copy",
+      description = {
+        "Copy a SQLite database into one of PostgreSQL, which brings all its tables along.",
+        "All or nothing; compared, row by row, before it counts. The file is only read. To copy again"
+            + " replaces what was copied, unless that has been used since."
+      },
+      mixinStandardHelpOptions = true)
+  static final class CopyCommand implements Callable<Integer> {
+    @Mixin Main.DatabaseOption database;
+    @Spec CommandSpec spec;
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "URL",
+        defaultValue = "${env:ADRAA_TO}",
+        description = "JDBC URL of PostgreSQL: jdbc:postgresql://HOST/NAME?user=USER.")
+    String to;
+
+    @Override
+    public Integer call() {
+      PrintWriter err = spec.commandLine().getErr();
+      Path file = SqliteDatabase.existing(database.location);
+      if (!PostgresDatabase.is(to)) {
+        throw new UserException("--to must be a URL such as jdbc:postgresql://HOST/NAME?user=USER");
+      }
+      err.println("Checking " + database.location);
+      Inspection found = Inspection.of(file);
+      if (!found.faults().isEmpty() || !found.pending().isEmpty()) {
+        throw new UserException(
+            found.faults().isEmpty()
+                ? "The file is of an older version; 'workspace list' brings it to this one"
+                : "The file is not sound; 'check' tells what is wrong, 'restore' a backup");
+      }
+      Map<String, Long> rows = DatabaseCopy.copy(file, to, progress(err));
+      err.printf(
+          "Copied and compared: %d workspaces, %d agents, %d tokens, %d audit events%n",
+          rows.get("workspace"), rows.get("agent"), rows.get("api_token"), rows.get("audit_event"));
+      err.println(
+          "What a server still writes to the file is not there: stop it, and copy again before you"
+              + " start one on the copy.");
+      return CommandLine.ExitCode.OK;
+    }
+
+    private static DatabaseCopy.Progress progress(PrintWriter err) {
+      boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
+      return (table, rows, of) -> {
+        if (terminal) {
+          err.printf(
+              "\rCopied %s: %,d of %,d%s", table, rows, of, rows < of ? "" : "%n".formatted());
+          err.flush();
+        } else if (rows == of) {
+          err.printf("Copied %s: %,d%n", table, rows);
+        }
+      };
     }
   }
 

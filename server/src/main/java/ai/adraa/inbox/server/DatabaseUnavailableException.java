@@ -13,6 +13,9 @@ import org.sqlite.SQLiteException;
  * that says why and what to do.
  */
 final class DatabaseUnavailableException extends RuntimeException {
+  /** SQLSTATE of an index that leads to another row. */
+  static final String INDEX_CORRUPTED = "XX002";
+
   private static final long serialVersionUID = 1;
 
   DatabaseUnavailableException(String message, @Nullable Throwable cause) {
@@ -28,12 +31,45 @@ final class DatabaseUnavailableException extends RuntimeException {
         return Optional.ofNullable(reason(sqlite));
       }
       if (cause instanceof SQLException sql) {
+        if (postgresReason(sql).isPresent()) {
+          return postgresReason(sql);
+        }
         last = sql;
       }
     }
     return last instanceof SQLTransientException || last instanceof SQLRecoverableException
         ? Optional.of("too many requests wait for it, or another process keeps it locked")
         : Optional.empty();
+  }
+
+  /** By its SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+  private static Optional<String> postgresReason(SQLException failure) {
+    String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+    String reason =
+        switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+          case "08" -> "there is no connection to PostgreSQL; is it there?";
+          case "25" ->
+              state.equals("25006")
+                  ? "it is a standby; name all hosts, so that the primary is found among them"
+                  : null;
+          case "28" -> "it refuses the user or the password";
+          case "3D" -> "there is no database of this name";
+          case "40" -> "too many write to the same rows";
+          case "53" ->
+              switch (state) {
+                case "53100" -> "its disk is full; free some space";
+                case "53300" -> "it has too many connections; let it have more, or use fewer nodes";
+                default -> "it is short of memory or disk";
+              };
+          case "55", "57" ->
+              state.startsWith("57P")
+                  ? "PostgreSQL stops or starts"
+                  : "it takes too long, or another process keeps a lock";
+          case "58", "F0" -> "its machine fails (%s); see its log".formatted(state);
+          case "XX" -> "it is damaged (%s); see its log, check it with pg_amcheck".formatted(state);
+          default -> null;
+        };
+    return Optional.ofNullable(reason);
   }
 
   /** Whether nothing could be written, and so nothing was. */

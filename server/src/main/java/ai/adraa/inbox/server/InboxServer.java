@@ -86,6 +86,7 @@ public final class InboxServer implements AutoCloseable {
    *
    * @param port 0 for any that is free
    * @param database a file, or a JDBC URL
+   * @param standby from which verifications read; empty for the database itself
    * @param smtp the mail server's URL; empty to print mail to the log
    * @param publicUrl where browsers find the server; empty for the address it listens on
    * @param rateLimit for each IP address; empty for none
@@ -99,6 +100,7 @@ public final class InboxServer implements AutoCloseable {
       String host,
       int port,
       String database,
+      Optional<Standby> standby,
       Optional<String> smtp,
       String mailFrom,
       Optional<URI> publicUrl,
@@ -108,6 +110,14 @@ public final class InboxServer implements AutoCloseable {
       boolean accessLog,
       Optional<RateLimit> signInLimit,
       Optional<TlsFiles> tls) {}
+
+  /**
+   * A hot standby of PostgreSQL, for which the primary waits at each commit.
+   *
+   * @param url its JDBC URL
+   * @param lease how long it is read from after it was last seen to follow the primary
+   */
+  public record Standby(String url, Duration lease) {}
 
   /**
    * An address to listen on.
@@ -164,7 +174,7 @@ public final class InboxServer implements AutoCloseable {
     ManagementServer managementPort = null;
     try {
       managementPort = options.management().map(ManagementServer::new).orElse(null);
-      database = Database.openSound(options.database());
+      database = Database.openToServe(options.database(), options.standby());
     } catch (RuntimeException e) {
       connector.close();
       close(managementPort);
@@ -261,7 +271,7 @@ public final class InboxServer implements AutoCloseable {
         .ifPresent(
             at -> LOG.info("Health and metrics are at {}/health/ready and {}/metrics", at, at));
     LOG.info(
-        "Adraa Inbox server {} listens on {}, database {}", version(), url, options.database());
+        "Adraa Inbox server {} listens on {}, database {}", version(), url, database.location());
   }
 
   /** This program's version. */

@@ -146,7 +146,7 @@ record Inspection(
   }
 
   private static Flyway flyway(Path file) {
-    return Database.flyway(readOnly(file));
+    return SqliteDatabase.flyway(readOnly(file));
   }
 
   private static long number(Connection connection, String query) throws SQLException {

@@ -67,7 +67,8 @@ import picocli.CommandLine.TypeConversionException;
       DatabaseCommands.AuditCommands.class,
       DatabaseCommands.BackupCommand.class,
       DatabaseCommands.RestoreCommand.class,
-      DatabaseCommands.CheckCommand.class
+      DatabaseCommands.CheckCommand.class,
+      DatabaseCommands.CopyCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
@@ -136,7 +137,8 @@ public final class Main {
         paramLabel = "FILE",
         defaultValue = "${env:ADRAA_DATABASE:-adraa-inbox.db}",
         description =
-            "SQLite file, or a JDBC URL; created if it is not there (default: adraa-inbox.db).")
+            "SQLite file, created if it is not there, or a JDBC URL: jdbc:sqlite:FILE,"
+                + " jdbc:postgresql://HOST/NAME (default: adraa-inbox.db).")
     String location;
   }
 
@@ -273,6 +275,28 @@ public final class Main {
         description = "Lines for people, or a JSON object on each (default: text).")
     String logFormat;
 
+    @Option(
+        names = "--database-read",
+        paramLabel = "URL",
+        defaultValue = "${env:ADRAA_DATABASE_READ}",
+        description = {
+          "JDBC URL of a hot standby of PostgreSQL, where this node verifies tokens.",
+          "The primary must wait for it: see Scale in the README (default: the primary)."
+        })
+    @Nullable String databaseRead;
+
+    @Option(
+        names = "--standby-lease",
+        paramLabel = "SECONDS",
+        defaultValue = "${env:ADRAA_STANDBY_LEASE:-3}",
+        converter = LeaseConverter.class,
+        description = {
+          "How long the standby is read from after it was last seen to follow the primary.",
+          "While it does not, a token is valid for so long that another node revoked after you took"
+              + " the standby out of synchronous_standby_names (default: 3)."
+        })
+    Duration standbyLease;
+
     @Spec(Spec.Target.MIXEE)
     CommandSpec spec;
 
@@ -296,6 +320,8 @@ public final class Main {
               host,
               port,
               database,
+              Optional.ofNullable(databaseRead)
+                  .map(url -> new InboxServer.Standby(url, standbyLease)),
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),
@@ -944,6 +970,16 @@ public final class Main {
         // Refused as any other that is no such URL.
       }
       throw new TypeConversionException("'" + text + "' is not an http or https URL");
+    }
+  }
+
+  static final class LeaseConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      if (!text.matches("[1-9][0-9]{0,5}")) {
+        throw new TypeConversionException("'" + text + "' is not a number of seconds");
+      }
+      return Duration.ofSeconds(Long.parseLong(text));
     }
   }
 

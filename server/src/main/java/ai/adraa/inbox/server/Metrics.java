@@ -134,21 +134,11 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
     Gauge.builder("adraa.last.use.backlog", lastUse::backlog)
         .description("Tokens whose last use is not written yet")
         .register(registry);
-    Path file = database.path();
-    for (Map.Entry<String, Path> part :
-        Map.of("database", file, "wal", Path.of(file + "-wal")).entrySet()) {
-      Gauge.builder("adraa.database.size", () -> size(part.getValue()))
-          .description("Bytes of the database's file and of its write-ahead log")
-          .baseUnit("bytes")
-          .tag("file", part.getKey())
-          .register(registry);
-    }
+    database.file().ifPresent(this::observe);
     JettyConnectionMetrics.addToAllConnectors(jetty, registry);
-    Path directory = file.toAbsolutePath().getParent();
     for (MeterBinder binder :
         List.of(
             new JettyServerThreadPoolMetrics(jetty.getThreadPool(), List.of()),
-            new DiskSpaceMetrics((directory == null ? file : directory).toFile()),
             new LogbackMetrics(),
             new JvmInfoMetrics(),
             new JvmMemoryMetrics(),
@@ -163,6 +153,19 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
         binders.add(closeable);
       }
     }
+  }
+
+  private void observe(Path file) {
+    for (Map.Entry<String, Path> part :
+        Map.of("database", file, "wal", Path.of(file + "-wal")).entrySet()) {
+      Gauge.builder("adraa.database.size", () -> size(part.getValue()))
+          .description("Bytes of the database's file and of its write-ahead log")
+          .baseUnit("bytes")
+          .tag("file", part.getKey())
+          .register(registry);
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    new DiskSpaceMetrics((directory == null ? file : directory).toFile()).bindTo(registry);
   }
 
   /**

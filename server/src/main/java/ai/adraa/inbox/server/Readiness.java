@@ -1,8 +1,5 @@
 package ai.adraa.inbox.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,8 +30,6 @@ final class Readiness implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
   private static final long TIMEOUT_MILLIS = 2_000;
-  // Less, and SQLite may soon be unable to write.
-  private static final long LITTLE_SPACE = 32L * 1024 * 1024;
 
   private final Database database;
   // One thread: where the database hangs, one check hangs with it.
@@ -77,7 +72,7 @@ final class Readiness implements AutoCloseable {
     Future<?> read = asking.submit(database::check);
     try {
       read.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-      return new Answer(true, warning(database.path()));
+      return new Answer(true, database.warning());
     } catch (TimeoutException e) {
       // If it is still waiting for its turn, it need not begin.
       read.cancel(false);
@@ -89,20 +84,6 @@ final class Readiness implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unready("stopping");
-    }
-  }
-
-  /** Told by the file system: a write as a trial would grow the log, and copies of it, for ever. */
-  private static Optional<String> warning(Path file) {
-    if (!Files.isWritable(file)) {
-      return Optional.of("database_not_writable");
-    }
-    try {
-      return Files.getFileStore(file).getUsableSpace() < LITTLE_SPACE
-          ? Optional.of("disk_almost_full")
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("database_not_writable");
     }
   }
 

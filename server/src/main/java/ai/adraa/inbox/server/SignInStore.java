@@ -24,13 +24,19 @@ final class SignInStore {
       /* SignInStore.find */
       SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
       FROM session s JOIN agent a ON a.id = s.agent_id
-      WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = ?)
       """;
 
   private final Database database;
+  private final String find;
 
   SignInStore(Database database) {
     this.database = database;
+    // In SQLite by the row's number, or it would take the hash from the index.
+    this.find =
+        FIND
+            + database.sql(
+                "WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = ?)",
+                "WHERE s.id_hash = ?");
   }
 
   /**
@@ -152,7 +158,7 @@ final class SignInStore {
           AuditStore.record(
               handle, AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId)));
           return handle
-              .createQuery(FIND)
+              .createQuery(find)
               .bind(0, id.hash())
               .map((row, context) -> session(row, id.hash()))
               .one();
@@ -162,7 +168,7 @@ final class SignInStore {
   /** The session with this id, expired or not. */
   Optional<Session> findSession(Secret id) {
     byte[] hash = id.hash();
-    return database.lookUp(FIND, row -> session(row, hash), hash);
+    return database.lookUp(find, row -> session(row, hash), hash);
   }
 
   /**
@@ -171,7 +177,7 @@ final class SignInStore {
    * @param lastUsed by the hashes of the sessions' ids in hexadecimal
    */
   void updateLastUsed(Map<String, Instant> lastUsed) {
-    database.write(
+    database.writeLazily(
         handle -> {
           PreparedBatch batch =
               handle.prepareBatch(
@@ -245,10 +251,10 @@ final class SignInStore {
     return new Secret(email).hash();
   }
 
-  private static Session session(ResultSet row, byte[] idHash) throws SQLException {
+  private Session session(ResultSet row, byte[] idHash) throws SQLException {
     byte[] found = row.getBytes("id_hash");
     if (!MessageDigest.isEqual(idHash, found)) {
-      throw Database.damaged("An index leads to another session");
+      throw database.damaged("An index leads to another session");
     }
     return new Session(
         found,

@@ -33,11 +33,9 @@ final class TokenStore {
   private static final String FIND_ACTIVE =
       """
       /* TokenStore.findActive */
-      SELECT t.secret_hash = ?1 AND w.id = t.workspace_id, t.revoked_at IS NULL,
+      SELECT t.secret_hash = ? AND w.id = t.workspace_id, t.revoked_at IS NULL,
         t.id, t.name, w.id, w.name
       FROM api_token t JOIN workspace w
-        ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
-      WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = ?1)
       """;
 
   private static final RowMapper<Token> TOKEN =
@@ -52,9 +50,22 @@ final class TokenStore {
               revocation(row));
 
   private final Database database;
+  private final String findActive;
 
   TokenStore(Database database) {
     this.database = database;
+    // In SQLite by the rows' numbers, or it would take the hash from the index.
+    this.findActive =
+        FIND_ACTIVE
+            + database.sql(
+                """
+                ON w.rowid = (SELECT rowid FROM workspace WHERE id = t.workspace_id)
+                WHERE t.rowid = (SELECT rowid FROM api_token WHERE secret_hash = ?)
+                """,
+                """
+                ON w.id = t.workspace_id
+                WHERE t.secret_hash = ?
+                """);
   }
 
   void insert(Token token, String workspaceId, byte[] secretHash, AuditEvent.Source source) {
@@ -87,16 +98,15 @@ final class TokenStore {
 
   /**
    * The active token with this secret. Always the database's answer: there is no cache. The row is
-   * held against what was asked, since a damaged index may lead to another; by its number, or
-   * SQLite would take the hash from the index.
+   * held against what was asked, since a damaged index may lead to another.
    */
   Optional<Token.Verified> findActive(byte[] secretHash) {
     return database
         .lookUp(
-            FIND_ACTIVE,
+            findActive,
             row -> {
               if (!row.getBoolean(1)) {
-                throw Database.damaged("An index leads to another token or workspace");
+                throw database.damaged("An index leads to another token or workspace");
               }
               return row.getBoolean(2)
                   ? Optional.of(
@@ -104,6 +114,7 @@ final class TokenStore {
                           row.getString(3), row.getString(4), row.getString(5), row.getString(6)))
                   : Optional.<Token.Verified>empty();
             },
+            secretHash,
             secretHash)
         .flatMap(Function.identity());
   }
@@ -198,7 +209,7 @@ final class TokenStore {
 
   /** Writes when tokens were last used, in one transaction; never back to an earlier time. */
   void updateLastUsed(Map<String, Instant> lastUsed) {
-    database.write(
+    database.writeLazily(
         handle -> {
           PreparedBatch batch =
               handle.prepareBatch(

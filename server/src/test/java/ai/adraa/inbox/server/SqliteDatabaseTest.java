@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-class DatabaseTest {
+class SqliteDatabaseTest {
   private static final AuditEvent.Source OPERATOR = AuditEvent.Source.commandLine();
 
-  private Database database;
+  private SqliteDatabase database;
   private TokenStore tokens;
   private String workspaceId;
   private Token.Created token;
 
   @BeforeEach
   void open(@TempDir Path directory) {
-    database = Database.open(directory.resolve("inbox.db").toString());
+    database = SqliteDatabase.open(directory.resolve("inbox.db").toString());
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
     Agent admin = workspaces.firstAdmin(workspaceId);
