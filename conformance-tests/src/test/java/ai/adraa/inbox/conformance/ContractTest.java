@@ -28,7 +28,6 @@ import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -287,8 +286,7 @@ class ContractTest {
     try (TestInbox breaking = TestInbox.start()) {
       TestInbox.SignedIn signedIn = breaking.workspace("acme");
       TestInbox.NewToken known = breaking.createToken(signedIn, "CRM integration");
-      try (Connection connection =
-              DriverManager.getConnection("jdbc:sqlite:" + breaking.database());
+      try (Connection connection = breaking.connect();
           Statement database = connection.createStatement()) {
         List<String> tables = List.of("agent", "api_token", "sign_in_code");
         for (String table : tables) {

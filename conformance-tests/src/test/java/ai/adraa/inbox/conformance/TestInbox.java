@@ -22,6 +22,9 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -179,6 +182,12 @@ final class TestInbox implements AutoCloseable {
   Path database() {
     assertThat(location).doesNotStartWith("jdbc:");
     return Path.of(location);
+  }
+
+  /** To the database, beside the server. */
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        location.startsWith("jdbc:") ? location : "jdbc:sqlite:" + location);
   }
 
   /** The file or JDBC URL. */
