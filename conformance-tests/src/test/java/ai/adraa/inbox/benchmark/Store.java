@@ -91,8 +91,8 @@ record Store(Path database, Path active, Path revoked, String workspaceId, Strin
     return activeTokens().get(0);
   }
 
-  private static void command(Path database, String... arguments)
-      throws IOException, InterruptedException {
+  /** Runs a command of the product on a database. */
+  static void command(Path database, String... arguments) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(

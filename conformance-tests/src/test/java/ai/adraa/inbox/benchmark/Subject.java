@@ -35,6 +35,11 @@ final class Subject implements AutoCloseable {
    * has verified the token.
    */
   static Subject product(Path database, String token, String... javaOptions) throws IOException {
+    return product(database.toString(), token, javaOptions);
+  }
+
+  /** As the other, on any database. */
+  static Subject product(String database, String token, String... javaOptions) throws IOException {
     int port = freePort();
     return start(
         "product",
@@ -54,7 +59,7 @@ final class Subject implements AutoCloseable {
             "--sign-in-limit",
             "off",
             "--database",
-            database.toString()));
+            database));
   }
 
   /** Starts a baseline; returns when it has answered. */

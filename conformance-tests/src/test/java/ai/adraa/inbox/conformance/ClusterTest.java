@@ -239,6 +239,35 @@ class ClusterTest {
   }
 
   @Test
+  void twoAdminsWhoRemoveEachOtherAtOnceLeaveOne() throws Exception {
+    try (TestInbox inbox = TestInbox.startOn(primary.url(database))) {
+      List<String> admins = List.of("admin@acme.example", "bob@acme.example");
+      for (int round = 0; round < 20; round++) {
+        // Whichever is there adds the other again.
+        for (String email : admins) {
+          Tool.Finished unused =
+              inbox.run("agent", "add", "--workspace", "acme", "--email", email, "--role", "admin");
+        }
+        List<Future<Tool.Finished>> removals = new ArrayList<>();
+        for (String email : admins) {
+          removals.add(
+              threads.submit(
+                  () -> inbox.run("agent", "remove", "--workspace", "acme", "--email", email)));
+        }
+        int removed = 0;
+        for (Future<Tool.Finished> removal : removals) {
+          if (removal.get().exitCode() == 0) {
+            removed++;
+          } else {
+            assertThat(removal.get().err()).contains("is the last admin of acme");
+          }
+        }
+        assertThat(removed).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
   void aNodeDoesNotReadFromAStandbyThatThePrimaryDoesNotWaitFor() throws Exception {
     Postgres standby = open(primary.standby("one", primary.port(), Map.of()));
     for (String names : List.of("", "*", "FIRST 1 (one, two)", "FIRST 1 (two)")) {

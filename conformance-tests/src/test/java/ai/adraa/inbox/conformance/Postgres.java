@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A real PostgreSQL server of the test's own, on any free port. */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static final Duration START = Duration.ofSeconds(60);
 
@@ -47,7 +47,7 @@ final class Postgres implements AutoCloseable {
   }
 
   /** Starts an empty one. */
-  static Postgres start(Map<String, String> settings) {
+  public static Postgres start(Map<String, String> settings) {
     try {
       return start(Files.createTempDirectory("adraa-inbox-postgres").resolve("data"), settings);
     } catch (IOException e) {
@@ -77,18 +77,18 @@ final class Postgres implements AutoCloseable {
   }
 
   /** A new database on it. */
-  String newDatabase() {
+  public String newDatabase() {
     String name = "inbox_" + DATABASES.incrementAndGet();
     execute("CREATE DATABASE " + name);
     return name;
   }
 
   /** By which a server of ours uses a database. */
-  String url(String database) {
+  public String url(String database) {
     return "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres".formatted(port(), database);
   }
 
-  int port() {
+  public int port() {
     return server.getPort();
   }
 
@@ -101,7 +101,7 @@ final class Postgres implements AutoCloseable {
   }
 
   /** Runs a statement as its administrator. */
-  void execute(String sql) {
+  public void execute(String sql) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
