@@ -42,7 +42,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /** One for all tests, which lives as long as they do. */
-  static Postgres shared() {
+  public static Postgres shared() {
     return Shared.SERVER;
   }
 

@@ -45,6 +45,8 @@ final class PostgresDatabase extends Database {
           "loginTimeout", "2",
           "socketTimeout", "15",
           "tcpKeepAlive", "true",
+          // Or else an exception quotes the row that it could not write, and so would the log.
+          "logServerErrorDetail", "false",
           "ApplicationName", "adraa-inbox");
   private static final int ATTEMPTS = 20;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -418,7 +420,7 @@ final class PostgresDatabase extends Database {
   }
 
   /** Whether it is the connection that failed, or what it leads to writes no more. */
-  private static boolean isDisturbed(Throwable failure) {
+  static boolean isDisturbed(Throwable failure) {
     String state = state(failure);
     return state.startsWith("08") || state.startsWith("57P") || state.equals("25006");
   }

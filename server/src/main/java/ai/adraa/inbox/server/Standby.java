@@ -119,6 +119,10 @@ final class Standby implements AutoCloseable {
       return isFresh() ? Optional.of(answer) : Optional.empty();
     } catch (SQLException e) {
       LOG.debug("Cannot read from the standby", e);
+      if (PostgresDatabase.isDisturbed(e)) {
+        // Others need not wait for it; if it is there, that is soon proven.
+        freshUntil = System.nanoTime();
+      }
       return Optional.empty();
     }
   }
