@@ -524,14 +524,16 @@ public final class Benchmark {
     List<Subject> nodes = new ArrayList<>();
     try {
       for (int i = 0; i < most; i++) {
+        progress("PostgreSQL, warming up node " + (i + 1));
         nodes.add(Subject.product(url, store.firstToken(), HEAP));
+        requireNone(Wrk.run(nodes.get(i), store.active(), WARM_UP_SECONDS));
       }
       double[][] perSecond = new double[most][ROUNDS];
       for (int round = -1; round < ROUNDS; round++) {
         for (int count = 1; count <= most; count++) {
           progress("PostgreSQL, %d nodes, round %d".formatted(count, round + 1));
           List<Subject> used = nodes.subList(0, count);
-          double sum = atOnce(used, store.active(), round < 0 ? WARM_UP_SECONDS : SECONDS);
+          double sum = atOnce(used, store.active(), SECONDS);
           if (round >= 0) {
             perSecond[count - 1][round] = sum;
           }

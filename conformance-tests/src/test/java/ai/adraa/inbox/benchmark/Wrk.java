@@ -65,6 +65,8 @@ final class Wrk {
                     "-t1",
                     "-c" + CONNECTIONS,
                     "-d" + seconds + "s",
+                    "--timeout",
+                    "10s",
                     "-s",
                     script.toString(),
                     subject.url().resolve("/api/v1/me").toString(),

@@ -11,11 +11,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The audit trail tells who did what, from where, by console or command line. */
-@Tag("once")
 class AuditTrailTest {
   private static final String EMAIL = "admin@acme.example";
 

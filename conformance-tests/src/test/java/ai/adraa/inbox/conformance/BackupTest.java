@@ -44,6 +44,7 @@ import picocli.CommandLine;
 
 /** A backup is whole or not there; restoring one gives nothing back that was taken away. */
 @Tag("once")
+@Tag("sqlite")
 class BackupTest {
   @TempDir private Path directory;
   private TestInbox inbox;

@@ -10,11 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The machine's clock is set back by an hour under the running server. */
-@Tag("once")
 class ClockTest {
   private static final Duration BACK = Duration.ofHours(-1);
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the server acknowledged survives kill -9, at whatever moment it comes. */
 @Tag("faults")
+@Tag("sqlite")
 class CrashTest {
   private static final int WRITERS = 3;
   private static final int VERIFIERS = 2;

@@ -214,6 +214,7 @@ class ManagementTest {
   }
 
   @Test
+  @Tag("sqlite")
   void aServerWhoseDatabaseCannotBeReadIsNotReadyUntilItCan() throws Exception {
     assertReady(200, "status", "ready");
 

@@ -5,11 +5,9 @@ import static org.hamcrest.Matchers.equalTo;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who is removed or demoted by the command line loses what that person had at the next request. */
-@Tag("once")
 class MembershipTest {
   private static final String BOB = "bob@acme.example";
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * up: who behaves is served, others are refused, and memory is bounded.
  */
 @Tag("faults")
+@Tag("sqlite")
 class OverloadTest {
   private static final int SLOW = 5_000;
   private static final int BUSY = 3_000;

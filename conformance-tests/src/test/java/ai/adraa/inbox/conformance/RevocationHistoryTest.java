@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of whose answers are held against each other.
  */
 @Tag("faults")
+@Tag("sqlite")
 class RevocationHistoryTest {
   private static final int CALLERS = 8;
 

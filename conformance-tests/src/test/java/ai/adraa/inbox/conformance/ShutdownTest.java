@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * as refused, which its caller sees before any answer.
  */
 @Tag("faults")
+@Tag("sqlite")
 class ShutdownTest {
   private static final int KEEPING = 12;
   private static final int NEW_EACH_TIME = 2;

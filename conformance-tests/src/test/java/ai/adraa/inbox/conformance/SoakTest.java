@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Under a mixed load that does not end, what the server uses levels off. */
 @Tag("faults")
+@Tag("sqlite")
 class SoakTest {
   private static final int CALLERS = 8;
   private static final int WINDOWS = 12;

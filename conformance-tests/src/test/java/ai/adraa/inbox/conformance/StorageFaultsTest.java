@@ -45,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * on verifying where it can read, is never wrong, and needs no restart when the cause is gone.
  */
 @Tag("faults")
+@Tag("sqlite")
 class StorageFaultsTest {
   /** So that the log has what the database says, and no line for each request. */
   private static final Map<String, String> QUIET = Map.of("ADRAA_ACCESS_LOG", "off");
