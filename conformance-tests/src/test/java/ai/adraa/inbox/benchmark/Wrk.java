@@ -56,7 +56,8 @@ final class Wrk {
   /** Verifies these tokens in turn. */
   static Result run(Subject subject, Path tokens, int seconds)
       throws IOException, InterruptedException {
-    Path script = Benchmark.directory().resolve("wrk.lua");
+    // A file of its own, as several may run at once.
+    Path script = Files.createTempFile(Benchmark.directory(), "wrk", ".lua");
     Files.writeString(script, SCRIPT);
     Process wrk =
         new ProcessBuilder(
@@ -76,6 +77,7 @@ final class Wrk {
             .start();
     String output = new String(wrk.getInputStream().readAllBytes());
     wrk.waitFor();
+    Files.delete(script);
     String[] result =
         output
             .lines()
