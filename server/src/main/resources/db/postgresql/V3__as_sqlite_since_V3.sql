@@ -81,8 +81,9 @@ CREATE INDEX audit_event_by_workspace ON audit_event (workspace_id, id);
 
 -- What a node has just written, for it to find on its standby.
 CREATE TABLE standby_probe (
-  standby TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  nonce   TEXT             NOT NULL
+  node  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  nonce TEXT             NOT NULL,
+  at    BIGINT           NOT NULL
 );
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$

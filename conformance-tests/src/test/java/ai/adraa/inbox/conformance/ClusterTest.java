@@ -7,6 +7,11 @@ import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,10 +71,21 @@ class ClusterTest {
 
   @Test
   void aRevocationIsKnownToAllNodesEachOnItsOwnStandby() throws Exception {
-    for (Postgres standby : standbys(primary.port())) {
+    List<Postgres> standbys = standbys(primary.port());
+    for (Postgres standby : standbys) {
       node(primary.url(database), "--database-read", standby.url(database));
     }
-    Faults.figure("Three nodes, each on its standby", race(Faults.times(500, 10_000)));
+    for (ServerProcess node : nodes) {
+      awaitUse(node);
+    }
+    int revocations = Faults.times(500, 10_000);
+    Faults.figure("Three nodes, each on its standby", race(revocations));
+    for (Postgres standby : standbys) {
+      // Or else it would show nothing of standbys.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> Long.parseLong(scans(standby)) > revocations);
+    }
     for (ServerProcess node : nodes) {
       assertThat(node.log())
           .contains("Verifications read from the standby")
@@ -117,10 +133,11 @@ class ClusterTest {
                         revoked.put(token.id(), token);
                       }
                     }
-                    for (TestInbox.NewToken gone : revoked.values()) {
+                    List<TestInbox.NewToken> all = List.copyOf(revoked.values());
+                    if (!all.isEmpty()) {
+                      TestInbox.NewToken gone = all.get(choice.nextInt(all.size()));
                       int status = caller.send(Caller.verify(gone.secret())).status();
                       wrong.addAndGet(status == 200 ? 1 : 0);
-                      break;
                     }
                   }
                 }
@@ -176,7 +193,8 @@ class ClusterTest {
     ServerProcess other = node(primary.url(database));
     try (Caller atReading = new Caller(reading.url());
         Caller atOther = new Caller(other.url())) {
-      TestInbox.NewToken token = atOther.send(Caller.create(admin, "cut off")).newToken();
+      awaitUse(reading);
+      TestInbox.NewToken token = create(atOther);
       byte[] verify = Caller.verify(token.secret());
       assertThat(atReading.send(verify).status()).isEqualTo(200);
 
@@ -207,6 +225,45 @@ class ClusterTest {
           .until(() -> !ready(reading).asString().contains("standby"));
       assertThat(atReading.send(verify).status()).isEqualTo(401);
       assertThat(atOther.send(Caller.revoke(admin, token.id())).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aStandbyThatCrashesIsReadFromAgainOnceItIsProven() throws Exception {
+    Postgres standby = open(primary.standby("one", primary.port(), Map.of()));
+    awaitNames("FIRST 1 (one)", 1);
+    ServerProcess node = node(primary.url(database), "--database-read", standby.url(database));
+    awaitUse(node);
+    try (Caller caller = new Caller(node.url())) {
+      for (int round = 0; round < 3; round++) {
+        TestInbox.NewToken active = create(caller);
+        TestInbox.NewToken revoked = create(caller);
+        assertThat(caller.send(Caller.revoke(admin, revoked.id())).status()).isEqualTo(200);
+        standby.kill();
+        assertThat(caller.send(Caller.verify(active.secret())).status()).isEqualTo(200);
+        assertThat(caller.send(Caller.verify(revoked.secret())).status()).isEqualTo(401);
+        assertThat(ready(node).asString()).contains("standby_not_used");
+        standby.restart();
+        while (ready(node).asString().contains("standby_not_used")) {
+          assertThat(caller.send(Caller.verify(active.secret())).status()).isEqualTo(200);
+          assertThat(caller.send(Caller.verify(revoked.secret())).status()).isEqualTo(401);
+        }
+      }
+    }
+    assertThat(node.log()).contains("Verifying at the primary instead of the standby");
+  }
+
+  @Test
+  void ofSeveralHostsTheFirstMayBeSilent() throws Exception {
+    Cable cable = open(new Cable(primary.port()));
+    cable.cut();
+    ServerProcess node =
+        node(
+            "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s?user=postgres"
+                .formatted(cable.port(), primary.port(), database));
+    try (Caller caller = new Caller(node.url())) {
+      TestInbox.NewToken token = create(caller);
+      assertThat(caller.send(Caller.verify(token.secret())).status()).isEqualTo(200);
     }
   }
 
@@ -282,15 +339,34 @@ class ClusterTest {
           .contains("synchronous_standby_names is '" + names + "'")
           .contains("FIRST 2 (one, other)");
     }
+    primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+    primary.execute("SELECT pg_reload_conf()");
     assertThat(serve("--database-read", primary.url(database)).err()).contains("is no standby");
+    assertThat(serve("--database-read", "jdbc:postgresql://one,two/x").err())
+        .contains("names several hosts");
+    assertThat(
+            serve("--database", primary.url(database) + "&targetServerType=preferSecondary").err())
+        .contains("targetServerType must be primary");
+    for (String url :
+        List.of(
+            "jdbc:postgresql://db:5432?user=u&password=hush",
+            "jdbc:postgresql://u:hush@db:x/inbox",
+            "jdbc:postgresql://u:hu/sh@db/inbox",
+            "jdbc:postgresql://db:1/inbox&password=hush")) {
+      Tool.Finished refused = serve("--database", url);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("Cannot open the database").doesNotContain("hush", "hu/");
+    }
     assertThat(serve("--database-read", "jdbc:postgresql://127.0.0.1:1/x?password=hush").err())
         .contains("there is no connection to PostgreSQL")
         .doesNotContain("hush");
   }
 
   private Tool.Finished serve(String... options) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(List.of("serve", "--port", "0", "--database", primary.url(database)));
+    List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+    if (!List.of(options).contains("--database")) {
+      arguments.addAll(List.of("--database", primary.url(database)));
+    }
     arguments.addAll(List.of(options));
     return ServerProcess.run(Map.of(), arguments.toArray(String[]::new));
   }
@@ -386,6 +462,23 @@ class ClusterTest {
                 primary
                     .query("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
                     .equals("" + standbys));
+  }
+
+  private static void awaitUse(ServerProcess node) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ready(node).asString().equals("{\"status\":\"ready\"}"));
+  }
+
+  private String scans(Postgres standby) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(standby.url(database));
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT idx_scan FROM pg_stat_user_tables WHERE relname = 'api_token'")) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   private ServerProcess node(String url, String... options) throws IOException {

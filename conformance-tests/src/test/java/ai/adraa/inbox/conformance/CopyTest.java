@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,31 @@ class CopyTest {
       assertThat(inbox.refused("copy", "--to", url))
           .contains("has been used, and has 1 events and 1 tokens, or revocations of them");
       assertThat(moved.verify(next.secret()).statusCode()).as("still revoked").isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aCopyThatIsNotTheSameIsUndone() throws Exception {
+    inbox.createToken(admin, "CRM integration");
+    inbox.run("copy", "--to", url);
+    inbox.createToken(admin, "next");
+    try (Connection target = DriverManager.getConnection(url);
+        Statement statement = target.createStatement()) {
+      statement.execute(
+          "CREATE FUNCTION garble() RETURNS trigger LANGUAGE plpgsql AS"
+              + " 'BEGIN NEW.name = ''garbled''; RETURN NEW; END'");
+      statement.execute(
+          "CREATE TRIGGER garble BEFORE INSERT ON api_token FOR EACH ROW EXECUTE FUNCTION garble()");
+
+      assertThat(inbox.refused("copy", "--to", url))
+          .contains("Nothing is copied")
+          .contains("api_token is not what was written");
+
+      try (ResultSet names =
+          statement.executeQuery("SELECT string_agg(name, ',') FROM api_token")) {
+        names.next();
+        assertThat(names.getString(1)).isEqualTo("CRM integration");
+      }
     }
   }
 

@@ -26,11 +26,13 @@ public final class Postgres implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Path data;
-  private final EmbeddedPostgres server;
+  private final Map<String, String> settings;
+  private EmbeddedPostgres server;
 
-  private Postgres(Path data, EmbeddedPostgres server) {
+  private Postgres(Path data, Map<String, String> settings) throws IOException {
     this.data = data;
-    this.server = server;
+    this.settings = settings;
+    this.server = builder().start();
   }
 
   private static final class Shared {
@@ -49,13 +51,14 @@ public final class Postgres implements AutoCloseable {
   /** Starts an empty one. */
   public static Postgres start(Map<String, String> settings) {
     try {
-      return start(Files.createTempDirectory("adraa-inbox-postgres").resolve("data"), settings);
+      return new Postgres(
+          Files.createTempDirectory("adraa-inbox-postgres").resolve("data"), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Postgres start(Path data, Map<String, String> settings) throws IOException {
+  private EmbeddedPostgres.Builder builder() {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
@@ -69,7 +72,18 @@ public final class Postgres implements AutoCloseable {
             .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log(data).toFile()))
             .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log(data).toFile()));
     settings.forEach(builder::setServerConfig);
-    return new Postgres(data, builder.start());
+    return builder;
+  }
+
+  /** Starts it again on the same port, after {@link #kill}. */
+  void restart() {
+    try {
+      int port = port();
+      server.close();
+      server = builder().setPort(port).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path log(Path data) {
@@ -155,7 +169,7 @@ public final class Postgres implements AutoCloseable {
               .formatted(name, primaryPort),
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING);
-      return start(copy, settings);
+      return new Postgres(copy, settings);
     } catch (IOException | SQLException e) {
       throw new IllegalStateException(e);
     }

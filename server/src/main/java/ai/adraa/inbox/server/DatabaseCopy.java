@@ -48,6 +48,7 @@ final class DatabaseCopy {
 
   private static final int BUFFER = 64 * 1024;
   private static final int FETCH = 1_000;
+  private static final int COMMIT_SECONDS = 60;
 
   /** How many rows a table has, and a hash of all of them in whatever order. */
   private static final class Sum {
@@ -90,14 +91,15 @@ final class DatabaseCopy {
     String target = PostgresDatabase.withoutSecrets(url);
     // Brings its tables to this version.
     PostgresDatabase.open(url, Optional.empty()).close();
-    PGSimpleDataSource connections = PostgresDatabase.dataSource(url, "primary");
+    PGSimpleDataSource connections = PostgresDatabase.primary(url);
+    boolean committing = false;
     try (Connection from = Inspection.readOnly(file).getConnection();
         Statement reading = from.createStatement();
         Connection to = patient(connections).getConnection();
         Statement writing = to.createStatement()) {
       from.setAutoCommit(false);
       to.setAutoCommit(false);
-      writing.execute("SET LOCAL lock_timeout = '5s'");
+      writing.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
       writing.execute("LOCK TABLE " + String.join(", ", TABLES) + " IN ACCESS EXCLUSIVE MODE");
       boolean empty = count(writing, "workspace") == 0 && count(writing, "audit_event") == 0;
       Map<String, Sum> sums = new LinkedHashMap<>();
@@ -124,16 +126,20 @@ final class DatabaseCopy {
                   .formatted(target, copied.getKey()));
         }
       }
-      to.commit();
-      to.setAutoCommit(true);
-      writing.execute("ANALYZE");
+      committing = true;
+      // As a statement, since a commit could wait for a standby without end. Those that are read
+      // from are not before they have it.
+      writing.setQueryTimeout(COMMIT_SECONDS);
+      writing.execute("COMMIT");
       return sums.entrySet().stream()
           .collect(
               Collectors.toMap(
                   Map.Entry::getKey, e -> e.getValue().rows, (a, b) -> a, LinkedHashMap::new));
     } catch (SQLException e) {
       throw new UserException(
-          "Nothing is copied to %s: %s"
+          (committing
+                  ? "It may be copied to %s, or not: %s. Copy again"
+                  : "Nothing is copied to %s: %s")
               .formatted(
                   target,
                   DatabaseUnavailableException.reason(e).orElseGet(() -> UserException.reason(e))),

@@ -50,7 +50,8 @@ final class DatabaseUnavailableException extends RuntimeException {
           case "08" -> "there is no connection to PostgreSQL; is it there?";
           case "25" ->
               state.equals("25006")
-                  ? "it is a standby; name all hosts, so that the primary is found among them"
+                  ? "it is read-only: a standby, or set to be so; name all hosts, so that the primary"
+                      + " is found among them"
                   : null;
           case "28" -> "it refuses the user or the password";
           case "3D" -> "there is no database of this name";
@@ -66,7 +67,10 @@ final class DatabaseUnavailableException extends RuntimeException {
                   ? "PostgreSQL stops or starts"
                   : "it takes too long, or another process keeps a lock";
           case "58", "F0" -> "its machine fails (%s); see its log".formatted(state);
-          case "XX" -> "it is damaged (%s); see its log, check it with pg_amcheck".formatted(state);
+          case "XX" ->
+              state.equals("XX001") || state.equals(INDEX_CORRUPTED)
+                  ? "it is damaged (%s); see its log, check it with pg_amcheck".formatted(state)
+                  : null;
           default -> null;
         };
     return Optional.ofNullable(reason);

@@ -115,9 +115,10 @@ public final class InboxServer implements AutoCloseable {
    * A hot standby of PostgreSQL, for which the primary waits at each commit.
    *
    * @param url its JDBC URL
+   * @param name by which the primary waits for it; empty for its cluster_name
    * @param lease how long it is read from after it was last seen to follow the primary
    */
-  public record Standby(String url, Duration lease) {}
+  public record Standby(String url, Optional<String> name, Duration lease) {}
 
   /**
    * An address to listen on.

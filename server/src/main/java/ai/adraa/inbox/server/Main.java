@@ -286,6 +286,14 @@ public final class Main {
     @Nullable String databaseRead;
 
     @Option(
+        names = "--standby-name",
+        paramLabel = "NAME",
+        defaultValue = "${env:ADRAA_STANDBY_NAME}",
+        description =
+            "Its application_name, by which the primary waits for it (default: its cluster_name).")
+    @Nullable String standbyName;
+
+    @Option(
         names = "--standby-lease",
         paramLabel = "SECONDS",
         defaultValue = "${env:ADRAA_STANDBY_LEASE:-3}",
@@ -321,7 +329,10 @@ public final class Main {
               port,
               database,
               Optional.ofNullable(databaseRead)
-                  .map(url -> new InboxServer.Standby(url, standbyLease)),
+                  .map(
+                      url ->
+                          new InboxServer.Standby(
+                              url, Optional.ofNullable(standbyName), standbyLease)),
               Optional.ofNullable(smtp),
               mailFrom,
               Optional.ofNullable(publicUrl),

@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -32,46 +34,38 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresDatabase extends Database {
   private static final String POSTGRES = "jdbc:postgresql:";
   // As many as there are processors in larger machines; a pool begins with one.
-  private static final int READERS = 8;
+  static final int READERS = 8;
   private static final int WRITERS = 8;
-  private static final int READ_WAIT_MILLIS = 2_000;
+  static final int READ_WAIT_MILLIS = 2_000;
   private static final int WRITE_WAIT_MILLIS = 5_000;
   private static final int STATEMENT_MILLIS = 5_000;
   private static final int CONFIRMATION_SECONDS = 5;
-  // In seconds, as the driver's: https://jdbc.postgresql.org/documentation/use/
-  private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "connectTimeout", "2",
-          "loginTimeout", "2",
-          "socketTimeout", "15",
-          "tcpKeepAlive", "true",
-          // Or else an exception quotes the row that it could not write, and so would the log.
-          "logServerErrorDetail", "false",
-          "ApplicationName", "adraa-inbox");
+  private static final Pattern SERVER_TYPE =
+      Pattern.compile("[?&]targetServerType=(?!primary(&|$))");
+  private static final int FIND_MILLIS = 10_000;
   private static final int ATTEMPTS = 20;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /**
-   * For each connection: a commit is acknowledged once every synchronous standby shows it, if there
-   * are any. Node and command line alike, since others may read from a standby.
-   */
   private static final String SETTINGS =
-      "SET synchronous_commit = remote_apply; SET statement_timeout = %1$d; SET lock_timeout = %1$d"
-          .formatted(STATEMENT_MILLIS);
+      "SET statement_timeout = %1$d; SET lock_timeout = %1$d".formatted(STATEMENT_MILLIS);
 
   private static final String LAZILY =
       "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 
   /**
-   * Who changes nothing, such as one who revokes what is revoked already, acknowledges what another
-   * has written, and so has to wait for the standbys as well, which PostgreSQL does only for what
-   * writes to its log.
+   * A commit is acknowledged once every synchronous standby shows it, if there are any, by node and
+   * command line alike, since others may read there. Who changes nothing, such as one who revokes
+   * what is revoked already, acknowledges what another has written, and so has to wait for the
+   * standbys as well, which PostgreSQL does only for what writes to its log. The settings are set
+   * once more, since without them it would not wait, or not tell that it could not.
    */
   private static final String CONFIRM =
       """
       /* PostgresDatabase.confirm */
-      SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL
-        THEN pg_logical_emit_message(true, 'adraa', '')::text END
+      SELECT set_config('synchronous_commit', 'remote_apply', true),
+        set_config('client_min_messages', 'warning', true),
+        CASE WHEN pg_current_xact_id_if_assigned() IS NULL
+          THEN pg_logical_emit_message(true, 'adraa', '')::text END
       """;
 
   private final HikariDataSource writers;
@@ -105,7 +99,8 @@ final class PostgresDatabase extends Database {
 
   /** A JDBC URL without what may be secret: the user and the parameters. */
   static String withoutSecrets(String url) {
-    return url.replaceAll("\\?.*$", "").replaceAll("//[^/@]*@", "//");
+    // Also where a parameter, or a password with an @ in it, stands where it does not belong.
+    return url.replaceAll("[?&;].*$", "").replaceAll("//.*@", "//");
   }
 
   /**
@@ -117,16 +112,23 @@ final class PostgresDatabase extends Database {
    */
   static PostgresDatabase open(String url, Optional<InboxServer.Standby> standby) {
     String location = withoutSecrets(url);
+    if (SERVER_TYPE.matcher(url).find()) {
+      throw new UserException(
+          "Cannot open the database "
+              + location
+              + ": its targetServerType must be primary, since others may be behind; a standby is"
+              + " named by --database-read");
+    }
     HikariDataSource writers = null;
     PostgresDatabase database = null;
     try {
-      PGSimpleDataSource primary = dataSource(url, "primary");
-      writers = pool("writer", primary, WRITERS, WRITE_WAIT_MILLIS, "TRANSACTION_SERIALIZABLE");
-      migrate(location, flyway(primary));
-      HikariDataSource readers = readPool("readers", primary);
+      writers = pool("writer", primary(url), WRITERS, WRITE_WAIT_MILLIS, Isolation.SERIALIZABLE);
+      migrate(location, flyway(primary(url)));
+      HikariDataSource readers =
+          pool("readers", primary(url), READERS, READ_WAIT_MILLIS, Isolation.READ_COMMITTED);
       database = new PostgresDatabase(location, writers, readers);
       if (standby.isPresent()) {
-        database.standby = Standby.open(writers, standby.get());
+        database.standby = Standby.open(url, standby.get());
       }
       return database;
     } catch (RuntimeException e) {
@@ -139,43 +141,58 @@ final class PostgresDatabase extends Database {
     }
   }
 
+  /** Connections to the primary, whichever of several hosts it is. */
+  static PGSimpleDataSource primary(String url) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    configure(
+        source,
+        url,
+        Map.of(
+            "targetServerType", "primary",
+            // In no order, since the time to connect is that of all hosts together, and a first one
+            // that is silent would use it up each time.
+            "loadBalanceHosts", "true",
+            "socketTimeout", "15"));
+    return source;
+  }
+
   /**
-   * Connections by a URL; what it does not say is set so that nobody waits for long.
+   * Tells the source a URL; what that does not say is set so that nobody waits for long.
    *
-   * @param server which of several hosts: primary or secondary
+   * @param defaults the driver's parameters: https://jdbc.postgresql.org/documentation/use/
    * @throws UserException if it is no such URL
    */
-  static PGSimpleDataSource dataSource(String url, String server) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
+  static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
+    Map<String, String> all = new HashMap<>(defaults);
+    all.put("connectTimeout", "2");
+    all.put("tcpKeepAlive", "true");
+    all.put("ApplicationName", "adraa-inbox");
+    // Or else an exception quotes the row that it could not write, and so would the log.
+    all.put("logServerErrorDetail", "false");
     try {
       source.setUrl(url);
-      for (Map.Entry<String, String> option : DEFAULTS.entrySet()) {
-        setUnlessIn(url, source, option.getKey(), option.getValue());
+      for (Map.Entry<String, String> option : all.entrySet()) {
+        if (!url.contains(option.getKey() + "=")) {
+          source.setProperty(option.getKey(), option.getValue());
+        }
       }
-      setUnlessIn(url, source, "targetServerType", server);
-      return source;
     } catch (IllegalArgumentException | SQLException e) {
+      // Without the cause, which quotes the URL.
       throw new UserException(
           "Cannot open the database "
               + withoutSecrets(url)
-              + ": it is no URL such as jdbc:postgresql://HOST/NAME?user=USER",
-          e);
+              + ": it is no URL such as jdbc:postgresql://HOST/NAME?user=USER");
     }
   }
 
-  private static void setUnlessIn(String url, PGSimpleDataSource source, String name, String value)
-      throws SQLException {
-    if (!url.contains(name + "=")) {
-      source.setProperty(name, value);
-    }
+  /** What transactions see of each other. */
+  enum Isolation {
+    READ_COMMITTED,
+    SERIALIZABLE
   }
 
-  static HikariDataSource readPool(String name, PGSimpleDataSource connections) {
-    return pool(name, connections, READERS, READ_WAIT_MILLIS, "TRANSACTION_READ_COMMITTED");
-  }
-
-  private static HikariDataSource pool(
-      String name, PGSimpleDataSource connections, int size, int waitMillis, String isolation) {
+  static HikariDataSource pool(
+      String name, PGSimpleDataSource connections, int size, int waitMillis, Isolation isolation) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(connections);
@@ -183,11 +200,16 @@ final class PostgresDatabase extends Database {
     // A command needs one, and a server soon has as many as it uses.
     config.setMinimumIdle(1);
     config.setConnectionTimeout(waitMillis);
-    config.setInitializationFailTimeout(1);
-    config.setTransactionIsolation(isolation);
+    config.setInitializationFailTimeout(isOneOfSeveral(connections) ? FIND_MILLIS : 1);
+    config.setTransactionIsolation("TRANSACTION_" + isolation);
     config.setConnectionInitSql(SETTINGS);
     config.setExceptionOverride(new EvictDisturbed());
     return new HikariDataSource(config);
+  }
+
+  /** Where the first that is tried may be silent, another one may not be. */
+  private static boolean isOneOfSeveral(PGSimpleDataSource connections) {
+    return connections.getServerNames().length > 1;
   }
 
   /** The migrations of this program, against those of a database. */
@@ -278,23 +300,24 @@ final class PostgresDatabase extends Database {
 
   private <T extends @Nullable Object> T ask(Reading<T> query) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READ_WAIT_MILLIS);
+    if (System.nanoTime() < noReaderUntil && hasNoConnection(readers)) {
+      // Or else each request would wait for a connection, until no thread is left.
+      throw failure(reading, new SQLException("No connection can be opened", "08001"));
+    }
     for (int attempt = 1; ; attempt++) {
       try {
-        if (System.nanoTime() < noReaderUntil && hasNoConnection(readers)) {
-          throw new SQLTransientConnectionException("No connection can be opened");
-        }
         T answer = query.read();
         reading.ended();
         return answer;
       } catch (RuntimeException | SQLException e) {
-        if (hasNoConnection(readers)) {
-          // Or else each request would wait for a connection, until no thread is left.
+        boolean waited = isTimeout(e);
+        if (waited && hasNoConnection(readers)) {
           noReaderUntil = System.nanoTime() + RETRY_NANOS;
         }
-        if (attempt == ATTEMPTS
+        if (waited
+            || attempt == ATTEMPTS
             || System.nanoTime() > end
-            || !(isDisturbed(e) || isConflict(e))
-            || hasNoConnection(readers)) {
+            || !(isDisturbed(e) || isConflict(e))) {
           throw failure(reading, e);
         }
         recover(readers, e, attempt);
@@ -307,7 +330,7 @@ final class PostgresDatabase extends Database {
     return write(
         handle -> {
           T answer = work.apply(handle);
-          handle.createQuery(CONFIRM).mapTo(String.class).findOne();
+          String unused = handle.createQuery(CONFIRM).mapTo(String.class).one();
           return answer;
         },
         true);
@@ -386,6 +409,16 @@ final class PostgresDatabase extends Database {
 
   private static boolean hasNoConnection(HikariDataSource pool) {
     return pool.isClosed() || pool.getHikariPoolMXBean().getTotalConnections() == 0;
+  }
+
+  /** Whether the pool had no connection to give for as long as it may be waited for. */
+  private static boolean isTimeout(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private RuntimeException failure(Outage outage, Exception failure) {

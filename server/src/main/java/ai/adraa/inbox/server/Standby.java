@@ -5,18 +5,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +41,8 @@ final class Standby implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Standby.class);
   private static final long PROVE_EVERY_MILLIS = 500;
   private static final long ARRIVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long FORGET_MILLIS = TimeUnit.HOURS.toMillis(1);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   // https://www.postgresql.org/docs/current/runtime-config-replication.html
   private static final Pattern ALL_OF_THEM =
@@ -43,10 +50,12 @@ final class Standby implements AutoCloseable {
   private static final Pattern ONE =
       Pattern.compile("\\s*([\\p{L}_][\\p{L}\\w$]*|\"[^\"*]+\")\\s*");
 
+  private final Source source;
   private final HikariDataSource primary;
   private final HikariDataSource pool;
   private final String location;
   private final String name;
+  private final String process = UUID.randomUUID().toString();
   private final long leaseNanos;
   private final Outage reading;
   private final ScheduledExecutorService prover =
@@ -56,43 +65,127 @@ final class Standby implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  // In the nanoseconds of this machine's clock.
+  // In the nanoseconds of this machine's clock. Written under the source's lock.
   private volatile long freshUntil = System.nanoTime();
+  // Of the prover alone: what the primary waits for, and since when it says so.
+  private String names = "";
+  private long namesSince;
 
   private Standby(
-      HikariDataSource primary, HikariDataSource pool, InboxServer.Standby options, String name) {
+      Source source,
+      HikariDataSource primary,
+      HikariDataSource pool,
+      InboxServer.Standby options,
+      String name) {
+    this.source = source;
     this.primary = primary;
     this.pool = pool;
     this.location = PostgresDatabase.withoutSecrets(options.url());
     this.name = name;
     this.leaseNanos = options.lease().toNanos();
     this.reading = new Outage("Verifying at the primary instead of the standby " + location);
+    source.standby = this;
+  }
+
+  /**
+   * Connections to one server. A new one may lead to another, or to the same after a crash, which
+   * begins with less than it had shown: so what was proven is void.
+   */
+  private static final class Source extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1;
+
+    private transient @Nullable Standby standby;
+    private transient @Nullable String identity;
+    private transient int opened;
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      Connection connection = super.getConnection();
+      try {
+        accept(identity(connection));
+        return connection;
+      } catch (SQLException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    private synchronized void accept(String found) throws SQLException {
+      if (identity != null && !identity.equals(found)) {
+        throw new SQLException("Another server answers than before", "08004");
+      }
+      identity = found;
+      opened++;
+      if (standby != null) {
+        standby.freshUntil = System.nanoTime();
+        standby.proveSoon();
+      }
+    }
+
+    synchronized int opened() {
+      return opened;
+    }
+
+    private static String identity(Connection connection) throws SQLException {
+      try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT current_setting('cluster_name'), inet_server_addr(), inet_server_port(),"
+                      + " pg_is_in_recovery()");
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        return "%s at %s:%s, %s"
+            .formatted(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4));
+      }
+    }
   }
 
   /**
    * Connects, and proves it for the first time.
    *
-   * @param primary connections to it
+   * @param database the JDBC URL by which the primary is found
    * @throws UserException if it cannot be reached, or if the primary does not wait for it
    */
-  static Standby open(HikariDataSource primary, InboxServer.Standby options) {
+  static Standby open(String database, InboxServer.Standby options) {
     String location = PostgresDatabase.withoutSecrets(options.url());
+    if (location.contains(",")) {
+      throw new UserException(
+          "--database-read " + location + " names several hosts; a node reads from one standby");
+    }
+    HikariDataSource primary = null;
     HikariDataSource pool = null;
     try {
+      Source source = new Source();
+      // One that is silent is not waited for: the primary can be asked.
+      PostgresDatabase.configure(source, options.url(), Map.of("socketTimeout", "2"));
       pool =
-          PostgresDatabase.readPool("standby", PostgresDatabase.dataSource(options.url(), "any"));
-      String name = name(location, pool);
-      Standby standby = new Standby(primary, pool, options, name);
+          PostgresDatabase.pool(
+              "standby",
+              source,
+              PostgresDatabase.READERS,
+              PostgresDatabase.READ_WAIT_MILLIS,
+              PostgresDatabase.Isolation.READ_COMMITTED);
+      // Of its own, since those of requests may all wait for another standby.
+      primary =
+          PostgresDatabase.pool(
+              "prover",
+              PostgresDatabase.primary(database),
+              1,
+              PostgresDatabase.READ_WAIT_MILLIS,
+              PostgresDatabase.Isolation.READ_COMMITTED);
+      Standby standby =
+          new Standby(source, primary, pool, options, name(location, options.name(), pool));
       standby.requireAwaited();
-      standby.prove();
+      standby.forgetOthers();
       var unused =
           standby.prover.scheduleWithFixedDelay(
-              standby::prove, PROVE_EVERY_MILLIS, PROVE_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-      LOG.info("Verifications read from the standby {}, {}", name, location);
+              standby::prove, 0, PROVE_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+      LOG.info("Verifications read from the standby {}, {}", standby.name, location);
       return standby;
     } catch (RuntimeException | SQLException e) {
-      if (pool != null) {
-        pool.close();
+      for (HikariDataSource opened : Arrays.asList(pool, primary)) {
+        if (opened != null) {
+          opened.close();
+        }
       }
       throw e instanceof UserException refusal ? refusal : Database.cannotOpen(location, e);
     }
@@ -121,14 +214,40 @@ final class Standby implements AutoCloseable {
       LOG.debug("Cannot read from the standby", e);
       if (PostgresDatabase.isDisturbed(e)) {
         // Others need not wait for it; if it is there, that is soon proven.
-        freshUntil = System.nanoTime();
+        lose();
       }
       return Optional.empty();
     }
   }
 
+  private void lose() {
+    synchronized (source) {
+      freshUntil = System.nanoTime();
+    }
+  }
+
+  private void proveSoon() {
+    try {
+      prover.execute(this::prove);
+    } catch (RejectedExecutionException e) {
+      // It is being closed.
+    }
+  }
+
+  /** Unless it may have been another server, or another life of it, that was seen. */
+  private boolean extend(int opened, long until) {
+    synchronized (source) {
+      if (source.opened != opened) {
+        return false;
+      }
+      freshUntil = until;
+      return true;
+    }
+  }
+
   /** Its name, by which the primary knows it. */
-  private static String name(String location, HikariDataSource pool) throws SQLException {
+  private static String name(String location, Optional<String> given, HikariDataSource pool)
+      throws SQLException {
     try (Connection connection = pool.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
@@ -139,26 +258,37 @@ final class Standby implements AutoCloseable {
         throw new UserException(
             "--database-read " + location + " is no standby; leave it out, or name one");
       }
-      if (row.getString(2).isEmpty()) {
+      String name = given.orElse(row.getString(2));
+      if (name.isEmpty()) {
         throw new UserException(
             "--database-read "
                 + location
-                + " has no name; set its cluster_name, and name it so in the primary's"
-                + " synchronous_standby_names");
+                + " has no cluster_name; set one, or give --standby-name, the application_name by"
+                + " which it is in the primary's synchronous_standby_names");
       }
-      return row.getString(2);
+      return name;
     }
   }
 
   private void requireAwaited() throws SQLException {
     try (Connection connection = primary.getConnection()) {
-      String names = setting(connection);
-      if (!awaitsAll(names, name)) {
+      String awaited = setting(connection);
+      if (!awaitsAll(awaited, name)) {
         throw new UserException(
             "--database-read %s: the primary would acknowledge revocations that it does not know of: "
                     .formatted(location)
-                + complaint(names));
+                + complaint(awaited));
       }
+    }
+  }
+
+  /** Rows of nodes that have ended. */
+  private void forgetOthers() throws SQLException {
+    try (Connection connection = primary.getConnection();
+        PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM standby_probe WHERE at < ?")) {
+      delete.setLong(1, System.currentTimeMillis() - FORGET_MILLIS);
+      delete.executeUpdate();
     }
   }
 
@@ -190,49 +320,85 @@ final class Standby implements AutoCloseable {
     long begin = System.nanoTime();
     String nonce = UUID.randomUUID().toString();
     try {
-      String names = write(nonce);
-      if (!awaitsAll(names, name)) {
-        freshUntil = System.nanoTime();
-        throw reading.refuse(complaint(names));
-      }
-      while (!nonce.equals(find())) {
+      write(nonce);
+      while (true) {
+        int opened = source.opened();
+        if (nonce.equals(find()) && extend(opened, begin + leaseNanos)) {
+          break;
+        }
         if (System.nanoTime() - begin > ARRIVAL_NANOS) {
+          lose();
           throw reading.refuse("what the primary writes does not arrive there");
         }
         LockSupport.parkNanos(POLL_NANOS);
       }
-      freshUntil = begin + leaseNanos;
       reading.ended();
     } catch (DatabaseUnavailableException e) {
       LOG.debug("The standby is not proven", e);
     } catch (RuntimeException | SQLException e) {
-      // As said above, once; an exception would end the schedule.
-      DatabaseUnavailableException unused =
-          reading.refuse(
-              DatabaseUnavailableException.reason(e).orElseGet(() -> UserException.reason(e)), e);
+      // An exception would end the schedule. It is no matter before the lease has ended.
+      if (!isFresh()) {
+        DatabaseUnavailableException unused =
+            reading.refuse(
+                DatabaseUnavailableException.reason(e).orElseGet(() -> UserException.reason(e)), e);
+      }
     }
   }
 
-  /** Writes to the primary's disk only, and returns for which standbys it waits elsewhere. */
-  private String write(String nonce) throws SQLException {
+  /** Writes to the primary, and requires that it waits for this standby, but does not wait here. */
+  private void write(String nonce) throws SQLException {
     try (Connection connection = primary.getConnection();
         PreparedStatement insert =
             connection.prepareStatement(
                 """
-                INSERT INTO standby_probe (standby, nonce) VALUES (?, ?)
-                ON CONFLICT (standby) DO UPDATE SET nonce = excluded.nonce
+                INSERT INTO standby_probe (node, nonce, at) VALUES (?, ?, ?)
+                ON CONFLICT (node) DO UPDATE SET nonce = excluded.nonce, at = excluded.at
                 """)) {
       connection.setAutoCommit(false);
-      connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-      try (var statement = connection.createStatement()) {
+      try (Statement statement = connection.createStatement()) {
         statement.execute("SET LOCAL synchronous_commit = local");
       }
-      insert.setString(1, name);
+      insert.setString(1, process);
       insert.setString(2, nonce);
+      insert.setLong(3, System.currentTimeMillis());
       insert.executeUpdate();
-      String names = setting(connection);
+      requireAwaited(setting(connection), connected(connection));
       connection.commit();
-      return names;
+    }
+  }
+
+  private void requireAwaited(String now, int connected) {
+    if (!now.equals(names)) {
+      names = now;
+      namesSince = System.nanoTime();
+    }
+    String complaint =
+        !awaitsAll(now, name)
+            ? complaint(now)
+            : connected != 1
+                ? "%d standbys are connected to the primary as %s".formatted(connected, name)
+                : null;
+    if (complaint != null) {
+      lose();
+      throw reading.refuse(complaint);
+    }
+    if (System.nanoTime() - namesSince < SETTLED_NANOS) {
+      // PostgreSQL's processes follow a new setting one after another.
+      lose();
+      throw new DatabaseUnavailableException("The primary's setting is new", null);
+    }
+  }
+
+  /** How many standbys have its name: the primary waits for any one of them. */
+  private int connected(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT count(*) FROM pg_stat_replication WHERE lower(application_name) = lower(?)")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
     }
   }
 
@@ -249,8 +415,8 @@ final class Standby implements AutoCloseable {
     try (Connection connection = pool.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT nonce FROM standby_probe WHERE standby = ? AND pg_is_in_recovery()")) {
-      statement.setString(1, name);
+                "SELECT nonce FROM standby_probe WHERE node = ? AND pg_is_in_recovery()")) {
+      statement.setString(1, process);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? row.getString(1) : "";
       }
@@ -261,5 +427,6 @@ final class Standby implements AutoCloseable {
   public void close() {
     prover.shutdownNow();
     pool.close();
+    primary.close();
   }
 }
