@@ -66,7 +66,7 @@ class ClusterTest {
     for (int i = 0; i < 3; i++) {
       node(primary.url(database));
     }
-    Faults.figure("Three nodes on one primary", race(Faults.times(500, 10_000)));
+    Faults.figure("Three nodes on one primary", race(Faults.times(250, 10_000)));
   }
 
   @Test
@@ -78,7 +78,7 @@ class ClusterTest {
     for (ServerProcess node : nodes) {
       awaitUse(node);
     }
-    int revocations = Faults.times(500, 10_000);
+    int revocations = Faults.times(250, 10_000);
     Faults.figure("Three nodes, each on its standby", race(revocations));
     for (Postgres standby : standbys) {
       // Or else it would show nothing of standbys.

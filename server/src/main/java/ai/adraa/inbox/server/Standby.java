@@ -94,9 +94,18 @@ final class Standby implements AutoCloseable {
   private static final class Source extends PGSimpleDataSource {
     private static final long serialVersionUID = 1;
 
+    private final boolean byAddress;
     private transient @Nullable Standby standby;
     private transient @Nullable String identity;
-    private transient int opened;
+    // Written under the lock.
+    private transient volatile int opened;
+
+    /**
+     * @param byAddress whether others may have the same {@code cluster_name}
+     */
+    Source(boolean byAddress) {
+      this.byAddress = byAddress;
+    }
 
     @Override
     public Connection getConnection() throws SQLException {
@@ -122,19 +131,20 @@ final class Standby implements AutoCloseable {
       }
     }
 
-    synchronized int opened() {
+    int opened() {
       return opened;
     }
 
-    private static String identity(Connection connection) throws SQLException {
+    private String identity(Connection connection) throws SQLException {
       try (PreparedStatement statement =
               connection.prepareStatement(
                   "SELECT current_setting('cluster_name'), inet_server_addr(), inet_server_port(),"
                       + " pg_is_in_recovery()");
           ResultSet row = statement.executeQuery()) {
         row.next();
-        return "%s at %s:%s, %s"
-            .formatted(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4));
+        return row.getString(1)
+            + (byAddress ? " at " + row.getString(2) + ":" + row.getString(3) : "")
+            + (row.getBoolean(4) ? ", a standby" : "");
       }
     }
   }
@@ -154,7 +164,7 @@ final class Standby implements AutoCloseable {
     HikariDataSource primary = null;
     HikariDataSource pool = null;
     try {
-      Source source = new Source();
+      Source source = new Source(options.name().isPresent());
       // One that is silent is not waited for: the primary can be asked.
       PostgresDatabase.configure(source, options.url(), Map.of("socketTimeout", "2"));
       pool =
@@ -203,13 +213,15 @@ final class Standby implements AutoCloseable {
    *     this was called
    */
   <T> Optional<T> ask(Reading<T> query) {
+    int opened = source.opened();
     if (!isFresh()) {
       return Optional.empty();
     }
     try {
       T answer = query.from(pool);
-      // Also at the end: this process may have stood still in between.
-      return isFresh() ? Optional.of(answer) : Optional.empty();
+      // Also at the end: this process may have stood still in between, or the answer be that of a
+      // server that has just come back.
+      return isFresh() && source.opened() == opened ? Optional.of(answer) : Optional.empty();
     } catch (SQLException e) {
       LOG.debug("Cannot read from the standby", e);
       if (PostgresDatabase.isDisturbed(e)) {

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A use prolongs a session at once, and is written when the database can be. */
@@ -48,6 +49,47 @@ class LastUseTest {
           .as("idle for too long")
           .isEmpty();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void thoseOfManyTokensAreWrittenInTurnsAndAtTheEndAll(@TempDir Path directory) {
+    try (Database database = Database.open(directory.resolve("inbox.db").toString())) {
+      new WorkspaceStore(database, Clock.systemUTC()).create("acme", "ada@acme.example", OPERATOR);
+      database.write(
+          handle ->
+              handle.execute(
+                  """
+                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                  INSERT INTO api_token SELECT printf('c%024d', i), workspace_id, 'Many',
+                    'adraa_00000000', randomblob(32), 1, agent_id, NULL, NULL, NULL
+                  FROM n, membership
+                  """));
+      LastUse lastUse = LastUse.ofTokens(new TokenStore(database));
+      for (int i = 1; i <= 2500; i++) {
+        lastUse.record("c%024d".formatted(i), SIGNED_IN);
+      }
+      assertThat(lastUse.backlog()).isEqualTo(2500);
+
+      lastUse.start();
+      while (lastUse.backlog() == 2500) {
+        Thread.onSpinWait();
+      }
+      assertThat(used(database)).as("in the order of the table").endsWith("1000");
+
+      lastUse.close();
+      assertThat(lastUse.backlog()).isZero();
+      assertThat(used(database)).endsWith("2500");
+    }
+  }
+
+  private static String used(Database database) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT max(id) FROM api_token WHERE last_used_at IS NOT NULL")
+                .mapTo(String.class)
+                .one());
   }
 
   private static Optional<Instant> use(
