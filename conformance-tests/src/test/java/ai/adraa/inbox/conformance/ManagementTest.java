@@ -267,6 +267,7 @@ class ManagementTest {
   }
 
   @Test
+  @Tag("sqlite") // It has panels of the file and its disk.
   void theDashboardAsksForMetricsThatExist() throws Exception {
     SignedIn admin = inbox.workspace("acme");
     inbox.verify(inbox.createToken(admin, "CRM integration").secret());

@@ -326,7 +326,7 @@ final class DatabaseCommands {
   @Command(
       name = "copy",
       description = {
-        "Copy a SQLite database into one of PostgreSQL, which brings all its tables along.",
+        "Copy a SQLite database into one of PostgreSQL, with all that is in it.",
         "All or nothing; compared, row by row, before it counts. The file is only read. To copy again"
             + " replaces what was copied, unless that has been used since."
       },
