@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Copies a SQLite database into one of PostgreSQL, in one transaction: all of it or nothing. What
@@ -91,11 +90,11 @@ final class DatabaseCopy {
     String target = PostgresDatabase.withoutSecrets(url);
     // Brings its tables to this version.
     PostgresDatabase.open(url, Optional.empty()).close();
-    PGSimpleDataSource connections = PostgresDatabase.primary(url);
     boolean committing = false;
     try (Connection from = Inspection.readOnly(file).getConnection();
         Statement reading = from.createStatement();
-        Connection to = patient(connections).getConnection();
+        // One statement may take as long as all rows do.
+        Connection to = PostgresDatabase.primary(url, 0).getConnection();
         Statement writing = to.createStatement()) {
       from.setAutoCommit(false);
       to.setAutoCommit(false);
@@ -145,12 +144,6 @@ final class DatabaseCopy {
                   DatabaseUnavailableException.reason(e).orElseGet(() -> UserException.reason(e))),
           e);
     }
-  }
-
-  /** One statement may take as long as all rows do. */
-  private static PGSimpleDataSource patient(PGSimpleDataSource connections) {
-    connections.setSocketTimeout(0);
-    return connections;
   }
 
   private static Sum copy(

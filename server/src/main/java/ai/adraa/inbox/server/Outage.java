@@ -60,7 +60,7 @@ final class Outage {
     if (lasts) {
       lasts = false;
       logged.clear();
-      LOG.warn("{}: over, after {} requests were refused", what, refused.sumThenReset());
+      LOG.warn("{}: over, after {} failures", what, refused.sumThenReset());
     }
   }
 }

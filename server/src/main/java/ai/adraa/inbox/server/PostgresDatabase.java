@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,9 +42,9 @@ final class PostgresDatabase extends Database {
   private static final int WRITE_WAIT_MILLIS = 5_000;
   private static final int STATEMENT_MILLIS = 5_000;
   private static final int CONFIRMATION_SECONDS = 5;
+  private static final int SOCKET_SECONDS = 15;
   private static final Pattern SERVER_TYPE =
       Pattern.compile("[?&]targetServerType=(?!primary(&|$))");
-  private static final int FIND_MILLIS = 10_000;
   private static final int ATTEMPTS = 20;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -143,17 +145,60 @@ final class PostgresDatabase extends Database {
 
   /** Connections to the primary, whichever of several hosts it is. */
   static PGSimpleDataSource primary(String url) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    configure(
-        source,
-        url,
-        Map.of(
-            "targetServerType", "primary",
-            // In no order, since the time to connect is that of all hosts together, and a first one
-            // that is silent would use it up each time.
-            "loadBalanceHosts", "true",
-            "socketTimeout", "15"));
-    return source;
+    return primary(url, SOCKET_SECONDS);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param socketSeconds how long a connection may be silent while something is asked; 0 for ever
+   */
+  static PGSimpleDataSource primary(String url, int socketSeconds) {
+    PGSimpleDataSource all = new PGSimpleDataSource();
+    configure(all, url, Map.of());
+    List<PGSimpleDataSource> hosts = new ArrayList<>();
+    for (int i = 0; i < all.getServerNames().length; i++) {
+      PGSimpleDataSource host = new PGSimpleDataSource();
+      configure(
+          host, url, Map.of("targetServerType", "primary", "socketTimeout", "" + socketSeconds));
+      host.setServerNames(new String[] {all.getServerNames()[i]});
+      host.setPortNumbers(new int[] {all.getPortNumbers()[i]});
+      hosts.add(host);
+    }
+    return hosts.size() == 1 ? hosts.get(0) : new OneOf(hosts);
+  }
+
+  /**
+   * The hosts one by one, first the one that was the primary last: of the driver they have one time
+   * to connect for all together, so that a first one that is silent leaves none to the others.
+   */
+  private static final class OneOf extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1;
+
+    private final transient List<PGSimpleDataSource> hosts;
+    private transient volatile int last;
+
+    OneOf(List<PGSimpleDataSource> hosts) {
+      this.hosts = List.copyOf(hosts);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      SQLException failure = new SQLException("There is no host", "08001");
+      int first = last;
+      for (int i = 0; i < hosts.size(); i++) {
+        int host = (first + i) % hosts.size();
+        try {
+          Connection connection = hosts.get(host).getConnection();
+          last = host;
+          return connection;
+        } catch (SQLException e) {
+          e.addSuppressed(failure);
+          failure = e;
+        }
+      }
+      throw failure;
+    }
   }
 
   /**
@@ -165,6 +210,7 @@ final class PostgresDatabase extends Database {
   static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
     all.put("connectTimeout", "2");
+    all.put("loginTimeout", "2");
     all.put("tcpKeepAlive", "true");
     all.put("ApplicationName", "adraa-inbox");
     // Or else an exception quotes the row that it could not write, and so would the log.
@@ -200,16 +246,11 @@ final class PostgresDatabase extends Database {
     // A command needs one, and a server soon has as many as it uses.
     config.setMinimumIdle(1);
     config.setConnectionTimeout(waitMillis);
-    config.setInitializationFailTimeout(isOneOfSeveral(connections) ? FIND_MILLIS : 1);
+    config.setInitializationFailTimeout(1);
     config.setTransactionIsolation("TRANSACTION_" + isolation);
     config.setConnectionInitSql(SETTINGS);
     config.setExceptionOverride(new EvictDisturbed());
     return new HikariDataSource(config);
-  }
-
-  /** Where the first that is tried may be silent, another one may not be. */
-  private static boolean isOneOfSeveral(PGSimpleDataSource connections) {
-    return connections.getServerNames().length > 1;
   }
 
   /** The migrations of this program, against those of a database. */
