@@ -21,7 +21,9 @@ import org.slf4j.MDC;
  * the path nothing that looks like a secret.
  */
 final class AccessLog implements RequestLog {
-  private static final Logger LOG = LoggerFactory.getLogger("access");
+  static final String LOGGER = "access";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
   private static final int MAX_METHOD_LENGTH = 20;
   private static final int MAX_PATH_LENGTH = 200;
 

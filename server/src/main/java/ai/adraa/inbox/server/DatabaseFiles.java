@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,10 @@ final class DatabaseFiles implements AutoCloseable {
 
   // Where the file system tells no identity, as on Windows, open files cannot be removed either.
   private static final Object UNKNOWN = new Object();
+  // Longer than any file system takes for one time: what changes later gets another.
+  private static final long SETTLED_MILLIS = 3_000;
+  // Not the time of modification: anyone can set it back, and rsync does.
+  private static final String IDENTITY_AND_CHANGE = "unix:dev,ino,ctime";
 
   private final Path file;
   private final Path log;
@@ -42,6 +48,10 @@ final class DatabaseFiles implements AutoCloseable {
   private final Object indexKey;
   // SQLite locks no bytes of the log, so that to close this gives up no lock of its.
   private final FileChannel openLog;
+  private final Path directory;
+  // The directory as it was when nothing had become of the files, if it had not changed for a
+  // while.
+  private volatile @Nullable Map<String, Object> settled;
 
   private DatabaseFiles(
       Path file,
@@ -58,6 +68,8 @@ final class DatabaseFiles implements AutoCloseable {
     this.logKey = logKey;
     this.indexKey = indexKey;
     this.openLog = openLog;
+    // By its name, so that a link on the way is followed anew each time.
+    this.directory = file.toAbsolutePath().resolveSibling("");
   }
 
   /**
@@ -82,8 +94,37 @@ final class DatabaseFiles implements AutoCloseable {
     }
   }
 
-  /** What became of them; asked at each request, so three system calls and no more. */
+  /**
+   * What became of them. It is asked at each request, so the directory alone is looked at while it
+   * is the same: none of its entries was removed or replaced.
+   */
   Change change() {
+    Map<String, Object> now = directory();
+    if (!now.isEmpty() && now.equals(settled)) {
+      return Change.NONE;
+    }
+    Change change = compare();
+    settled = change == Change.NONE && settles(now) ? now : null;
+    return change;
+  }
+
+  /** As its path leads to it; empty where the system does not tell that. */
+  private Map<String, Object> directory() {
+    try {
+      return Files.readAttributes(directory, IDENTITY_AND_CHANGE);
+    } catch (IOException | UnsupportedOperationException e) {
+      return Map.of();
+    }
+  }
+
+  private boolean settles(Map<String, Object> directory) {
+    return directory.get("ctime") instanceof FileTime changed
+        && changed.toMillis() < System.currentTimeMillis() - SETTLED_MILLIS
+        // A link is the same when what it leads to is removed.
+        && !Files.isSymbolicLink(file);
+  }
+
+  private Change compare() {
     Object now = key(file);
     if (now == null) {
       return Change.GONE;

@@ -60,6 +60,8 @@ final class SqliteDatabase extends Database {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String SQLITE = "jdbc:sqlite:";
   private static final int READERS = 8;
+  // For each connection: what a thousand tokens in use are found by, among any number.
+  private static final int CACHE_KIB = 8 * 1024;
   // A request waits twice at most: for the connection, and for what other processes lock.
   private static final int WRITE_WAIT_MILLIS = 5_000;
   // Less, and SQLite may soon be unable to write.
@@ -680,6 +682,9 @@ final class SqliteDatabase extends Database {
     SQLiteConfig config = new SQLiteConfig();
     // A running server must never go on with an empty file in place of the one that was removed.
     config.resetOpenMode(SQLiteOpenMode.CREATE);
+    // The driver lets one thread at a time use a connection.
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
+    config.setCacheSize(-CACHE_KIB);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // With WAL, only FULL keeps an acknowledged commit through a loss of power.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);

@@ -33,7 +33,7 @@ final class TokenStore {
   private static final String FIND_ACTIVE =
       """
       /* TokenStore.findActive */
-      SELECT t.secret_hash = ? AND w.id = t.workspace_id, t.revoked_at IS NULL,
+      SELECT CASE WHEN t.secret_hash = ? AND w.id = t.workspace_id THEN t.revoked_at IS NULL END,
         t.id, t.name, w.id, w.name
       FROM api_token t JOIN workspace w
       """;
@@ -105,13 +105,14 @@ final class TokenStore {
         .lookUp(
             findActive,
             row -> {
-              if (!row.getBoolean(1)) {
+              boolean active = row.getBoolean(1);
+              if (row.wasNull()) {
                 throw database.damaged("An index leads to another token or workspace");
               }
-              return row.getBoolean(2)
+              return active
                   ? Optional.of(
                       new Token.Verified(
-                          row.getString(3), row.getString(4), row.getString(5), row.getString(6)))
+                          row.getString(2), row.getString(3), row.getString(4), row.getString(5)))
                   : Optional.<Token.Verified>empty();
             },
             secretHash,
