@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +36,15 @@ final class DatabaseFiles implements AutoCloseable {
 
   // Where the file system tells no identity, as on Windows, open files cannot be removed either.
   private static final Object UNKNOWN = new Object();
-  // Longer than any file system takes for one time: what changes later gets another.
-  private static final long SETTLED_MILLIS = 3_000;
+  // Whose directories change their ctime with each entry, as the three files' removal or
+  // replacement
+  // is; not so mergerfs, which tells that of another directory, and exFAT.
+  private static final Set<String> TELLING =
+      Set.of("ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay");
   // Not the time of modification: anyone can set it back, and rsync does.
   private static final String IDENTITY_AND_CHANGE = "unix:dev,ino,ctime";
+  // Longer than any of them has the same time: what changes later gets another.
+  private static final long SETTLED_MILLIS = 3_000;
 
   private final Path file;
   private final Path log;
@@ -49,6 +55,7 @@ final class DatabaseFiles implements AutoCloseable {
   // SQLite locks no bytes of the log, so that to close this gives up no lock of its.
   private final FileChannel openLog;
   private final Path directory;
+  private final boolean directoryTells;
   // The directory as it was when nothing had become of the files, if it had not changed for a
   // while.
   private volatile @Nullable Map<String, Object> settled;
@@ -60,7 +67,8 @@ final class DatabaseFiles implements AutoCloseable {
       Object fileKey,
       Object logKey,
       Object indexKey,
-      FileChannel openLog) {
+      FileChannel openLog)
+      throws IOException {
     this.file = file;
     this.log = log;
     this.index = index;
@@ -70,6 +78,9 @@ final class DatabaseFiles implements AutoCloseable {
     this.openLog = openLog;
     // By its name, so that a link on the way is followed anew each time.
     this.directory = file.toAbsolutePath().resolveSibling("");
+    // A link is the same when what it leads to is removed.
+    this.directoryTells =
+        !Files.isSymbolicLink(file) && TELLING.contains(Files.getFileStore(directory).type());
   }
 
   /**
@@ -95,33 +106,34 @@ final class DatabaseFiles implements AutoCloseable {
   }
 
   /**
-   * What became of them. It is asked at each request, so the directory alone is looked at while it
-   * is the same: none of its entries was removed or replaced.
+   * Whether nothing became of them. It is asked at each request, so the directory alone is looked
+   * at while it is the same: none of its entries was removed or replaced.
    */
+  boolean areUnchanged() {
+    Map<String, Object> before = settled;
+    return (before != null && before.equals(directory())) || change() == Change.NONE;
+  }
+
+  /** What became of them, one by one: another file can also be mounted over one of them. */
   Change change() {
-    Map<String, Object> now = directory();
-    if (!now.isEmpty() && now.equals(settled)) {
-      return Change.NONE;
-    }
+    // First the time: what changes after it is later than what is found here.
+    long now = System.currentTimeMillis();
+    Map<String, Object> found = directoryTells ? directory() : Map.of();
     Change change = compare();
-    settled = change == Change.NONE && settles(now) ? now : null;
+    boolean settles =
+        change == Change.NONE
+            && found.get("ctime") instanceof FileTime changed
+            && changed.toMillis() < now - SETTLED_MILLIS;
+    settled = settles ? found : null;
     return change;
   }
 
-  /** As its path leads to it; empty where the system does not tell that. */
   private Map<String, Object> directory() {
     try {
       return Files.readAttributes(directory, IDENTITY_AND_CHANGE);
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException e) {
       return Map.of();
     }
-  }
-
-  private boolean settles(Map<String, Object> directory) {
-    return directory.get("ctime") instanceof FileTime changed
-        && changed.toMillis() < System.currentTimeMillis() - SETTLED_MILLIS
-        // A link is the same when what it leads to is removed.
-        && !Files.isSymbolicLink(file);
   }
 
   private Change compare() {

@@ -506,9 +506,7 @@ final class SqliteDatabase extends Database {
   /** What is open, if it is what is at the database's place; else opens what is there. */
   private Open current() {
     Open current = open;
-    if (current != null
-        && !current.retired
-        && current.files.change() == DatabaseFiles.Change.NONE) {
+    if (current != null && !current.retired && current.files.areUnchanged()) {
       return current;
     }
     try {

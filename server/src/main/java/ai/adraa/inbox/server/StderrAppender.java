@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * else is logged, or the program ends in good order. Named in {@code logback.xml}.
  */
 public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
-  private static final int BUFFER_BYTES = 64 * 1024;
+  // Whole lines, and no more than a pipe takes at once (PIPE_BUF of Linux): others may write to it.
+  private static final int BUFFER_BYTES = 4 * 1024;
   private static final long WAIT_MILLIS = 10;
 
   private final AtomicBoolean flushing = new AtomicBoolean();
@@ -39,8 +40,17 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
     if (ending || !event.getLoggerName().equals(AccessLog.LOGGER)) {
       flush();
     } else if (flushing.compareAndSet(false, true)) {
-      ScheduledExecutorService timer = getContext().getScheduledExecutorService();
-      var unused = timer.schedule(this::flushWaiting, WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      boolean scheduled = false;
+      try {
+        ScheduledExecutorService timer = getContext().getScheduledExecutorService();
+        var unused = timer.schedule(this::flushWaiting, WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        scheduled = true;
+      } finally {
+        if (!scheduled) {
+          // No thread can be had, and none would be tried for again.
+          flushWaiting();
+        }
+      }
     }
   }
 
