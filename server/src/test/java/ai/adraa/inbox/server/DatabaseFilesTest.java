@@ -13,12 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a database's files is seen also in a directory that was long the same. */
-@Tag("sqlite")
 class DatabaseFilesTest {
   private static final String DATABASE = "inbox.db";
   private static final String LOG = DATABASE + "-wal";
