@@ -36,9 +36,8 @@ final class DatabaseFiles implements AutoCloseable {
 
   // Where the file system tells no identity, as on Windows, open files cannot be removed either.
   private static final Object UNKNOWN = new Object();
-  // Whose directories change their ctime with each entry, as the three files' removal or
-  // replacement
-  // is; not so mergerfs, which tells that of another directory, and exFAT.
+  // Whose directories have another ctime once an entry was removed or replaced; not so exFAT, and
+  // mergerfs, which tells that of another directory.
   private static final Set<String> TELLING =
       Set.of("ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay");
   // Not the time of modification: anyone can set it back, and rsync does.
@@ -56,8 +55,7 @@ final class DatabaseFiles implements AutoCloseable {
   private final FileChannel openLog;
   private final Path directory;
   private final boolean directoryTells;
-  // The directory as it was when nothing had become of the files, if it had not changed for a
-  // while.
+  // The directory when nothing had become of the files, if it had not changed for a while.
   private volatile @Nullable Map<String, Object> settled;
 
   private DatabaseFiles(
@@ -67,8 +65,7 @@ final class DatabaseFiles implements AutoCloseable {
       Object fileKey,
       Object logKey,
       Object indexKey,
-      FileChannel openLog)
-      throws IOException {
+      FileChannel openLog) {
     this.file = file;
     this.log = log;
     this.index = index;
@@ -79,8 +76,7 @@ final class DatabaseFiles implements AutoCloseable {
     // By its name, so that a link on the way is followed anew each time.
     this.directory = file.toAbsolutePath().resolveSibling("");
     // A link is the same when what it leads to is removed.
-    this.directoryTells =
-        !Files.isSymbolicLink(file) && TELLING.contains(Files.getFileStore(directory).type());
+    this.directoryTells = !Files.isSymbolicLink(file) && tells(directory);
   }
 
   /**
@@ -126,6 +122,15 @@ final class DatabaseFiles implements AutoCloseable {
             && changed.toMillis() < now - SETTLED_MILLIS;
     settled = settles ? found : null;
     return change;
+  }
+
+  private static boolean tells(Path directory) {
+    try {
+      return TELLING.contains(Files.getFileStore(directory).type());
+    } catch (IOException e) {
+      // As in a container that has no /proc, or none of the mounts in it.
+      return false;
+    }
   }
 
   private Map<String, Object> directory() {

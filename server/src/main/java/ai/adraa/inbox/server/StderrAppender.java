@@ -69,8 +69,7 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
   private void flush() {
     streamWriteLock.lock();
     try {
-      // What is stopped was flushed: the log's format is an option, so that another takes its
-      // place.
+      // One that was stopped was flushed: the option log-format puts another in its place.
       if (isStarted()) {
         getOutputStream().flush();
       }
