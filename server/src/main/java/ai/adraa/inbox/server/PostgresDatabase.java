@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
@@ -43,6 +44,10 @@ final class PostgresDatabase extends Database {
   private static final int STATEMENT_MILLIS = 5_000;
   private static final int CONFIRMATION_SECONDS = 5;
   private static final int SOCKET_SECONDS = 15;
+  private static final Pattern URL_SCHEME = Pattern.compile("jdbc:[a-z0-9]+:(//)?");
+  // The place follows the last @; neither it nor what precedes it has the start of a parameter.
+  private static final Pattern URL_PARTS =
+      Pattern.compile("(?<scheme>" + URL_SCHEME + ")([^?&;]*@)?(?<place>[^?&;@]*)([?&;][^@]*)?");
   private static final Pattern SERVER_TYPE =
       Pattern.compile("[?&]targetServerType=(?!primary(&|$))");
   private static final int ATTEMPTS = 20;
@@ -99,10 +104,17 @@ final class PostgresDatabase extends Database {
     return location.startsWith(POSTGRES);
   }
 
-  /** A JDBC URL without what may be secret: the user and the parameters. */
+  /**
+   * A JDBC URL without what may be secret: the user and the parameters. Nothing but its scheme is
+   * left if a password that is not encoded makes it unclear where the parameters begin.
+   */
   static String withoutSecrets(String url) {
-    // Also where a parameter, or a password with an @ in it, stands where it does not belong.
-    return url.replaceAll("[?&;].*$", "").replaceAll("//.*@", "//");
+    Matcher parts = URL_PARTS.matcher(url);
+    if (parts.matches()) {
+      return parts.group("scheme") + parts.group("place");
+    }
+    Matcher scheme = URL_SCHEME.matcher(url);
+    return (scheme.lookingAt() ? scheme.group() : "") + "…";
   }
 
   /**

@@ -401,8 +401,11 @@ final class SqliteDatabase extends Database {
       RuntimeException failure = failure(writing, current, e);
       batch.forEach(write -> write.completeExceptionally(failure));
     } catch (Error e) {
+      if (batch.size() > 1 && !worked.get()) {
+        return false;
+      }
+      // Not thrown on: the writes that follow have callers who wait for them.
       batch.forEach(write -> write.completeExceptionally(e));
-      throw e;
     } finally {
       if (current != null) {
         current.leave();
