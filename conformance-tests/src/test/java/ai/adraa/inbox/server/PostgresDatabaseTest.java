@@ -31,6 +31,7 @@ class PostgresDatabaseTest {
   private Database database;
   private TokenStore tokens;
   private String workspaceId;
+  private Admin admin;
   private Token.Created token;
 
   @BeforeEach
@@ -39,11 +40,11 @@ class PostgresDatabaseTest {
     database = Database.open(url);
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
-    Agent admin = workspaces.firstAdmin(workspaceId);
+    admin = Admin.onCommandLine(workspaces.firstAdmin(workspaceId));
     tokens = new TokenStore(database);
     token =
         new TokenService(tokens, LastUse.ofTokens(tokens), Clock.systemUTC())
-            .create(workspaceId, "CRM integration", new Token.Actor(admin.id(), "ada"), OPERATOR);
+            .create(workspaceId, "CRM integration", admin);
   }
 
   @AfterEach
@@ -53,8 +54,7 @@ class PostgresDatabaseTest {
 
   @Test
   void keepsWhatIsNeverToBeChanged() {
-    tokens.revoke(
-        workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id(), OPERATOR);
+    tokens.revoke(workspaceId, token.token().id(), Instant.now(), admin);
 
     for (Map.Entry<String, String> refused :
         Map.of(

@@ -3,9 +3,12 @@ package ai.adraa.inbox.server;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.content.ByteBufferContentSource;
@@ -19,26 +22,36 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the whole body before a thread is taken for the request, and blocks none: Jersey reads
- * in a blocking way, so that a few hundred slow bodies would stop the server.
+ * Waits for the whole body before the request gets a worker thread. Jersey reads in a blocking way,
+ * so without this a few slow bodies would hold all threads.
  */
 final class BodyHandler extends Handler.Wrapper {
-  /** All bodies together that are waited for, or in work. */
-  private static final long MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
+  // While a body arrives it takes up to three times its length.
+  private static final int SHARE_OF_HEAP = 16;
+  private static final long MOST_BYTES = 32 * 1024 * 1024;
 
   private final Duration deadline;
+  private final long maxBufferedBytes;
   private final AtomicLong buffered = new AtomicLong();
 
-  /** Gives up a body that is not there as long after the request began. */
+  /**
+   * @param deadline from the start of a request to the end of its body; later the body is given up
+   */
   BodyHandler(Duration deadline, Handler next) {
     super(next);
     this.deadline = deadline;
+    this.maxBufferedBytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  }
+
+  /** The bytes of all bodies that have arrived and that no resource has read yet. */
+  long bufferedBytes() {
+    return buffered.get();
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     Body body = new Body(request, response, callback);
-    Request.addCompletionListener(request, unused -> buffered.addAndGet(-body.length()));
+    Request.addCompletionListener(request, unused -> body.release());
     return body.isComplete() ? body.handle() : body.await();
   }
 
@@ -47,6 +60,7 @@ final class BodyHandler extends Handler.Wrapper {
     private final Callback callback;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private Content.@Nullable Chunk failure;
+    private final AtomicLong counted = new AtomicLong();
     private @Nullable ByteBufferContentSource content;
 
     Body(Request request, Response response, Callback callback) {
@@ -55,11 +69,21 @@ final class BodyHandler extends Handler.Wrapper {
       this.callback = callback;
     }
 
-    int length() {
-      return bytes.size();
+    /** A body that is empty has no type and no coding, whatever the headers say of it. */
+    @Override
+    public HttpFields getHeaders() {
+      HttpFields headers = super.getHeaders();
+      return content == null || content.getLength() > 0
+          ? headers
+          : HttpFields.build(
+              headers, EnumSet.of(HttpHeader.CONTENT_TYPE, HttpHeader.CONTENT_ENCODING));
     }
 
-    /** Takes what has come; whether that is all, or all that will come. */
+    private void release() {
+      buffered.addAndGet(-counted.getAndSet(0));
+    }
+
+    /** Takes what has arrived; returns whether that is all, or nothing more is waited for. */
     boolean isComplete() {
       while (true) {
         Content.Chunk chunk = getWrapped().read();
@@ -75,12 +99,13 @@ final class BodyHandler extends Handler.Wrapper {
         boolean last = chunk.isLast();
         chunk.release();
         bytes.writeBytes(part);
+        counted.addAndGet(part.length);
         long all = buffered.addAndGet(part.length);
         if (last) {
           content = new ByteBufferContentSource(ByteBuffer.wrap(bytes.toByteArray()));
           return true;
         }
-        if (all > MAX_BUFFERED_BYTES) {
+        if (all > maxBufferedBytes) {
           failure =
               Content.Chunk.from(
                   new HttpException.RuntimeException(
@@ -113,6 +138,8 @@ final class BodyHandler extends Handler.Wrapper {
 
     @Override
     public Content.@Nullable Chunk read() {
+      // From here on it is the memory of one of the few workers.
+      release();
       return content == null ? failure : content.read();
     }
 

@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server;
 
 import ai.adraa.inbox.server.api.SessionApi;
+import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
 import com.sun.management.UnixOperatingSystemMXBean;
@@ -26,10 +27,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -40,13 +41,10 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.Callback;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.jackson.JacksonFeature;
-import org.glassfish.jersey.jetty.JettyHttpContainer;
-import org.glassfish.jersey.server.ContainerFactory;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationFeature;
@@ -58,7 +56,10 @@ import org.slf4j.LoggerFactory;
 public final class InboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxServer.class);
   private static final long MAX_BODY_BYTES = 64 * 1024;
-  private static final long STOP_TIMEOUT_MILLIS = 20_000;
+  // All of a stop; the service unit's TimeoutStopSec is longer.
+  private static final long STOP_MILLIS = 30_000;
+  // Of it, the wait for requests in flight.
+  private static final long STOP_REQUESTS_MILLIS = 20_000;
   // How long a caller may pause in a request while the server stops; idle connections wait as long.
   private static final long STOP_IDLE_MILLIS = 3_000;
   private static final long FAREWELL_MILLIS = 500;
@@ -76,10 +77,10 @@ public final class InboxServer implements AutoCloseable {
   // As many threads read and write connections as there are processors, since they never wait: what
   // may wait goes on in another, see WorkerHandler.
   private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 32);
-  // Threads, of Jetty's 200, for verification and as many for all else: more of them would wait for
-  // the database's connections. What has none after the patience is answered 503.
-  private static final int MAX_AT_WORK = 16;
+  // How long a request waits for a worker thread before it is answered 503.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  // A request's waits for the database end well before: then something else holds its thread.
+  private static final Duration STALLED = Duration.ofSeconds(10);
 
   /**
    * What the operator decides.
@@ -146,6 +147,7 @@ public final class InboxServer implements AutoCloseable {
   private final @Nullable ManagementServer management;
   private final Readiness readiness;
   private volatile boolean stopping;
+  private volatile String stopPhase = "";
 
   /**
    * Starts the server; on return it answers.
@@ -157,7 +159,7 @@ public final class InboxServer implements AutoCloseable {
     Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock, metrics);
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
     jetty = new Server();
-    jetty.setStopTimeout(STOP_TIMEOUT_MILLIS);
+    jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
     HttpConfiguration http = http();
     http.addCustomizer(options.trustedProxies());
@@ -182,7 +184,6 @@ public final class InboxServer implements AutoCloseable {
       throw e;
     }
     management = managementPort;
-    readiness = new Readiness(database);
     TokenStore tokenStore = new TokenStore(database);
     WorkspaceStore workspaces = new WorkspaceStore(database, clock);
     lastUse = LastUse.ofTokens(tokenStore);
@@ -199,6 +200,7 @@ public final class InboxServer implements AutoCloseable {
             new SignInLimits(options.signInLimit()),
             clock);
 
+    SessionCookie cookie = new SessionCookie(publicUrl);
     TokenAuthentication byToken = new TokenAuthentication(tokens, metrics);
 
     ResourceConfig api =
@@ -211,6 +213,7 @@ public final class InboxServer implements AutoCloseable {
             .register(new Json())
             .register(new Operation())
             .register(ValidationFeature.class)
+            .register(new HeaderFilter())
             .register(new ContentLength())
             .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
             .register((ContainerResponseFilter) InboxServer::answerErrorsInTheEnvelope)
@@ -218,30 +221,31 @@ public final class InboxServer implements AutoCloseable {
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
-            .register(authentication(byToken, new SessionAuthentication(signIn, workspaces)))
+            .register(
+                authentication(byToken, new SessionAuthentication(cookie, signIn, workspaces)))
             .register(new VerificationResource())
             .register(new SignInCodesResource(signIn))
-            .register(new SessionResource(signIn, workspaces, publicUrl))
+            .register(new SessionResource(signIn, workspaces, cookie))
             .register(new TokensResource(tokens));
 
     // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
-    // → RateLimitHandler → VerificationHandler → SizeLimitHandler → BodyHandler → QoSHandlers
-    // → WorkerHandler → RequestIdHandler → VerificationHandler → Jersey
+    // → RateLimitHandler → VerificationHandler → PathHandler → SizeLimitHandler → BodyHandler
+    // → WorkerHandler → RequestIdHandler → VerificationHandler → JerseyHandler
+    WorkerHandler workers =
+        new WorkerHandler(
+            VERIFICATION_PATH,
+            PATIENCE,
+            // Again, because the log lines of the worker thread need the id too.
+            new RequestIdHandler(
+                new VerificationHandler(
+                    VERIFICATION_PATH, () -> true, byToken, new JerseyHandler(api))));
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sizeLimit.setHandler(
-        new BodyHandler(
-            REQUEST_DEADLINE,
-            limitWork(
-                new WorkerHandler(
-                    // Again, since the log lines of the thread that goes on need it too.
-                    new RequestIdHandler(
-                        new VerificationHandler(
-                            VERIFICATION_PATH,
-                            () -> true,
-                            byToken,
-                            ContainerFactory.createContainer(JettyHttpContainer.class, api)))))));
-    Handler handler =
-        new VerificationHandler(VERIFICATION_PATH, database::isQuick, byToken, sizeLimit);
+    sizeLimit.setHandler(new BodyHandler(REQUEST_DEADLINE, workers));
+    Handler paths =
+        new PathHandler(
+            List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class),
+            sizeLimit);
+    Handler handler = new VerificationHandler(VERIFICATION_PATH, database::isQuick, byToken, paths);
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
     }
@@ -252,10 +256,11 @@ public final class InboxServer implements AutoCloseable {
         options.accessLog()
             ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
             : metrics);
-    metrics.observe(jetty, database, lastUse);
+    metrics.observe(jetty, database, lastUse, workers.pools());
+    readiness = new Readiness(database, workers.pools(), STALLED);
     try {
       if (management != null) {
-        management.start(readiness, metrics, tokenStore);
+        management.start(readiness, metrics);
       }
       jetty.start();
       lastUse.start();
@@ -297,14 +302,34 @@ public final class InboxServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, finishes what is in flight, writes when tokens were last used, sends waiting
-   * mail and closes the database.
+   * Stops accepting requests, finishes those in flight, writes when tokens were last used, sends
+   * queued mail and closes the database. Returns after 30 seconds at the latest, even if the
+   * database or the mail server hangs.
    */
   @Override
   public void close() {
+    long begin = System.nanoTime();
+    LOG.info("Stopping, in {} s at most", TimeUnit.MILLISECONDS.toSeconds(STOP_MILLIS));
+    Thread stop = new Thread(this::stop, "stop");
+    stop.setDaemon(true);
+    stop.start();
+    try {
+      stop.join(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (stop.isAlive()) {
+      LOG.error("The stop was given up: {}", stopPhase);
+    } else {
+      LOG.info("Stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    }
+  }
+
+  private void stop() {
+    stopPhase = "requests were still in flight";
     readiness.stopping();
-    // Answers say Connection: close for a while before the connector closes anything: one that was
-    // under way just then would promise to keep its connection, and the next request would be lost.
+    // Responses say Connection: close for a while before the connector closes anything: a response
+    // just then would promise to keep its connection, and the next request would be lost.
     stopping = true;
     try {
       Thread.sleep(FAREWELL_MILLIS);
@@ -318,17 +343,20 @@ public final class InboxServer implements AutoCloseable {
     try {
       jetty.stop();
     } catch (Exception e) {
-      LOG.error("Cannot stop the HTTP server in good order", e);
+      LOG.error("Cannot stop the HTTP server cleanly", e);
     }
     if (tls != null) {
       tls.close();
     }
+    stopPhase = "the last uses of tokens and sessions could not be written";
     lastUse.close();
     lastSessionUse.close();
+    stopPhase = "sign-in codes were still being sent";
     signIn.close();
     close(management);
     readiness.close();
     metrics.close();
+    stopPhase = "the database could not be closed";
     database.close();
   }
 
@@ -338,7 +366,7 @@ public final class InboxServer implements AutoCloseable {
         management.close();
       }
     } catch (Exception e) {
-      LOG.warn("Cannot close the management port in good order", e);
+      LOG.warn("Cannot close the management port cleanly", e);
     }
   }
 
@@ -395,24 +423,6 @@ public final class InboxServer implements AutoCloseable {
       most = Math.min(most, unix.getMaxFileDescriptorCount() - OTHER_FILES);
     }
     return Math.toIntExact(Math.max(OTHER_FILES, most));
-  }
-
-  /**
-   * Lets so many requests have a thread at a time, and the others wait without one. Verification
-   * has its own, so that what writes to a slow disk cannot keep it waiting.
-   */
-  private static Handler limitWork(Handler next) {
-    QoSHandler others = new QoSHandler(next);
-    QoSHandler verifications = new QoSHandler(others);
-    others.exclude(PathSpec.from(VERIFICATION_PATH));
-    verifications.include(PathSpec.from(VERIFICATION_PATH));
-    for (QoSHandler limit : List.of(verifications, others)) {
-      limit.setMaxRequestCount(MAX_AT_WORK);
-      // The connections limit how many can wait.
-      limit.setMaxSuspendedRequestCount(-1);
-      limit.setMaxSuspend(PATIENCE);
-    }
-    return verifications;
   }
 
   /** Asks callers of a server that stops to send no more on their connections. */

@@ -41,8 +41,8 @@ final class JsonErrorHandler extends ErrorHandler {
     if (code == ErrorCode.SERVICE_UNAVAILABLE) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, ErrorCode.RETRY_SECONDS);
     }
-    if (status < 500) {
-      // Jetty ends the connection after most of these, and none is a caller's who goes on well.
+    if (code != ErrorCode.SERVICE_UNAVAILABLE) {
+      // Jetty closes the connection after most of these, and no well-behaved caller causes them.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     // Jetty has reset the response, or refused the request before any handler saw it.

@@ -88,7 +88,14 @@ public final class Main {
   public static void main(String... arguments) {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    System.exit(commandLine().execute(arguments));
+    int exitCode = commandLine().execute(arguments);
+    writeRestOfLog();
+    System.exit(exitCode);
+  }
+
+  /** The last act of the process: the log is written in threads that do not keep it alive. */
+  private static void writeRestOfLog() {
+    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
 
   /**
@@ -786,15 +793,10 @@ public final class Main {
     void run(Database database, PrintWriter out, PrintWriter err) {
       WorkspaceStore workspaces = new WorkspaceStore(database, CLOCK);
       String workspaceId = workspaces.requireId(workspace);
-      Agent admin = workspaces.firstAdmin(workspaceId);
+      Admin admin = Admin.onCommandLine(workspaces.firstAdmin(workspaceId));
       Token token =
           new TokenStore(database)
-              .revoke(
-                  workspaceId,
-                  tokenId,
-                  CLOCK.instant(),
-                  admin.id(),
-                  AuditEvent.Source.commandLine())
+              .revoke(workspaceId, tokenId, CLOCK.instant(), admin)
               .orElseThrow(
                   () ->
                       new UserException("The workspace " + workspace + " has no token " + tokenId));
@@ -859,14 +861,9 @@ public final class Main {
   private static Token.Created createToken(Database database, String workspace, String name) {
     WorkspaceStore workspaces = new WorkspaceStore(database, CLOCK);
     String workspaceId = workspaces.requireId(workspace);
-    Agent admin = workspaces.firstAdmin(workspaceId);
+    Admin admin = Admin.onCommandLine(workspaces.firstAdmin(workspaceId));
     TokenStore store = new TokenStore(database);
-    return new TokenService(store, LastUse.ofTokens(store), CLOCK)
-        .create(
-            workspaceId,
-            name,
-            new Token.Actor(admin.id(), admin.nickname()),
-            AuditEvent.Source.commandLine());
+    return new TokenService(store, LastUse.ofTokens(store), CLOCK).create(workspaceId, name, admin);
   }
 
   /** Holds an option against the constraint that the contract gives the request's field. */
@@ -890,6 +887,7 @@ public final class Main {
             () -> {
               server.close();
               afterwards.run();
+              writeRestOfLog();
             },
             "shutdown");
     Runtime.getRuntime().addShutdownHook(shutdown);

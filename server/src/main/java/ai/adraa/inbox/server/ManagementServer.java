@@ -42,7 +42,7 @@ final class ManagementServer implements AutoCloseable {
     url = InboxServer.url("http", listen.host(), connector.getLocalPort());
   }
 
-  void start(Readiness readiness, Metrics metrics, TokenStore tokens) throws Exception {
+  void start(Readiness readiness, Metrics metrics) throws Exception {
     jetty.setHandler(
         new Handler.Abstract() {
           @Override
@@ -58,7 +58,7 @@ final class ManagementServer implements AutoCloseable {
               response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
               JsonErrorHandler.write(response, ErrorCode.METHOD_NOT_ALLOWED, callback);
             } else if (path.equals("/metrics")) {
-              byte[] text = metrics.scrape(tokens).getBytes(StandardCharsets.UTF_8);
+              byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
               answer(response, 200, "text/plain; version=0.0.4; charset=utf-8", text, callback);
             } else if (path.equals("/health/ready")) {
               answer(response, readiness.ask(), callback);

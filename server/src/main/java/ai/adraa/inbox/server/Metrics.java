@@ -2,6 +2,7 @@ package ai.adraa.inbox.server;
 
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -32,12 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -81,8 +77,6 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
       Stream.of(100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000)
           .map(micros -> Duration.of(micros, ChronoUnit.MICROS))
           .toArray(Duration[]::new);
-  private static final long COUNT_EVERY_SECONDS = 15;
-  private static final long COUNT_TIMEOUT_MILLIS = 1_000;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -95,15 +89,6 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
           .description("Requests refused by the rate limit")
           .register(registry);
   private final List<AutoCloseable> binders = new ArrayList<>();
-  private final ExecutorService counting =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "metrics");
-            thread.setDaemon(true);
-            return thread;
-          });
-  private volatile double activeTokens = Double.NaN;
-  private volatile long countedAt = NanoTime.now() - TimeUnit.HOURS.toNanos(1);
 
   Metrics() {
     // All are there from the first scrape, so that a rate sees the first of each.
@@ -125,11 +110,21 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
     }
   }
 
-  /** Begins to measure what is not told of, but asked for at each scrape. */
-  void observe(Server jetty, Database database, LastUse lastUse) {
+  /** Starts to measure what is read at each scrape. A reading costs nothing that grows. */
+  void observe(Server jetty, Database database, LastUse lastUse, List<WorkerPool> workers) {
     database.observe(new MicrometerMetricsTrackerFactory(registry), this);
-    Gauge.builder("adraa.tokens.active", () -> activeTokens)
-        .description("API tokens that are not revoked, in all workspaces")
+    for (WorkerPool pool : workers) {
+      Gauge.builder("adraa.workers.busy", pool::busy)
+          .description("Worker threads that answer a request now")
+          .tag("pool", pool.name())
+          .register(registry);
+      Gauge.builder("adraa.workers.waiting", pool::waiting)
+          .description("Requests that wait for a worker thread")
+          .tag("pool", pool.name())
+          .register(registry);
+    }
+    FunctionCounter.builder("adraa.log.dropped", this, unused -> QueuedLog.dropped())
+        .description("Log lines that were dropped because stderr was not read")
         .register(registry);
     Gauge.builder("adraa.last.use.backlog", lastUse::backlog)
         .description("Tokens whose last use is not written yet")
@@ -168,15 +163,8 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
     new DiskSpaceMetrics((directory == null ? file : directory).toFile()).bindTo(registry);
   }
 
-  /**
-   * All of it, in Prometheus' text format.
-   *
-   * @param tokens counted anew if the last time is a while ago; in bounded time, as everything here
-   */
-  String scrape(TokenStore tokens) {
-    if (NanoTime.secondsSince(countedAt) >= COUNT_EVERY_SECONDS) {
-      count(tokens);
-    }
+  /** All metrics, in Prometheus' text format. */
+  String scrape() {
     return registry.scrape();
   }
 
@@ -236,7 +224,6 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
 
   @Override
   public void close() {
-    counting.shutdownNow();
     for (AutoCloseable binder : binders) {
       try {
         binder.close();
@@ -245,21 +232,6 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
       }
     }
     registry.close();
-  }
-
-  private void count(TokenStore tokens) {
-    countedAt = NanoTime.now();
-    Future<?> count = counting.submit(() -> activeTokens = tokens.countActive());
-    try {
-      count.get(COUNT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.debug("The database is slow; the number of tokens is that of before", e);
-    } catch (ExecutionException e) {
-      LOG.debug("Cannot count the tokens", e);
-      activeTokens = Double.NaN;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private Timer timer(RequestKind kind) {

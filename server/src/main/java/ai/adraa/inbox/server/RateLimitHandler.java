@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Limits how many requests one IP address may send to the API. */
+/** Limits how many requests one IP address may send; pages are answered before and do not count. */
 final class RateLimitHandler extends Handler.Wrapper {
   private static final int MAX_ADDRESSES = 100_000;
 
@@ -32,9 +32,6 @@ final class RateLimitHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    if (!Request.getPathInContext(request).startsWith("/api/")) {
-      return super.handle(request, response, callback);
-    }
     Bucket bucket =
         buckets.get(RateLimit.caller(Request.getRemoteAddr(request)), address -> limit.newBucket());
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);

@@ -1,5 +1,7 @@
 package ai.adraa.inbox.server;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -11,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether requests can be answered: asks the database each time, for two seconds at most. Ready is
- * a server that can verify tokens, even if it cannot write at the moment. Thread-safe.
+ * Whether requests can be answered. Each call looks at the worker threads and asks the database,
+ * for two seconds at most. A server that can verify tokens is ready, even if it cannot write at the
+ * moment. Thread-safe.
  */
 final class Readiness implements AutoCloseable {
   /**
@@ -32,6 +35,8 @@ final class Readiness implements AutoCloseable {
   private static final long TIMEOUT_MILLIS = 2_000;
 
   private final Database database;
+  private final List<WorkerPool> workers;
+  private final Duration stalled;
   // One thread: where the database hangs, one check hangs with it.
   private final ExecutorService asking =
       Executors.newSingleThreadExecutor(
@@ -42,8 +47,14 @@ final class Readiness implements AutoCloseable {
           });
   private volatile Phase phase = Phase.STARTING;
 
-  Readiness(Database database) {
+  /**
+   * @param stalled how long a pool may be full, with no thread becoming free, before the server is
+   *     no longer ready
+   */
+  Readiness(Database database, List<WorkerPool> workers, Duration stalled) {
     this.database = database;
+    this.workers = workers;
+    this.stalled = stalled;
   }
 
   void started() {
@@ -59,7 +70,10 @@ final class Readiness implements AutoCloseable {
     return switch (phase) {
       case STARTING -> unready("starting");
       case STOPPING -> unready("stopping");
-      case SERVING -> askDatabase();
+      case SERVING ->
+          workers.stream().anyMatch(pool -> pool.isStalledFor(stalled))
+              ? unready("requests_stalled")
+              : askDatabase();
     };
   }
 

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
@@ -18,6 +19,9 @@ final class Secret {
   private static final int TOKEN_LENGTH = 54;
   private static final int CHECKED_LENGTH = 46;
   private static final int PREFIX_LENGTH = 14;
+
+  // 256 bits without padding.
+  private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
   private final String value;
 
@@ -56,6 +60,11 @@ final class Secret {
         && value.startsWith(TOKEN_START)
         && checksum(value.substring(0, CHECKED_LENGTH)).equals(value.substring(CHECKED_LENGTH))
         && value.chars().skip(TOKEN_START.length()).allMatch(Secret::isLowerCaseHexDigit);
+  }
+
+  /** Whether this can be a session id at all. */
+  boolean isWellFormedSessionId() {
+    return SESSION_ID.matcher(value).matches();
   }
 
   /** The first 14 characters of an API token's secret, all that stays visible of it. */

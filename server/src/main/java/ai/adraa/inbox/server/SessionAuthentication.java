@@ -2,32 +2,35 @@ package ai.adraa.inbox.server;
 
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
-import jakarta.ws.rs.core.Cookie;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Lets a request pass with a console session and, where the path names a workspace, only that of an
- * admin of it. Runs before the body is read.
+ * Lets a request pass with a console session. If the path names a workspace, the agent must be an
+ * admin of it. Runs before the body is read, so it only refuses early: a write checks again.
  */
 final class SessionAuthentication implements ContainerRequestFilter {
-  static final String COOKIE = "adraa_session";
-
+  private final SessionCookie cookie;
   private final SignInService signIn;
   private final WorkspaceStore workspaces;
 
-  SessionAuthentication(SignInService signIn, WorkspaceStore workspaces) {
+  SessionAuthentication(SessionCookie cookie, SignInService signIn, WorkspaceStore workspaces) {
+    this.cookie = cookie;
     this.signIn = signIn;
     this.workspaces = workspaces;
   }
 
   @Override
   public void filter(ContainerRequestContext request) {
-    Cookie cookie = request.getCookies().get(COOKIE);
-    if (cookie == null) {
+    List<Secret> ids = cookie.ids(request.getHeaders());
+    if (ids.isEmpty()) {
       throw new ApiException(ErrorCode.MISSING_SESSION);
     }
     Session session =
-        signIn
-            .use(new Secret(cookie.getValue()))
+        ids.stream()
+            .map(signIn::use)
+            .flatMap(Optional::stream)
+            .findFirst()
             .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SESSION));
     String workspaceId = request.getUriInfo().getPathParameters().getFirst("workspaceId");
     if (workspaceId != null) {

@@ -7,24 +7,21 @@ import ai.adraa.inbox.server.model.SignedInAgent;
 import ai.adraa.inbox.server.model.WorkspaceMembership;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.net.URI;
-import java.util.Optional;
 
-/** Begins, tells and ends console sessions. */
+/** Starts, returns and ends console sessions. */
 final class SessionResource implements SessionApi {
   private final SignInService signIn;
   private final WorkspaceStore workspaces;
-  private final boolean secureCookie;
+  private final SessionCookie cookie;
   @Context private SecurityContext caller;
   @Context private HttpHeaders headers;
 
-  SessionResource(SignInService signIn, WorkspaceStore workspaces, URI publicUrl) {
+  SessionResource(SignInService signIn, WorkspaceStore workspaces, SessionCookie cookie) {
     this.signIn = signIn;
     this.workspaces = workspaces;
-    this.secureCookie = "https".equalsIgnoreCase(publicUrl.getScheme());
+    this.cookie = cookie;
   }
 
   @Override
@@ -33,11 +30,10 @@ final class SessionResource implements SessionApi {
         signIn.signIn(
             request.getEmail(),
             new Secret(request.getCode()),
-            Optional.ofNullable(headers.getCookies().get(SessionAuthentication.COOKIE))
-                .map(cookie -> new Secret(cookie.getValue())),
+            cookie.ids(headers.getRequestHeaders()),
             AuditEvent.Source.console());
     return Response.status(Response.Status.CREATED)
-        .cookie(cookie(created.id().reveal(), Math.toIntExact(Session.LIFETIME.toSeconds())))
+        .header(HttpHeaders.SET_COOKIE, cookie.set(created.id(), Session.LIFETIME))
         .entity(response(created.session()))
         .build();
   }
@@ -49,19 +45,11 @@ final class SessionResource implements SessionApi {
 
   @Override
   public Response signOut() {
-    signIn.signOut((Session) caller.getUserPrincipal(), AuditEvent.Source.console());
-    return Response.noContent().cookie(cookie("", 0)).build();
-  }
-
-  private NewCookie cookie(String value, int maxAgeSeconds) {
-    return new NewCookie.Builder(SessionAuthentication.COOKIE)
-        .value(value)
-        .path("/")
-        .maxAge(maxAgeSeconds)
-        .httpOnly(true)
-        .secure(secureCookie)
-        .sameSite(NewCookie.SameSite.LAX)
-        .build();
+    signIn.signOut(
+        (Session) caller.getUserPrincipal(),
+        cookie.ids(headers.getRequestHeaders()),
+        AuditEvent.Source.console());
+    return Response.noContent().header(HttpHeaders.SET_COOKIE, cookie.remove()).build();
   }
 
   private SessionResponse response(Session session) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -88,12 +89,12 @@ final class SignInService implements AutoCloseable {
   /**
    * Exchanges a code for a session.
    *
-   * @param current the id of the session that the browser has, which ends; any text that it sent
+   * @param current the session ids that the browser sends along; these sessions end
    * @throws ApiException {@code INVALID_SIGN_IN_CODE} if it is wrong, used or expired; {@code
    *     RATE_LIMIT_EXCEEDED}
    */
   Session.Created signIn(
-      String email, Secret code, Optional<Secret> current, AuditEvent.Source source) {
+      String email, Secret code, List<Secret> current, AuditEvent.Source source) {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     String agentId =
@@ -137,11 +138,17 @@ final class SignInService implements AutoCloseable {
     return HexFormat.of().formatHex(session.idHash());
   }
 
-  void signOut(Session session, AuditEvent.Source source) {
-    store.deleteSession(session, now(), source);
+  /**
+   * Ends a session.
+   *
+   * @param sent the session ids that the browser sends along, which may be more than one; if these
+   *     sessions did not end too, the browser would still be signed in
+   */
+  void signOut(Session session, List<Secret> sent, AuditEvent.Source source) {
+    store.deleteSession(session, sent, now(), source);
   }
 
-  /** Sends what is waiting, for 20 seconds at most. */
+  /** Sends the queued codes, for 10 seconds at most. */
   @Override
   public void close() {
     post.shutdown();

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -137,13 +138,13 @@ final class SignInStore {
     }
   }
 
-  /** Begins a session in place of the current one, if any, and forgets what has expired. */
+  /** Starts a session in place of the current ones, if any, and deletes what has expired. */
   Session createSession(
-      String agentId, Secret id, Optional<Secret> current, Instant now, AuditEvent.Source source) {
+      String agentId, Secret id, List<Secret> current, Instant now, AuditEvent.Source source) {
     return database.write(
         handle -> {
           forgetExpired(handle, now);
-          current.ifPresent(ended -> deleteSession(handle, ended.hash()));
+          current.forEach(ended -> deleteSession(handle, ended.hash()));
           handle
               .createUpdate(
                   """
@@ -196,7 +197,7 @@ final class SignInStore {
         });
   }
 
-  void deleteSession(Session session, Instant now, AuditEvent.Source source) {
+  void deleteSession(Session session, List<Secret> sent, Instant now, AuditEvent.Source source) {
     database.write(
         handle -> {
           if (deleteSession(handle, session.idHash()) > 0) {
@@ -204,6 +205,7 @@ final class SignInStore {
                 handle,
                 AuditEvent.of(now, AuditEvent.Action.SIGN_OUT, source.by(session.agent().id())));
           }
+          sent.forEach(id -> deleteSession(handle, id.hash()));
           return null;
         });
   }

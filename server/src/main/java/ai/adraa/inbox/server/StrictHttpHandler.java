@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -72,14 +73,23 @@ final class StrictHttpHandler extends Handler.Wrapper {
     return null;
   }
 
-  /** An answer that is about to begin. */
+  /** A response that is about to begin. */
   private static final class Answer extends Response.Wrapper {
     Answer(Request request, Response response) {
       super(request, response);
     }
 
+    private boolean isHttp1() {
+      return getRequest().getConnectionMetaData().getHttpVersion().getVersion()
+          <= HttpVersion.HTTP_1_1.getVersion();
+    }
+
     @Override
     public void write(boolean last, @Nullable ByteBuffer content, Callback callback) {
+      if (getStatus() == HttpStatus.INTERNAL_SERVER_ERROR_500 && !isCommitted() && isHttp1()) {
+        // What has failed here may have left the connection in a state that nobody knows.
+        getHeaders().put(HttpHeader.CONNECTION, "close");
+      }
       announceEndIfBodyIsUnread(getRequest(), getWrapped());
       super.write(last, content, callback);
     }

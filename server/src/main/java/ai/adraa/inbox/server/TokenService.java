@@ -9,6 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Issues, verifies and revokes API tokens. Thread-safe. */
@@ -20,6 +22,9 @@ final class TokenService {
    */
   record Page(List<Token> tokens, Optional<String> nextCursor) {}
 
+  // The time of creation in milliseconds, and the token's id (a cuid).
+  private static final Pattern POSITION = Pattern.compile("([0-9]{1,18})\\.(c[a-z0-9]{24})");
+
   private final TokenStore store;
   private final LastUse lastUse;
   private final Clock clock;
@@ -30,9 +35,13 @@ final class TokenService {
     this.clock = clock;
   }
 
-  /** Creates a token; on return it is on the disk. */
-  Token.Created create(
-      String workspaceId, String name, Token.Actor creator, AuditEvent.Source source) {
+  /**
+   * Creates a token; on return it is on the disk.
+   *
+   * @throws ApiException {@code INVALID_SESSION} or {@code ADMIN_REQUIRED} if the admin's session
+   *     has ended, or its agent is no longer an admin of the workspace
+   */
+  Token.Created create(String workspaceId, String name, Admin admin) {
     Secret secret = Secret.newToken();
     Token token =
         new Token(
@@ -40,10 +49,10 @@ final class TokenService {
             name,
             secret.prefix(),
             now(),
-            creator,
+            new Token.Actor(admin.agent().id(), admin.agent().nickname()),
             Optional.empty(),
             Optional.empty());
-    store.insert(token, workspaceId, secret.hash(), source);
+    store.insert(token, workspaceId, secret.hash(), admin);
     return new Token.Created(token, secret);
   }
 
@@ -62,11 +71,12 @@ final class TokenService {
   /**
    * Revokes a token at once and for good; repeating it changes nothing.
    *
-   * @throws ApiException {@code TOKEN_NOT_FOUND} if the workspace has no such token
+   * @throws ApiException {@code TOKEN_NOT_FOUND} if the workspace has no such token; {@code
+   *     INVALID_SESSION} or {@code ADMIN_REQUIRED} as for {@link #create}
    */
-  Token revoke(String workspaceId, String tokenId, String agentId, AuditEvent.Source source) {
+  Token revoke(String workspaceId, String tokenId, Admin admin) {
     return store
-        .revoke(workspaceId, tokenId, now(), agentId, source)
+        .revoke(workspaceId, tokenId, now(), admin)
         .orElseThrow(() -> new ApiException(ErrorCode.TOKEN_NOT_FOUND));
   }
 
@@ -110,13 +120,15 @@ final class TokenService {
 
   private static TokenStore.Position position(String cursor) {
     try {
-      String position =
-          new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
-      int dot = position.indexOf('.');
-      return new TokenStore.Position(
-          Long.parseLong(position, 0, Math.max(dot, 0), 10), position.substring(dot + 1));
+      Matcher position =
+          POSITION.matcher(
+              new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII));
+      if (position.matches()) {
+        return new TokenStore.Position(Long.parseLong(position.group(1)), position.group(2));
+      }
     } catch (IllegalArgumentException e) {
-      throw ApiException.invalid("cursor", "must be the nextCursor of the page before");
+      // Not Base64.
     }
+    throw ApiException.invalid("cursor", "must be the nextCursor of the previous page");
   }
 }

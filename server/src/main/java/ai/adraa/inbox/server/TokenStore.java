@@ -68,28 +68,40 @@ final class TokenStore {
                 """);
   }
 
-  void insert(Token token, String workspaceId, byte[] secretHash, AuditEvent.Source source) {
+  /**
+   * Stores a new token.
+   *
+   * @throws ApiException if the admin's session does not permit it when it is written
+   */
+  void insert(Token token, String workspaceId, byte[] secretHash, Admin admin) {
     database.write(
         handle -> {
-          handle
-              .createUpdate(
-                  """
+          int inserted =
+              handle
+                  .createUpdate(
+                      """
                   /* TokenStore.insert */
                   INSERT INTO api_token
                     (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
-                  VALUES (:id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy)
-                  """)
-              .bind("id", token.id())
-              .bind("workspace", workspaceId)
-              .bind("name", token.name())
-              .bind("prefix", token.prefix())
-              .bind("hash", secretHash)
-              .bind("createdAt", token.createdAt().toEpochMilli())
-              .bind("createdBy", token.createdBy().id())
-              .execute();
+                  SELECT :id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy
+                  WHERE %s
+                  """
+                          .formatted(permitted(admin)))
+                  .bindMap(session(admin))
+                  .bind("id", token.id())
+                  .bind("workspace", workspaceId)
+                  .bind("name", token.name())
+                  .bind("prefix", token.prefix())
+                  .bind("hash", secretHash)
+                  .bind("createdAt", token.createdAt().toEpochMilli())
+                  .bind("createdBy", token.createdBy().id())
+                  .execute();
+          if (inserted == 0) {
+            throw refusal(handle, admin);
+          }
           AuditStore.record(
               handle,
-              AuditEvent.of(token.createdAt(), AuditEvent.Action.TOKEN_CREATED, source)
+              AuditEvent.of(token.createdAt(), AuditEvent.Action.TOKEN_CREATED, admin.source())
                   .inWorkspace(workspaceId)
                   .onToken(token.id()));
           return null;
@@ -120,20 +132,6 @@ final class TokenStore {
         .flatMap(Function.identity());
   }
 
-  /** How many tokens are not revoked, in all workspaces. */
-  long countActive() {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    /* TokenStore.countActive */
-                    SELECT count(*) FROM api_token WHERE revoked_at IS NULL
-                    """)
-                .mapTo(Long.class)
-                .one());
-  }
-
   Optional<Token> find(String workspaceId, String tokenId) {
     return database.read(handle -> find(handle, workspaceId, tokenId));
   }
@@ -143,9 +141,9 @@ final class TokenStore {
    * it, in any process.
    *
    * @return the token as it now is; empty if the workspace has no such token
+   * @throws ApiException if the admin's session does not permit it when it is written
    */
-  Optional<Token> revoke(
-      String workspaceId, String tokenId, Instant at, String agentId, AuditEvent.Source source) {
+  Optional<Token> revoke(String workspaceId, String tokenId, Instant at, Admin admin) {
     return database.write(
         handle -> {
           int revoked =
@@ -155,18 +153,23 @@ final class TokenStore {
                       /* TokenStore.revoke */
                       UPDATE api_token SET revoked_at = :at, revoked_by = :agent
                       WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
-                      """)
+                        AND %s
+                      """
+                          .formatted(permitted(admin)))
+                  .bindMap(session(admin))
                   .bind("at", at.toEpochMilli())
-                  .bind("agent", agentId)
+                  .bind("agent", admin.agent().id())
                   .bind("id", tokenId)
                   .bind("workspace", workspaceId)
                   .execute();
           if (revoked > 0) {
             AuditStore.record(
                 handle,
-                AuditEvent.of(at, AuditEvent.Action.TOKEN_REVOKED, source)
+                AuditEvent.of(at, AuditEvent.Action.TOKEN_REVOKED, admin.source())
                     .inWorkspace(workspaceId)
                     .onToken(tokenId));
+          } else if (!isPermitted(handle, workspaceId, admin)) {
+            throw refusal(handle, admin);
           }
           return find(handle, workspaceId, tokenId);
         });
@@ -222,6 +225,52 @@ final class TokenStore {
           lastUsed.forEach((id, at) -> batch.bind("id", id).bind("at", at.toEpochMilli()).add());
           return batch.execute();
         });
+  }
+
+  /**
+   * The condition under which an admin's change may be written: the session is still there, and its
+   * agent is an admin of the workspace now. It is part of the writing statement, because anything
+   * read before may have changed since. In PostgreSQL the rows are locked as well, so that whoever
+   * removes or demotes the admin waits for this transaction, or makes it start again.
+   */
+  private String permitted(Admin admin) {
+    return admin.session().isEmpty()
+        ? "TRUE"
+        : """
+          EXISTS (
+            SELECT 1 FROM membership m JOIN session s ON s.agent_id = m.agent_id
+            WHERE m.workspace_id = :workspace AND m.role = 'admin' AND s.id_hash = :session %s)
+          """
+            .formatted(database.sql("", "FOR SHARE OF m FOR KEY SHARE OF s"));
+  }
+
+  private static Map<String, Object> session(Admin admin) {
+    return admin
+        .session()
+        .<Map<String, Object>>map(session -> Map.of("session", session.idHash()))
+        .orElse(Map.of());
+  }
+
+  private boolean isPermitted(Handle handle, String workspaceId, Admin admin) {
+    return admin.session().isEmpty()
+        || handle
+            .createQuery("/* TokenStore.isPermitted */ SELECT 1 WHERE " + permitted(admin))
+            .bindMap(session(admin))
+            .bind("workspace", workspaceId)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+  }
+
+  private static ApiException refusal(Handle handle, Admin admin) {
+    boolean signedIn =
+        handle
+            .createQuery("/* TokenStore.refusal */ SELECT 1 FROM session WHERE id_hash = :session")
+            .bindMap(session(admin))
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+    return new ApiException(signedIn ? ErrorCode.ADMIN_REQUIRED : ErrorCode.INVALID_SESSION);
   }
 
   private static Optional<Token> find(Handle handle, String workspaceId, String tokenId) {

@@ -26,13 +26,7 @@ final class TokensResource implements TokensApi {
 
   @Override
   public Response createToken(String workspaceId, CreateTokenRequest request) {
-    Agent admin = admin();
-    Token.Created created =
-        tokens.create(
-            workspaceId,
-            request.getName(),
-            new Token.Actor(admin.id(), admin.nickname()),
-            source(admin));
+    Token.Created created = tokens.create(workspaceId, request.getName(), admin());
     return Response.created(
             UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
                 .path(created.token().id())
@@ -62,16 +56,11 @@ final class TokensResource implements TokensApi {
 
   @Override
   public Response revokeToken(String workspaceId, String tokenId) {
-    Agent admin = admin();
-    return one(tokens.revoke(workspaceId, tokenId, admin.id(), source(admin)));
+    return one(tokens.revoke(workspaceId, tokenId, admin()));
   }
 
-  private Agent admin() {
-    return ((Session) caller.getUserPrincipal()).agent();
-  }
-
-  private AuditEvent.Source source(Agent admin) {
-    return AuditEvent.Source.console().by(admin.id());
+  private Admin admin() {
+    return Admin.signedIn((Session) caller.getUserPrincipal());
   }
 
   private static Response one(Token token) {

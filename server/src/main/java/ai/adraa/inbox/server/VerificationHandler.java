@@ -66,7 +66,6 @@ final class VerificationHandler extends Handler.Wrapper {
             || accept.equals(MediaType.WILDCARD)
             || accept.equals(MediaType.APPLICATION_JSON))
         && headers.getValuesList(HttpHeader.ACCEPT).size() < 2
-        && !headers.contains(HttpHeader.CONTENT_TYPE)
         && !headers.contains(HttpHeader.TRANSFER_ENCODING)
         && !headers.contains(HttpHeader.CONTENT_LENGTH);
   }

@@ -1,5 +1,7 @@
 package ai.adraa.inbox.server;
 
+import java.time.Duration;
+import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -7,13 +9,32 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets a request go on in another thread than those that read and write connections: what follows
- * may wait for the database. All before it waits for nothing, so that Jetty hands no connection
- * from thread to thread, which takes longer than a verification.
+ * Continues a request in a worker thread, because the handlers that follow may wait for the
+ * database. The handlers before it never wait, so Jetty runs them in the thread that reads the
+ * connection: handing a connection to another thread takes longer than a verification.
  */
 final class WorkerHandler extends Handler.Wrapper {
-  WorkerHandler(Handler next) {
+  // More threads would only wait for the database's connections.
+  private static final int THREADS = 16;
+
+  private final String verificationPath;
+  // Verification has threads of its own, so that writes to a slow disk cannot hold it up.
+  private final WorkerPool verifications;
+  private final WorkerPool others;
+
+  /**
+   * @param patience how long a request waits for a thread before it is answered 503
+   */
+  WorkerHandler(String verificationPath, Duration patience, Handler next) {
     super(next);
+    this.verificationPath = verificationPath;
+    this.verifications = new WorkerPool("verifications", THREADS, patience);
+    this.others = new WorkerPool("others", THREADS, patience);
+  }
+
+  /** The threads, for metrics and readiness. */
+  List<WorkerPool> pools() {
+    return List.of(verifications, others);
   }
 
   @Override
@@ -23,11 +44,24 @@ final class WorkerHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    request.getContext().execute(() -> run(request, response, callback, super::handle));
+    boolean verification = verificationPath.equals(request.getHttpURI().getPath());
+    (verification ? verifications : others)
+        .execute(
+            () -> run(request, response, callback, super::handle),
+            () ->
+                Response.writeError(
+                    request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503),
+            request.getComponents().getScheduler());
     return true;
   }
 
-  /** Lets a handler answer in this thread, out of the call in which Jetty would see it fail. */
+  @Override
+  protected void doStop() throws Exception {
+    super.doStop();
+    pools().forEach(WorkerPool::close);
+  }
+
+  /** Lets a handler answer in this thread, outside of the call in which Jetty sees it fail. */
   static void run(Request request, Response response, Callback callback, Request.Handler next) {
     try {
       if (!next.handle(request, response, callback)) {

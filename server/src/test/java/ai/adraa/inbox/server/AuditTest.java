@@ -53,7 +53,7 @@ class AuditTest {
         "acme", "bob@acme.example", Optional.empty(), Membership.Role.ADMIN, OPERATOR);
     Secret sessionId = Secret.newSessionId();
     Session session =
-        signIn.createSession(admin.id(), sessionId, Optional.empty(), Instant.now(), OPERATOR);
+        signIn.createSession(admin.id(), sessionId, List.of(), Instant.now(), OPERATOR);
     Secret code = new Secret("123456");
     Instant now = Instant.now();
     signIn.replaceCode("ada@acme.example", code, now, now.plus(LIFETIME));
@@ -67,7 +67,7 @@ class AuditTest {
     for (Runnable act :
         List.<Runnable>of(
             () -> create("unrecorded"),
-            () -> service.revoke(workspaceId, token.token().id(), admin.id(), OPERATOR),
+            () -> service.revoke(workspaceId, token.token().id(), Admin.onCommandLine(admin)),
             () -> workspaces.create("globex", "eve@globex.example", OPERATOR),
             () ->
                 workspaces.addAgent(
@@ -77,12 +77,8 @@ class AuditTest {
                 workspaces.changeRole("acme", "ada@acme.example", Membership.Role.AGENT, OPERATOR),
             () ->
                 signIn.createSession(
-                    admin.id(),
-                    Secret.newSessionId(),
-                    Optional.of(sessionId),
-                    Instant.now(),
-                    OPERATOR),
-            () -> signIn.deleteSession(session, Instant.now(), OPERATOR),
+                    admin.id(), Secret.newSessionId(), List.of(sessionId), Instant.now(), OPERATOR),
+            () -> signIn.deleteSession(session, List.of(), Instant.now(), OPERATOR),
             () ->
                 signIn.useCode(
                     "ada@acme.example", new Secret("000000"), Instant.now(), LIFETIME, OPERATOR))) {
@@ -107,13 +103,13 @@ class AuditTest {
         CREATE TRIGGER refuse_members AFTER INSERT ON membership
         BEGIN SELECT RAISE(ABORT, 'no more members'); END
         """);
-    service.revoke(workspaceId, token.token().id(), admin.id(), OPERATOR);
+    service.revoke(workspaceId, token.token().id(), Admin.onCommandLine(admin));
     List<AuditStore.Entry> before = events();
 
     assertThatThrownBy(() -> create("refused")).hasStackTraceContaining("no more tokens");
     assertThatThrownBy(() -> workspaces.create("globex", "eve@globex.example", OPERATOR))
         .hasStackTraceContaining("no more members");
-    service.revoke(workspaceId, token.token().id(), admin.id(), OPERATOR);
+    service.revoke(workspaceId, token.token().id(), Admin.onCommandLine(admin));
     workspaces.changeRole("acme", "ada@acme.example", Membership.Role.ADMIN, OPERATOR);
     assertThat(
             signIn.useCode("ada@acme.example", new Secret("1"), Instant.now(), LIFETIME, OPERATOR))
@@ -206,8 +202,7 @@ class AuditTest {
   }
 
   private Token.Created create(String name) {
-    return service.create(
-        workspaceId, name, new Token.Actor(admin.id(), admin.nickname()), OPERATOR);
+    return service.create(workspaceId, name, Admin.onCommandLine(admin));
   }
 
   private List<AuditStore.Entry> events() {

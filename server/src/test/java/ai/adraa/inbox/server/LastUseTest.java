@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class LastUseTest {
       Agent agent = workspaces.firstAdmin(workspaces.create("acme", "ada@acme.example", OPERATOR));
       SignInStore store = new SignInStore(database);
       Secret id = Secret.newSessionId();
-      store.createSession(agent.id(), id, Optional.empty(), SIGNED_IN, OPERATOR);
+      store.createSession(agent.id(), id, List.of(), SIGNED_IN, OPERATOR);
       LastUse lastUse = LastUse.ofSessions(store);
       Instant later = SIGNED_IN.plus(Session.IDLE).minusMillis(1);
       Instant muchLater = later.plus(Session.IDLE).minusMillis(1);

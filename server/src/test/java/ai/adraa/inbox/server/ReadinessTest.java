@@ -3,6 +3,7 @@ package ai.adraa.inbox.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ class ReadinessTest {
   @Test
   void aServerWhoseConnectionsAreAllBusyIsNotReady(@TempDir Path directory) throws Exception {
     try (Database database = Database.open(directory.resolve("inbox.db").toString());
-        Readiness readiness = new Readiness(database)) {
+        Readiness readiness = new Readiness(database, List.of(), Duration.ofSeconds(10))) {
       assertThat(readiness.ask().word()).contains("starting");
       readiness.started();
       assertThat(readiness.ask()).isEqualTo(new Readiness.Answer(true, Optional.empty()));

@@ -34,6 +34,7 @@ class SqliteDatabaseTest {
   private SqliteDatabase database;
   private TokenStore tokens;
   private String workspaceId;
+  private Admin admin;
   private Token.Created token;
 
   @BeforeEach
@@ -41,11 +42,11 @@ class SqliteDatabaseTest {
     database = SqliteDatabase.open(directory.resolve("inbox.db").toString());
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
-    Agent admin = workspaces.firstAdmin(workspaceId);
+    admin = Admin.onCommandLine(workspaces.firstAdmin(workspaceId));
     tokens = new TokenStore(database);
     token =
         new TokenService(tokens, LastUse.ofTokens(tokens), Clock.systemUTC())
-            .create(workspaceId, "CRM integration", new Token.Actor(admin.id(), "ada"), OPERATOR);
+            .create(workspaceId, "CRM integration", admin);
   }
 
   @AfterEach
@@ -68,8 +69,7 @@ class SqliteDatabaseTest {
 
   @Test
   void aRevokedTokenStaysRevokedWhateverTheProgramDoes() {
-    tokens.revoke(
-        workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id(), OPERATOR);
+    tokens.revoke(workspaceId, token.token().id(), Instant.now(), admin);
 
     assertThatThrownBy(() -> execute("UPDATE api_token SET revoked_at = NULL, revoked_by = NULL"))
         .hasStackTraceContaining("A revoked API token stays revoked");
@@ -154,6 +154,31 @@ class SqliteDatabaseTest {
 
   @Test
   @Timeout(30)
+  void anErrorInOneOfManyWritesLeavesNoneUnanswered() throws Exception {
+    List<Future<String>> answers =
+        writeAtOnce(
+            20,
+            7,
+            () -> {
+              throw new AssertionError("on purpose");
+            });
+
+    for (int i = 0; i < answers.size(); i++) {
+      Future<String> answer = answers.get(i);
+      if (i == 7) {
+        assertThatThrownBy(answer::get).hasRootCauseMessage("on purpose");
+      } else {
+        assertThat(answer.get()).isEqualTo("member-" + i);
+      }
+    }
+    assertThat(nicknames()).hasSize(20).doesNotContain("member-7");
+    // The thread that writes goes on.
+    database.write(handle -> handle.execute("UPDATE workspace SET name = 'later'"));
+    assertThat(name()).isEqualTo("later");
+  }
+
+  @Test
+  @Timeout(30)
   void isNotQuickAfterALookUpThatWasNotUntilOneIs() {
     assertThatThrownBy(() -> database.lookUp("SELECT 1 FROM nowhere WHERE 1 = ?", row -> 1, 1))
         .hasStackTraceContaining("no such table");
@@ -166,6 +191,16 @@ class SqliteDatabaseTest {
 
   /** Writes that all wait for another one. */
   private List<Future<String>> writeAtOnce(int writes, int failing) throws Exception {
+    return writeAtOnce(
+        writes,
+        failing,
+        () -> {
+          throw new IllegalStateException("not this one");
+        });
+  }
+
+  private List<Future<String>> writeAtOnce(int writes, int failing, Runnable failure)
+      throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
@@ -198,7 +233,7 @@ class SqliteDatabaseTest {
                             name + "@b.example",
                             name);
                         if (fails) {
-                          throw new IllegalStateException("not this one");
+                          failure.run();
                         }
                         return name;
                       })));
@@ -283,8 +318,7 @@ class SqliteDatabaseTest {
       TokenStore otherTokens = new TokenStore(other);
       assertThat(otherTokens.findActive(token.secret().hash())).isPresent();
 
-      tokens.revoke(
-          workspaceId, token.token().id(), Instant.now(), token.token().createdBy().id(), OPERATOR);
+      tokens.revoke(workspaceId, token.token().id(), Instant.now(), admin);
 
       assertThat(otherTokens.findActive(token.secret().hash())).isEmpty();
     }
