@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLSocketFactory;
 final class RawHttp implements AutoCloseable {
   // A server that never answers is to fail the test, not to stop the build.
   private static final int TIMEOUT_MILLIS = 60_000;
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([2-5][0-9]{2}) ");
 
   /** What came back until the server closed the connection. */
   record Answer(int status, Map<String, List<String>> headers, byte[] body) {
@@ -159,6 +161,11 @@ final class RawHttp implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The status of each response in what was received, without interim ones. */
+  static List<String> statuses(String received) {
+    return STATUS.matcher(received).results().map(status -> status.group(1)).toList();
   }
 
   /** Reads until the server closes the connection. */

@@ -124,18 +124,20 @@ class RawRequestsTest {
     String hidden =
         create + "1" + json + "Content-Length: " + hiddenBody.length() + "\r\n\r\n" + hiddenBody;
     Map<String, String> names =
-        Map.of(
-            "AUTH", "Authorization: Bearer " + secret + "\r\n",
-            "CREATE", create + "1" + json,
-            "CREATE_1_0", create + "0" + json,
-            "CREATE_TEXT", create + "1" + headers + "\r\nContent-Type: text/plain\r\n",
-            "CREATE_MULTIPART",
-                create + "1" + headers + "\r\nContent-Type: multipart/form-data; boundary=x\r\n",
-            "BODY", BODY,
-            "HIDDEN", hidden,
-            "HIDDEN_LENGTH", "" + hidden.length(),
-            "HIDDEN_HEX", Integer.toHexString(hidden.length()),
-            "NEXT", NEXT);
+        Map.ofEntries(
+            Map.entry("AUTH", "Authorization: Bearer " + secret + "\r\n"),
+            Map.entry("CREATE", create + "1" + json),
+            Map.entry("CREATE_1_0", create + "0" + json),
+            Map.entry("CREATE_TEXT", create + "1" + headers + "\r\nContent-Type: text/plain\r\n"),
+            Map.entry(
+                "CREATE_MULTIPART",
+                create + "1" + headers + "\r\nContent-Type: multipart/form-data; boundary=x\r\n"),
+            Map.entry("BODY", BODY),
+            Map.entry("HIDDEN", hidden),
+            Map.entry("HIDDEN_LENGTH", "" + hidden.length()),
+            Map.entry("HIDDEN_HEX", Integer.toHexString(hidden.length())),
+            Map.entry("SESSION", admin.session()),
+            Map.entry("NEXT", NEXT));
     String escaped =
         ESCAPE
             .matcher(written)

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import io.restassured.http.ContentType;
 import io.restassured.http.Cookie;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -267,24 +268,67 @@ class SignInTest {
     assertThat(cookie.getPath()).isEqualTo("/");
     assertThat(cookie.getMaxAge()).isEqualTo(Duration.ofDays(7).toSeconds());
     assertThat(cookie.isSecured()).as("over http").isFalse();
+    assertThat(signedIn.header("Set-Cookie")).doesNotContain("Version");
     assertThat(signedIn.asString()).doesNotContain(cookie.getValue());
   }
 
   @Test
-  void theCookieIsSecureWhereTheConsoleIsServedByHttps() {
+  void overHttpsNoOtherSiteCanSetTheCookie() {
     try (TestInbox https = TestInbox.startWithPublicUrl("https://inbox.example")) {
       https.command("workspace", "create", "--name", "acme", "--admin", email);
-      String code = https.requestCode(email);
 
-      Response signedIn =
-          https
-              .request()
-              .contentType(ContentType.JSON)
-              .body(Map.of("email", email, "code", code))
-              .post("/api/v1/session");
+      Response signedIn = signIn(https, email, https.requestCode(email));
 
-      assertThat(signedIn.detailedCookie("adraa_session").isSecured()).isTrue();
+      String cookie = signedIn.header("Set-Cookie");
+      String session = signedIn.cookie("__Host-adraa_session");
+      // The attributes that the prefix requires, and nothing that RFC 6265 does not know.
+      assertThat(cookie)
+          .isEqualTo(
+              "__Host-adraa_session="
+                  + session
+                  + "; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax; Secure");
+      assertThat(session).hasSize(43);
+      // A browser's cookie of the plain name may be another site's, a program's is its own.
+      for (String site : List.of("same-origin", "same-site", "none")) {
+        assertThat(status(https, "adraa_session", session, site)).isEqualTo(401);
+        assertThat(status(https, "__Host-adraa_session", session, site)).isEqualTo(200);
+      }
+      assertThat(status(https, "adraa_session", session, "")).isEqualTo(200);
+      assertThat(status(https, "__Host-adraa_session", session, "")).isEqualTo(200);
+
+      Response signedOut =
+          https.request().cookie("__Host-adraa_session", session).delete("/api/v1/session");
+      assertThat(signedOut.header("Set-Cookie"))
+          .isEqualTo("__Host-adraa_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
+      assertThat(status(https, "__Host-adraa_session", session, "")).isEqualTo(401);
     }
+  }
+
+  private static int status(TestInbox server, String cookie, String session, String site) {
+    RequestSpecification request = server.request().header("Cookie", cookie + "=" + session);
+    if (!site.isEmpty()) {
+      request.header("Sec-Fetch-Site", site);
+    }
+    return request.get("/api/v1/session").statusCode();
+  }
+
+  /** A browser can have several, by path or by a site that planted one. */
+  @Test
+  void signingOutEndsEverySessionThatTheBrowserSends() {
+    String one = signIn(email, inbox.requestCode(email)).cookie("adraa_session");
+    String other = signIn(email, inbox.requestCode(email)).cookie("adraa_session");
+    String unsent = signIn(email, inbox.requestCode(email)).cookie("adraa_session");
+
+    inbox
+        .request()
+        .header("Cookie", "adraa_session=" + one + "; adraa_session=" + other)
+        .delete("/api/v1/session")
+        .then()
+        .statusCode(204);
+
+    assertThat(status(inbox, "adraa_session", one, "")).isEqualTo(401);
+    assertThat(status(inbox, "adraa_session", other, "")).isEqualTo(401);
+    assertThat(status(inbox, "adraa_session", unsent, "")).isEqualTo(200);
   }
 
   private static Response request(String email) {

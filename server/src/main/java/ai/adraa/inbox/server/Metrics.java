@@ -123,7 +123,7 @@ final class Metrics implements RequestLog, SqlLogger, AutoCloseable {
           .tag("pool", pool.name())
           .register(registry);
     }
-    FunctionCounter.builder("adraa.log.dropped", this, unused -> QueuedLog.dropped())
+    FunctionCounter.builder("adraa.log.dropped", this, unused -> StderrAppender.dropped())
         .description("Log lines that were dropped because stderr was not read")
         .register(registry);
     Gauge.builder("adraa.last.use.backlog", lastUse::backlog)
