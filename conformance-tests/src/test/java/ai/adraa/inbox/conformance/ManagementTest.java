@@ -62,7 +62,7 @@ class ManagementTest {
     NewToken token = inbox.createToken(admin, "CRM integration");
     NewToken revoked = inbox.createToken(admin, "Old integration");
     List<Sample> before = scrape();
-    assertThat(sum(before, "adraa_tokens_active")).isEqualTo(2);
+    assertThat(before).as("costs time that grows").noneMatch(s -> s.name().contains("tokens"));
     inbox.revoke(admin, revoked.id());
 
     inbox.verify(token.secret()).then().statusCode(200);

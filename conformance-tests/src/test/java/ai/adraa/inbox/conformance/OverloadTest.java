@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Far more requests than the server can answer, and connections by the thousand that only hold it
@@ -80,6 +84,56 @@ class OverloadTest {
       stopped = true;
       thread.join();
       caller.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/sign-in-codes", "/api/v1/none", "/none"})
+  void bodiesThatNeverEndDoNotFillASmallHeap(String path, @TempDir Path directory)
+      throws Exception {
+    Path database = directory.resolve("inbox.db");
+    TestInbox.SignedIn admin = TestInbox.prepare(database);
+    byte[] head =
+        RawHttp.head(
+            "POST " + path + " HTTP/1.1",
+            "Host: x",
+            "Content-Type: application/json",
+            "Content-Length: 65536");
+    byte[] body = new byte[65_535];
+    List<Socket> stalled = new ArrayList<>();
+    try (ServerProcess server =
+            ServerProcess.serve(
+                database,
+                Map.of("JDK_JAVA_OPTIONS", "-Xmx64m -XX:+ExitOnOutOfMemoryError -Xlog:disable"));
+        Caller caller = new Caller(server.url())) {
+      byte[] verify = Caller.verify(caller.send(Caller.create(admin, "good")).newToken().secret());
+      int refused = 0;
+      for (int i = 0; i < 700; i++) {
+        Socket socket = new Socket(server.url().getHost(), server.url().getPort());
+        stalled.add(socket);
+        try {
+          socket.getOutputStream().write(head);
+          socket.getOutputStream().write(body);
+        } catch (SocketException e) {
+          // Answered and closed before all was sent.
+          refused++;
+        }
+        if (i % 50 == 0) {
+          assertThat(caller.send(verify).status()).as("after %d", i).isEqualTo(200);
+        }
+      }
+      for (int i = 0; i < 100; i++) {
+        assertThat(caller.send(verify).status()).isEqualTo(200);
+      }
+      assertThat(server.log()).doesNotContain("java.lang.OutOfMemoryError");
+      Faults.figure(
+          "Stalled bodies",
+          "700 of 64 KiB to %s, heap 64 MiB: %d MiB resident, %d refused while they were sent"
+              .formatted(path, server.usage().memoryMiB(), refused));
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
     }
   }
 

@@ -161,12 +161,14 @@ final class TestInbox implements AutoCloseable {
    * Leaves a database with the workspace acme, for servers in processes of their own. Signing in
    * needs mail, which this fixture has; the session outlives its server.
    */
-  static SignedIn prepare(Path database) throws IOException {
-    try (TestInbox inbox = start()) {
-      SignedIn admin = inbox.workspace("acme");
-      inbox.stopServer();
-      Files.copy(inbox.database(), database);
-      return admin;
+  static SignedIn prepare(Path database) {
+    return prepare(database.toString());
+  }
+
+  /** As the other, on any database. */
+  static SignedIn prepare(String location) {
+    try (TestInbox inbox = startOn(location)) {
+      return inbox.workspace("acme");
     }
   }
 

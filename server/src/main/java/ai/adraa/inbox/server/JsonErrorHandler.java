@@ -2,7 +2,9 @@ package ai.adraa.inbox.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -30,7 +32,11 @@ final class JsonErrorHandler extends ErrorHandler {
       @Nullable Throwable cause,
       Callback callback)
       throws IOException {
-    ErrorCode code = ErrorCode.ofStatus(status);
+    ErrorCode code =
+        cause instanceof EofException || cause instanceof TimeoutException
+            // The client went away, or paused too long.
+            ? ErrorCode.BAD_REQUEST
+            : ErrorCode.ofStatus(status);
     if (code == ErrorCode.INTERNAL_ERROR) {
       // Perhaps no handler has begun, and so none has told the log the request's id.
       try (MDC.MDCCloseable unused =
