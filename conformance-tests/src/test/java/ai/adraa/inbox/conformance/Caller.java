@@ -75,6 +75,12 @@ final class Caller implements AutoCloseable {
         "");
   }
 
+  static byte[] code(String email) {
+    return request(
+        "POST /api/v1/sign-in-codes HTTP/1.1\r\nContent-Type: application/json",
+        "{\"email\":\"" + email + "\"}");
+  }
+
   private static byte[] request(String head, String body) {
     return (head + "\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
         .getBytes(StandardCharsets.US_ASCII);

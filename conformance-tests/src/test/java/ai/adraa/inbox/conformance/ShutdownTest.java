@@ -1,11 +1,16 @@
 package ai.adraa.inbox.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +101,50 @@ class ShutdownTest {
     assertThat(dropped).isEmpty();
     assertThat(toldToClose.get()).as("answers with Connection: close").isPositive();
     assertThat(refused.get()).isPositive();
+  }
+
+  /** The unit's TimeoutStopSec is 40 s, after which systemd kills the server. */
+  @Test
+  void aStopEndsInTimeThoughDatabaseAndMailServerHang(@TempDir Path directory) throws Exception {
+    Path database = directory.resolve("inbox.db");
+    TestInbox.SignedIn admin = TestInbox.prepare(database);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (ServerSocket silent = new ServerSocket(0);
+        ServerProcess server =
+            ServerProcess.serve(
+                database, Map.of(), "--smtp", "smtp://127.0.0.1:" + silent.getLocalPort());
+        Caller caller = new Caller(server.url());
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement lock = other.createStatement()) {
+      byte[] verify = Caller.verify(caller.send(Caller.create(admin, "stop")).newToken().secret());
+      for (int i = 0; i < 5; i++) {
+        assertThat(caller.send(Caller.code("admin@acme.example")).status()).isEqualTo(202);
+      }
+      lock.execute("BEGIN IMMEDIATE");
+      assertThat(caller.send(verify).status()).isEqualTo(200);
+      for (int i = 0; i < 20; i++) {
+        threads.submit(
+            () -> {
+              try (Caller waiting = new Caller(server.url())) {
+                return waiting.send(Caller.create(admin, "waits"));
+              }
+            });
+      }
+      await().until(() -> server.log().contains("Cannot write"));
+
+      long begin = System.nanoTime();
+      server.requestStop();
+      server.awaitEnd();
+
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+      assertThat(seconds).as("TimeoutStopSec").isLessThan(40);
+      assertThat(server.log())
+          .contains("Stopping, in 30 s at most")
+          .containsPattern("Stopped in [0-9]+ ms|The stop was given up: ");
+      Faults.figure("SIGTERM while the database and the mail server hang", seconds + " s");
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private void callUntilRefused(
