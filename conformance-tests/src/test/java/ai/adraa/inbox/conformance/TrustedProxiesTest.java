@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.restassured.RestAssured;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rate limit counts callers, as trusted proxies name them and nobody else. */
 @Tag("once")
@@ -20,6 +22,21 @@ class TrustedProxiesTest {
       assertThat(verifyFrom(inbox, "198.51.100.1, 192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "198.51.100.2, 192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "198.51.100.3, 192.0.2.1")).isEqualTo(429);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/none", "/api", "/apix", "/none", "/app.js", "/api/v1/me/none"})
+  void aPathThatDoesNotExistCountsToo(String path) {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h")) {
+      assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(404);
+      assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(404);
+      assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(429);
+      assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(429);
+      // Pages are in memory and cost nothing to count.
+      for (String page : new String[] {"/", "/app", "/docs/", "/openapi.yaml"}) {
+        assertThat(RestAssured.get(inbox.url() + page).statusCode()).as(page).isEqualTo(200);
+      }
     }
   }
 
