@@ -1,16 +1,27 @@
 package ai.adraa.inbox.conformance;
 
+import static ai.adraa.inbox.conformance.Http2Connection.CONTINUATION;
 import static ai.adraa.inbox.conformance.Http2Connection.DATA;
+import static ai.adraa.inbox.conformance.Http2Connection.GOAWAY;
 import static ai.adraa.inbox.conformance.Http2Connection.HEADERS;
+import static ai.adraa.inbox.conformance.Http2Connection.PING;
+import static ai.adraa.inbox.conformance.Http2Connection.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,12 +29,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HTTP/2 as it comes over the wire, frame by frame. */
 @Tag("once")
 class Http2Test {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   // More than the server has worker threads.
   private static final int CALLERS = 20;
+  private static final byte[] ONE = ByteBuffer.allocate(4).putInt(1).array();
 
   @TempDir private static Path directory;
   private static ServerProcess server;
   private static SSLContext context;
+  private static final ScheduledExecutorService TIMER = Executors.newScheduledThreadPool(2);
+
+  /** Sends something, once a second. */
+  private interface Sender {
+    void send() throws Exception;
+  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -40,6 +59,7 @@ class Http2Test {
 
   @AfterAll
   static void stop() {
+    TIMER.shutdownNow();
     server.close();
   }
 
@@ -69,5 +89,50 @@ class Http2Test {
       connection.get(1, path);
       assertThat(connection.body(1)).contains("MISSING_");
     }
+  }
+
+  /** Callers that send PING, or a head without an end, are not idle but request nothing. */
+  @Test
+  @Tag("faults")
+  void closesConnectionsThatRequestNothing() throws Exception {
+    long begun = System.nanoTime();
+    try (Http2Connection ping = new Http2Connection(server.url(), context);
+        Http2Connection head = new Http2Connection(server.url(), context);
+        Http2Connection afterRequest = new Http2Connection(server.url(), context);
+        Http2Connection reading = new Http2Connection(server.url(), context, 0)) {
+      afterRequest.get(1, "/api/v1/me");
+      afterRequest.body(1);
+      head.send(HEADERS, 0, 1, head.head("GET", "/"));
+      reading.get(1, "/");
+      everySecond(() -> ping.send(PING, 0, 0, new byte[8]));
+      everySecond(() -> head.send(CONTINUATION, 0, 1));
+      everySecond(() -> afterRequest.send(PING, 0, 0, new byte[8]));
+      everySecond(() -> reading.send(WINDOW_UPDATE, 0, 1, ONE));
+      for (Http2Connection connection : List.of(ping, head, afterRequest)) {
+        byte[] farewell = connection.await(GOAWAY).payload();
+        assertThat(System.nanoTime() - begun).isGreaterThan(DEADLINE.toNanos());
+        assertThat(ByteBuffer.wrap(farewell).getInt(4)).as("error code").isZero();
+        // These callers send on instead of closing the connection, as they should after GOAWAY.
+        connection.awaitEnd();
+      }
+      // A response that is still being read keeps its connection.
+      reading.setWindow(100_000);
+      assertThat(reading.body(1)).contains("</html>");
+    }
+  }
+
+  private static void everySecond(Sender sender) {
+    var unused =
+        TIMER.scheduleWithFixedDelay(
+            () -> {
+              try {
+                sender.send();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            1,
+            1,
+            TimeUnit.SECONDS);
   }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -16,11 +16,21 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection on which TLS is being agreed upon for too long, or, with HTTP/1.1, a
- * request's head has begun and does not end: to the idle timeout, one byte now and then is not
- * idle, and Jetty has no limit of its own for it.
+ * Closes a connection that takes too long for one of these, whatever it sends meanwhile:
+ *
+ * <ul>
+ *   <li>the TLS handshake;
+ *   <li>with HTTP/1.1, the head of a request that has begun;
+ *   <li>with HTTP/2, the next request, while no other is in flight.
+ * </ul>
+ *
+ * <p>The idle timeout does not end such a connection, because one byte now and then, or a PING, is
+ * not idle. Jetty has no limit of its own.
  */
 final class HeadDeadline extends AbstractLifeCycle {
+  // How long a caller has to close a connection after GOAWAY.
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
   private record Begun(long requests, long bytes, long at) {}
 
   private final ServerConnector connector;
@@ -53,17 +63,38 @@ final class HeadDeadline extends AbstractLifeCycle {
   }
 
   private void look() {
+    try {
+      closeLate();
+    } finally {
+      if (isRunning()) {
+        schedule();
+      }
+    }
+  }
+
+  private void closeLate() {
     Map<EndPoint, Begun> now = new HashMap<>();
     for (EndPoint endPoint : connector.getConnectedEndPoints()) {
       Connection connection = endPoint.getConnection();
       if (connection instanceof SslConnection tls) {
         connection = tls.getSslEndPoint().getConnection();
       }
-      if (!(connection instanceof ConnectionMetaData http)) {
+      if (!(connection instanceof ConnectionMetaData)) {
         if (System.currentTimeMillis() - endPoint.getCreatedTimeStamp() > deadline.toMillis()) {
           endPoint.close();
         }
-      } else if (http.getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()) {
+      } else if (connection instanceof HTTP2Connection http2) {
+        Begun begun = withoutRequest(seen.get(endPoint), http2);
+        if (NanoTime.since(begun.at()) > deadline.plus(FAREWELL).toNanos()) {
+          endPoint.close();
+        } else {
+          if (NanoTime.since(begun.at()) > deadline.toNanos()) {
+            // Sends GOAWAY, after which the caller closes the connection.
+            http2.close();
+          }
+          now.put(endPoint, begun);
+        }
+      } else {
         Begun begun = begun(seen.get(endPoint), connection);
         if (begun.at() != 0 && NanoTime.since(begun.at()) > deadline.toNanos()) {
           endPoint.close();
@@ -73,9 +104,17 @@ final class HeadDeadline extends AbstractLifeCycle {
       }
     }
     seen = now;
-    if (isRunning()) {
-      schedule();
-    }
+  }
+
+  /** When the connection was first seen without a request in flight since its last request. */
+  private static Begun withoutRequest(@Nullable Begun before, HTTP2Connection connection) {
+    long requests = connection.getMessagesIn();
+    // A head that has not ended is not a stream yet.
+    return before == null
+            || before.requests() != requests
+            || connection.getSession().getStreamCount() > 0
+        ? new Begun(requests, 0, NanoTime.now())
+        : before;
   }
 
   /** When bytes were first seen that are no whole head; 0 if there are none. */
