@@ -2,6 +2,7 @@ package ai.adraa.inbox.conformance;
 
 import static ai.adraa.inbox.conformance.Http2Connection.CONTINUATION;
 import static ai.adraa.inbox.conformance.Http2Connection.DATA;
+import static ai.adraa.inbox.conformance.Http2Connection.END_HEADERS;
 import static ai.adraa.inbox.conformance.Http2Connection.GOAWAY;
 import static ai.adraa.inbox.conformance.Http2Connection.HEADERS;
 import static ai.adraa.inbox.conformance.Http2Connection.PING;
@@ -118,6 +119,17 @@ class Http2Test {
       // A response that is still being read keeps its connection.
       reading.setWindow(100_000);
       assertThat(reading.body(1)).contains("</html>");
+    }
+  }
+
+  /** A stream is not idle while it gets WINDOW_UPDATE. */
+  @Test
+  @Tag("faults")
+  void endsARequestWhoseBodyDoesNotCome() throws Exception {
+    try (Http2Connection connection = new Http2Connection(server.url(), context)) {
+      connection.send(HEADERS, END_HEADERS, 1, connection.head("POST", "/api/v1/sign-in-codes"));
+      everySecond(() -> connection.send(WINDOW_UPDATE, 0, 1, ONE));
+      assertThat(connection.body(1)).contains("BAD_REQUEST");
     }
   }
 

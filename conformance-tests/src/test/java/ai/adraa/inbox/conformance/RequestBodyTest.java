@@ -12,10 +12,14 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -107,6 +111,27 @@ class RequestBodyTest {
         .then()
         .statusCode(400)
         .body("error.code", equalTo("BAD_REQUEST"));
+  }
+
+  /** Here the extension of a chunk never ends: the connection is not idle, and no body arrives. */
+  @Test
+  @Tag("faults")
+  void aBodyThatDoesNotEndIsABadRequest() throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try (RawHttp connection = new RawHttp(inbox.url())) {
+      connection.send(
+          "POST /api/v1/sign-in-codes HTTP/1.1",
+          "Host: localhost",
+          "Content-Type: application/json",
+          "Transfer-Encoding: chunked");
+      connection.send("2;extension=".getBytes(StandardCharsets.US_ASCII));
+      var unused =
+          timer.scheduleWithFixedDelay(
+              () -> connection.send(new byte[] {'x'}), 1, 1, TimeUnit.SECONDS);
+      assertThat(connection.answer().status()).isEqualTo(400);
+    } finally {
+      timer.shutdownNow();
+    }
   }
 
   static Stream<Arguments> bodiesMadeToHarm() {

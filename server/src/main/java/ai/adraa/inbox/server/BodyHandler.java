@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpException;
@@ -19,6 +20,7 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +86,7 @@ final class BodyHandler extends Handler.Wrapper {
     }
 
     /** Takes what has arrived; returns whether that is all, or nothing more is waited for. */
-    boolean isComplete() {
+    synchronized boolean isComplete() {
       while (true) {
         Content.Chunk chunk = getWrapped().read();
         if (chunk == null) {
@@ -112,24 +114,35 @@ final class BodyHandler extends Handler.Wrapper {
                       HttpStatus.SERVICE_UNAVAILABLE_503, "Too many bodies at once"));
           return true;
         }
-        if (NanoTime.since(getBeginNanoTime()) > deadline.toNanos()) {
-          failure = Content.Chunk.from(new TimeoutException("The body comes too slowly"));
-          return true;
-        }
       }
     }
 
     boolean await() {
-      getWrapped().demand(Invocable.from(InvocationType.NON_BLOCKING, this::arrived));
+      // Only a timer sees a caller that sends no byte of the body but other frames, or the
+      // extensions of a chunk: neither is idle.
+      long left = deadline.toNanos() - NanoTime.since(getBeginNanoTime());
+      demand(getComponents().getScheduler().schedule(this::expire, left, TimeUnit.NANOSECONDS));
       return true;
     }
 
-    private void arrived() {
+    private void demand(Scheduler.Task expiry) {
+      getWrapped().demand(Invocable.from(InvocationType.NON_BLOCKING, () -> arrived(expiry)));
+    }
+
+    private void arrived(Scheduler.Task expiry) {
       if (!isComplete()) {
-        await();
+        demand(expiry);
         return;
       }
+      expiry.cancel();
       WorkerHandler.run(this, response, callback, BodyHandler.super::handle);
+    }
+
+    /** Synchronized because Jetty may use a request that has ended for the next one. */
+    private synchronized void expire() {
+      if (content == null && failure == null) {
+        getWrapped().fail(new TimeoutException("The body comes too slowly"));
+      }
     }
 
     boolean handle() throws Exception {
