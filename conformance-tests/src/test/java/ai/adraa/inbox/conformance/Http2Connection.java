@@ -173,6 +173,12 @@ final class Http2Connection implements AutoCloseable {
     }
   }
 
+  /** Ends the connection with RST, as a client that crashes. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   /** Reads until the server has closed the connection. */
   void awaitEnd() throws IOException {
     Optional<Frame> frame;
