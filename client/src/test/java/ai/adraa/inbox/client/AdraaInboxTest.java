@@ -287,7 +287,8 @@ class AdraaInboxTest {
     next(
         200,
         "{\"company\":{\"id\":\"c1\",\"name\":\"acme\"},\"token\":{\"id\":\"c2\",\"name\":\"x\"}}");
-    assertThat(VerifyExample.verify(url().toString(), SECRET)).isEqualTo("The token opens acme");
+    assertThat(VerifyExample.verify(url().toString(), SECRET))
+        .isEqualTo("The token grants access to acme");
 
     answers.add(
         new Answer(

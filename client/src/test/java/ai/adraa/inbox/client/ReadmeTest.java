@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What README.md tells to copy is code that was compiled and run. */
+/** The code in the client's README.md is compiled and run by a test. */
 class ReadmeTest {
   @Test
   void theReadmesExampleIsTheOneThatATestRuns() throws Exception {
@@ -16,6 +16,6 @@ class ReadmeTest {
             .stripTrailing()
             .stripIndent();
 
-    assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + example + "\n```");
+    assertThat(Files.readString(Path.of("README.md"))).contains("```java\n" + example + "\n```");
   }
 }

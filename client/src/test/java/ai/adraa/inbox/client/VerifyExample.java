@@ -3,7 +3,7 @@ package ai.adraa.inbox.client;
 import ai.adraa.inbox.client.model.TokenVerification;
 import java.net.URI;
 
-/** The example in README.md, which a test runs and compares with it. */
+/** The example in README.md. A test runs it, another compares it with README.md. */
 final class VerifyExample {
   private VerifyExample() {}
 
@@ -12,7 +12,7 @@ final class VerifyExample {
     AdraaInbox inbox = AdraaInbox.builder().baseUrl(URI.create(baseUrl)).token(token).build();
     try {
       TokenVerification verified = inbox.verify();
-      return "The token opens " + verified.getCompany().getName();
+      return "The token grants access to " + verified.getCompany().getName();
     } catch (AdraaInboxException e) {
       return "Refused: " + e.code() + ", request " + e.requestId().orElse("unknown");
     }

@@ -142,7 +142,7 @@ final class ReferenceBuilder {
                 .replace("import sys\n", ""),
             "generators",
             excerpt(
-                Files.readString(project.resolve("README.md")),
+                Files.readString(project.resolve("openapi/README.md")),
                 "<!-- generators -->",
                 "<!-- end -->")));
   }
