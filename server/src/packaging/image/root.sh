@@ -42,7 +42,7 @@ cat >"$root/app/adraa-inbox" <<'ARGUMENTS'
 -XX:+ExitOnOutOfMemoryError
 -Dorg.sqlite.lib.path=/app/native
 -cp /app/classpath/*:/app/libs/*
-ai.adraa.inbox.server.Main
+ai.adraa.inbox.server.cli.Main
 ARGUMENTS
 # Not what the umask or the JDK's own files say.
 find "$root" -type d -exec chmod 755 {} +

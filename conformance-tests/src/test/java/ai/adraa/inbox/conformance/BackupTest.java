@@ -3,7 +3,7 @@ package ai.adraa.inbox.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.server.Main;
+import ai.adraa.inbox.server.cli.Main;
 import io.restassured.RestAssured;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;

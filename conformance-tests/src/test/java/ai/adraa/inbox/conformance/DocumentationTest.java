@@ -3,10 +3,9 @@ package ai.adraa.inbox.conformance;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.adraa.inbox.server.Main;
+import ai.adraa.inbox.server.cli.Main;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.AnnotatedElement;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -258,11 +258,11 @@ class DocumentationTest {
   }
 
   /** Where the option's value comes from if the command line does not have it. */
+  /** The name of its environment variable; empty for a flag, which has none. */
   private static String variable(OptionSpec option) {
-    // As it is written: picocli replaces variables in option.defaultValue().
-    return option.userObject() instanceof AnnotatedElement field
-        ? field.getAnnotation(CommandLine.Option.class).defaultValue()
-        : "";
+    return option.arity().max() == 0
+        ? ""
+        : "ADRAA_" + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   private static List<String> matches(Pattern pattern, String text) {

@@ -93,7 +93,7 @@ class MembershipTest {
               "agent", "role", "--workspace", "acme", "--email", adaEmail, "--role", "agent")
         }) {
       assertThat(refusal)
-          .isEqualTo(adaEmail + " is the last admin of acme; make another member admin before");
+          .isEqualTo(adaEmail + " is the last admin of acme; make another member an admin first");
     }
     assertThat(status(ada)).as("nothing half done").isEqualTo(200);
 
@@ -108,7 +108,7 @@ class MembershipTest {
   @Test
   void whoIsNoMemberIsTold() {
     assertThat(inbox.refused("agent", "remove", "--workspace", "acme", "--email", "eve@x.example"))
-        .contains("eve@x.example is no member of that workspace");
+        .contains("eve@x.example is not a member of that workspace");
     assertThat(inbox.refused("agent", "remove", "--workspace", "globex", "--email", BOB))
         .contains("There is no workspace globex");
     assertThat(status(bob)).isEqualTo(200);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.server.InboxServer;
-import ai.adraa.inbox.server.Main;
-import ai.adraa.inbox.server.RateLimit;
-import ai.adraa.inbox.server.TrustedProxies;
+import ai.adraa.inbox.server.ServerOptions;
+import ai.adraa.inbox.server.cli.Main;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.http.ListenAddress;
+import ai.adraa.inbox.server.http.TrustedProxies;
+import ai.adraa.inbox.server.limit.RateLimit;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -88,21 +91,16 @@ final class TestInbox implements AutoCloseable {
     mail = new GreenMail(smtp);
     mail.start();
     server =
-        new InboxServer(
-            new InboxServer.Options(
-                "127.0.0.1",
-                0,
-                location,
-                Optional.empty(),
-                Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()),
-                "inbox@adraa.example",
-                publicUrl,
-                rateLimit,
-                Optional.of(new InboxServer.Listen("127.0.0.1", 0)),
-                TrustedProxies.of(proxies),
-                false,
-                signInLimit,
-                Optional.empty()),
+        InboxServer.start(
+            ServerOptions.on(new DatabaseLocation(location))
+                .management(Optional.of(new ListenAddress("127.0.0.1", 0)))
+                .publicUrl(publicUrl)
+                .trustedProxies(TrustedProxies.of(proxies))
+                .rateLimit(rateLimit)
+                .signInLimit(signInLimit)
+                .smtp(Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()))
+                .mailFrom("inbox@adraa.example")
+                .build(),
             clock);
   }
 

@@ -251,7 +251,7 @@ class TlsTest {
     Files.writeString(keyFile, keyPem);
     java.io.StringWriter err = new java.io.StringWriter();
     int exitCode =
-        ai.adraa.inbox.server.Main.commandLine()
+        ai.adraa.inbox.server.cli.Main.commandLine()
             .setErr(new java.io.PrintWriter(err, true))
             .execute(
                 "serve",

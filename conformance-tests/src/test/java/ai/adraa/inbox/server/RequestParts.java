@@ -1,8 +1,14 @@
 package ai.adraa.inbox.server;
 
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.model.Company;
 import ai.adraa.inbox.server.model.TokenSummary;
 import ai.adraa.inbox.server.model.TokenVerification;
+import ai.adraa.inbox.server.secret.Secret;
+import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenStore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.thibaultmeyer.cuid.CUID;
 import java.io.IOException;
@@ -43,7 +49,7 @@ public class RequestParts {
   /** Opens the database that {@code benchmark.database} names, with the secrets beside it. */
   public RequestParts() {
     Path file = Path.of(System.getProperty("benchmark.database"));
-    database = Database.open(file.toString());
+    database = Databases.open(new DatabaseLocation(file.toString()));
     store = new TokenStore(database);
     try {
       secrets = Files.readAllLines(file.resolveSibling("active"));

@@ -1,53 +1,50 @@
 package ai.adraa.inbox.server;
 
-import ai.adraa.inbox.server.api.SessionApi;
-import ai.adraa.inbox.server.api.SignInCodesApi;
-import ai.adraa.inbox.server.api.TokensApi;
-import ai.adraa.inbox.server.api.VerificationApi;
-import com.sun.management.UnixOperatingSystemMXBean;
-import jakarta.ws.rs.HttpMethod;
-import jakarta.ws.rs.Priorities;
-import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.container.ContainerResponseContext;
-import jakarta.ws.rs.container.ContainerResponseFilter;
-import jakarta.ws.rs.container.DynamicFeature;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.ext.ReaderInterceptor;
-import jakarta.ws.rs.ext.ReaderInterceptorContext;
-import java.io.IOException;
-import java.lang.annotation.Annotation;
-import java.lang.management.ManagementFactory;
-import java.net.BindException;
+import ai.adraa.inbox.server.account.Mailer;
+import ai.adraa.inbox.server.account.SignInLimits;
+import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.account.SignInStore;
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.LastUse;
+import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.http.AccessLog;
+import ai.adraa.inbox.server.http.BodyHandler;
+import ai.adraa.inbox.server.http.Farewell;
+import ai.adraa.inbox.server.http.JsonErrorHandler;
+import ai.adraa.inbox.server.http.Listener;
+import ai.adraa.inbox.server.http.PagesHandler;
+import ai.adraa.inbox.server.http.RateLimitHandler;
+import ai.adraa.inbox.server.http.RequestIdHandler;
+import ai.adraa.inbox.server.http.RequestMetrics;
+import ai.adraa.inbox.server.http.StrictHttpHandler;
+import ai.adraa.inbox.server.http.Tls;
+import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.http.WorkerPool;
+import ai.adraa.inbox.server.log.StderrAppender;
+import ai.adraa.inbox.server.management.ManagementServer;
+import ai.adraa.inbox.server.management.Readiness;
+import ai.adraa.inbox.server.metrics.Metrics;
+import ai.adraa.inbox.server.rest.RestApi;
+import ai.adraa.inbox.server.rest.TokenAuthentication;
+import ai.adraa.inbox.server.token.TokenService;
+import ai.adraa.inbox.server.token.TokenStore;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import java.net.URI;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.util.Callback;
-import org.glassfish.jersey.CommonProperties;
-import org.glassfish.jersey.jackson.JacksonFeature;
-import org.glassfish.jersey.server.ResourceConfig;
-import org.glassfish.jersey.server.ServerProperties;
-import org.glassfish.jersey.server.validation.ValidationFeature;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,20 +57,7 @@ public final class InboxServer implements AutoCloseable {
   private static final long STOP_MILLIS = 30_000;
   // Of it, the wait for requests in flight.
   private static final long STOP_REQUESTS_MILLIS = 20_000;
-  // How long a caller may pause in a request while the server stops; idle connections wait as long.
-  private static final long STOP_IDLE_MILLIS = 3_000;
   private static final long FAREWELL_MILLIS = 500;
-  private static final long IDLE_MILLIS = 30_000;
-  private static final String VERIFICATION_PATH = "/api/v1/me";
-  // From a request's first byte to the end of its head, and to the end of its body.
-  private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(30);
-  private static final int MAX_CONNECTIONS = 10_000;
-  // Of the heap for each; 45 KiB were measured where each has a request.
-  private static final long CONNECTION_BYTES = 64 * 1024;
-  // Connections that the kernel holds until the server takes them.
-  private static final int ACCEPT_QUEUE = 1_024;
-  // For the database, the log and what the JVM opens later.
-  private static final int OTHER_FILES = 256;
   // As many threads read and write connections as there are processors, since they never wait: what
   // may wait goes on in another, see WorkerHandler.
   private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 32);
@@ -82,62 +66,8 @@ public final class InboxServer implements AutoCloseable {
   // A request's waits for the database end well before: then something else holds its thread.
   private static final Duration STALLED = Duration.ofSeconds(10);
 
-  /**
-   * What the operator decides.
-   *
-   * @param port 0 for any that is free
-   * @param database a file, or a JDBC URL
-   * @param standby from which verifications read; empty for the database itself
-   * @param smtp the mail server's URL; empty to print mail to the log
-   * @param publicUrl where browsers find the server; empty for the address it listens on
-   * @param rateLimit for each IP address; empty for none
-   * @param management where health and metrics are; empty for nowhere
-   * @param trustedProxies whose X-Forwarded-For is believed
-   * @param accessLog whether each request is logged
-   * @param signInLimit of codes asked for, and of codes tried, for each IP address; empty for none
-   * @param tls what to show and speak TLS with; empty for plain HTTP
-   */
-  public record Options(
-      String host,
-      int port,
-      String database,
-      Optional<Standby> standby,
-      Optional<String> smtp,
-      String mailFrom,
-      Optional<URI> publicUrl,
-      Optional<RateLimit> rateLimit,
-      Optional<Listen> management,
-      TrustedProxies trustedProxies,
-      boolean accessLog,
-      Optional<RateLimit> signInLimit,
-      Optional<TlsFiles> tls) {}
-
-  /**
-   * A hot standby of PostgreSQL, for which the primary waits at each commit.
-   *
-   * @param url its JDBC URL
-   * @param name by which the primary waits for it; empty for its cluster_name
-   * @param lease how long it is read from after it was last seen to follow the primary
-   */
-  public record Standby(String url, Optional<String> name, Duration lease) {}
-
-  /**
-   * An address to listen on.
-   *
-   * @param port 0 for any that is free
-   */
-  public record Listen(String host, int port) {}
-
-  /**
-   * PEM files, which may be replaced while the server runs.
-   *
-   * @param certificate the certificate, then those that lead to its root
-   * @param key its private key, not encrypted
-   */
-  public record TlsFiles(Path certificate, Path key) {}
-
   private final URI url;
-  private final Server jetty;
+  private final Server jetty = new Server();
   private final @Nullable Tls tls;
   private final Database database;
   private final LastUse lastUse;
@@ -146,50 +76,64 @@ public final class InboxServer implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
   private final Readiness readiness;
-  private volatile boolean stopping;
+  private final Farewell farewell;
   private volatile String stopPhase = "";
 
   /**
-   * Starts the server; on return it answers.
+   * Starts a server; on return it answers.
    *
    * @throws UserException if the port is in use, the database or the certificate cannot be used, or
    *     an option is wrong
    */
-  public InboxServer(Options options, Clock clock) {
-    Mailer mailer = new Mailer(options.smtp().orElse(null), options.mailFrom(), clock, metrics);
+  public static InboxServer start(ServerOptions options, Clock clock) {
+    InboxServer server = new InboxServer(options, clock);
+    server.start();
+    return server;
+  }
+
+  private InboxServer(ServerOptions options, Clock clock) {
+    Mailer mailer =
+        new Mailer(
+            options.smtp().orElse(null),
+            options.mailFrom(),
+            clock,
+            metrics.outcomes(
+                "adraa.mails", "Sign-in codes by what became of their mail", Mailer.Outcome.class));
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
-    jetty = new Server();
     jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
-    HttpConfiguration http = http();
+    HttpConfiguration http = Listener.configuration();
     http.addCustomizer(options.trustedProxies());
     ServerConnector connector =
-        listen(
+        Listener.open(
             jetty,
-            new Listen(options.host(), options.port()),
+            options.listen(),
             "--port",
             SELECTORS,
             tls == null
                 ? new ConnectionFactory[] {new HttpConnectionFactory(http)}
                 : tls.protocols(http, options.publicUrl()));
-    url = url(tls == null ? "http" : "https", options.host(), connector.getLocalPort());
+    url =
+        Listener.url(
+            tls == null ? "http" : "https", options.listen().host(), connector.getLocalPort());
     URI publicUrl = options.publicUrl().orElse(url);
     ManagementServer managementPort = null;
     try {
       managementPort = options.management().map(ManagementServer::new).orElse(null);
-      database = Database.openToServe(options.database(), options.standby());
+      database = Databases.openToServe(options.database(), options.standby());
     } catch (RuntimeException e) {
       connector.close();
       close(managementPort);
       throw e;
     }
     management = managementPort;
+
     TokenStore tokenStore = new TokenStore(database);
-    WorkspaceStore workspaces = new WorkspaceStore(database, clock);
-    lastUse = LastUse.ofTokens(tokenStore);
-    SignInStore signInStore = new SignInStore(database);
-    lastSessionUse = LastUse.ofSessions(signInStore);
+    lastUse = new LastUse("tokens", tokenStore::updateLastUsed);
     TokenService tokens = new TokenService(tokenStore, lastUse, clock);
+    WorkspaceStore workspaces = new WorkspaceStore(database, clock);
+    SignInStore signInStore = new SignInStore(database);
+    lastSessionUse = new LastUse("sessions", signInStore::updateLastUsed);
     signIn =
         new SignInService(
             signInStore,
@@ -199,65 +143,78 @@ public final class InboxServer implements AutoCloseable {
             pageUrl(publicUrl, "/app"),
             new SignInLimits(options.signInLimit()),
             clock);
+    RestApi api =
+        new RestApi(
+            tokens,
+            signIn,
+            workspaces,
+            publicUrl,
+            metrics.outcomes(
+                "adraa.verifications",
+                "Verifications of API tokens by outcome",
+                TokenAuthentication.Outcome.class));
 
-    SessionCookie cookie = new SessionCookie(publicUrl);
-    TokenAuthentication byToken = new TokenAuthentication(tokens, metrics);
-
-    ResourceConfig api =
-        new ResourceConfig()
-            .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
-            .property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true)
-            .property(ServerProperties.WADL_FEATURE_DISABLE, true)
-            .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
-            .register(JacksonFeature.withoutExceptionMappers())
-            .register(new Json())
-            .register(new Operation())
-            .register(ValidationFeature.class)
-            .register(new HeaderFilter())
-            .register(new ContentLength())
-            .register((ContainerResponseFilter) InboxServer::answerOptionsWithoutBody)
-            .register((ContainerResponseFilter) InboxServer::answerErrorsInTheEnvelope)
-            .register((ReaderInterceptor) InboxServer::readPlainUtf8)
-            .register(new ErrorMapper())
-            .register(new ErrorMapper.OfValidation())
-            .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
-            .register(
-                authentication(byToken, new SessionAuthentication(cookie, signIn, workspaces)))
-            .register(new VerificationResource())
-            .register(new SignInCodesResource(signIn))
-            .register(new SessionResource(signIn, workspaces, cookie))
-            .register(new TokensResource(tokens));
-
-    // GracefulHandler → Farewell → RequestIdHandler → StrictHttpHandler → PagesHandler
-    // → RateLimitHandler → VerificationHandler → PathHandler → SizeLimitHandler → BodyHandler
-    // → WorkerHandler → RequestIdHandler → VerificationHandler → JerseyHandler
-    WorkerHandler workers =
-        new WorkerHandler(
-            VERIFICATION_PATH,
-            PATIENCE,
-            // Again, because the log lines of the worker thread need the id too.
-            new RequestIdHandler(
-                new VerificationHandler(
-                    VERIFICATION_PATH, () -> true, byToken, new JerseyHandler(api))));
+    // The way of a request, from the connection to Jersey:
+    //
+    //   GracefulHandler      waits for requests in flight when the server stops
+    //   Farewell             says so in each response
+    //   RequestIdHandler     gives the request its id
+    //   StrictHttpHandler    refuses what proxies may read differently
+    //   PagesHandler         answers the console and the reference
+    //   RateLimitHandler     refuses too many requests from one address
+    //   VerificationHandler  answers plain verifications
+    //   PathHandler          refuses paths that are not in the contract
+    //   SizeLimitHandler     refuses large bodies
+    //   BodyHandler          waits for the body
+    //   WorkerHandler        continues in a worker thread
+    //   JerseyHandler        runs the resource and writes its answer
+    WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sizeLimit.setHandler(new BodyHandler(REQUEST_DEADLINE, workers));
-    Handler paths =
-        new PathHandler(
-            List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class),
-            sizeLimit);
-    Handler handler = new VerificationHandler(VERIFICATION_PATH, database::isQuick, byToken, paths);
+    sizeLimit.setHandler(new BodyHandler(Listener.REQUEST_DEADLINE, workers));
+    Handler handler = api.shortcuts(database::isQuick, workers, sizeLimit);
+    Runnable rateLimited =
+        metrics.counter("adraa.rate.limited", "Requests refused by the rate limit");
     if (options.rateLimit().isPresent()) {
-      handler = new RateLimitHandler(options.rateLimit().get(), metrics, handler);
+      handler = new RateLimitHandler(options.rateLimit().get(), rateLimited, handler);
     }
-    jetty.setHandler(
-        new GracefulHandler(
-            new Farewell(new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))))));
+    farewell = new Farewell(new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))));
+    jetty.setHandler(new GracefulHandler(farewell));
+    RequestMetrics requests = new RequestMetrics(metrics);
     jetty.setRequestLog(
         options.accessLog()
-            ? new RequestLog.Collection(metrics, new AccessLog(options.trustedProxies()))
-            : metrics);
-    metrics.observe(jetty, database, lastUse, workers.pools());
+            ? new RequestLog.Collection(requests, new AccessLog(options.trustedProxies()))
+            : requests);
     readiness = new Readiness(database, workers.pools(), STALLED);
+    observe(workers);
+  }
+
+  private void observe(WorkerHandler workers) {
+    metrics.observe(jetty);
+    database.observe(new MicrometerMetricsTrackerFactory(metrics.registry()), metrics::statement);
+    database.file().ifPresent(metrics::observe);
+    for (WorkerPool pool : workers.pools()) {
+      metrics.gauge(
+          "adraa.workers.busy",
+          "Worker threads that answer a request now",
+          pool::busy,
+          "pool",
+          pool.name());
+      metrics.gauge(
+          "adraa.workers.waiting",
+          "Requests that wait for a worker thread",
+          pool::waiting,
+          "pool",
+          pool.name());
+    }
+    metrics.gauge(
+        "adraa.last.use.backlog", "Tokens whose last use is not written yet", lastUse::backlog);
+    metrics.counter(
+        "adraa.log.dropped",
+        "Log lines that were dropped because stderr was not read",
+        StderrAppender::dropped);
+  }
+
+  private void start() {
     try {
       if (management != null) {
         management.start(readiness, metrics);
@@ -281,13 +238,13 @@ public final class InboxServer implements AutoCloseable {
   }
 
   /** This program's version. */
-  static String version() {
+  public static String version() {
     return Optional.ofNullable(InboxServer.class.getPackage().getImplementationVersion())
         .orElse("(development)");
   }
 
   /** Where browsers find the page with this path. */
-  static String pageUrl(URI publicUrl, String path) {
+  public static String pageUrl(URI publicUrl, String path) {
     return publicUrl.toString().replaceAll("/+$", "") + path;
   }
 
@@ -330,7 +287,7 @@ public final class InboxServer implements AutoCloseable {
     readiness.stopping();
     // Responses say Connection: close for a while before the connector closes anything: a response
     // just then would promise to keep its connection, and the next request would be lost.
-    stopping = true;
+    farewell.begin();
     try {
       Thread.sleep(FAREWELL_MILLIS);
     } catch (InterruptedException e) {
@@ -368,134 +325,5 @@ public final class InboxServer implements AutoCloseable {
     } catch (Exception e) {
       LOG.warn("Cannot close the management port cleanly", e);
     }
-  }
-
-  static HttpConfiguration http() {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    // It would keep the last tokens of each connection, and find none of them again.
-    http.setHeaderCacheSize(0);
-    return http;
-  }
-
-  /**
-   * Opens the port, so that a refusal comes before anything else is done.
-   *
-   * @param option names another port
-   * @param selectors threads that read and write connections
-   * @throws UserException if it is in use
-   */
-  static ServerConnector listen(
-      Server jetty, Listen listen, String option, int selectors, ConnectionFactory... protocols) {
-    ServerConnector connector = new ServerConnector(jetty, -1, selectors, protocols);
-    connector.setHost(listen.host());
-    connector.setPort(listen.port());
-    connector.setIdleTimeout(IDLE_MILLIS);
-    connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
-    connector.setAcceptQueueSize(ACCEPT_QUEUE);
-    connector.addBean(new HeadDeadline(connector, REQUEST_DEADLINE));
-    NetworkConnectionLimit connections = new NetworkConnectionLimit(maxConnections(), connector);
-    // Once they are all taken, those that are idle go sooner; longer than any request waits.
-    connections.setEndPointIdleTimeout(2 * PATIENCE.toMillis());
-    jetty.addBean(connections);
-    jetty.addConnector(connector);
-    try {
-      connector.open();
-    } catch (IOException e) {
-      if (e.getCause() instanceof BindException || e instanceof BindException) {
-        throw new UserException(
-            "Cannot listen on %s port %d: it is in use or not allowed; choose another with %s"
-                .formatted(listen.host(), listen.port(), option),
-            e);
-      }
-      throw new UserException(
-          "Cannot listen on %s: %s".formatted(listen.host(), e.getMessage()), e);
-    } catch (UnresolvedAddressException e) {
-      throw new UserException("Cannot listen on " + listen.host() + ": unknown host", e);
-    }
-    return connector;
-  }
-
-  /** So that the server refuses a connection rather than fail to open a file, or for memory. */
-  private static int maxConnections() {
-    long most = Math.min(MAX_CONNECTIONS, Runtime.getRuntime().maxMemory() / CONNECTION_BYTES);
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      most = Math.min(most, unix.getMaxFileDescriptorCount() - OTHER_FILES);
-    }
-    return Math.toIntExact(Math.max(OTHER_FILES, most));
-  }
-
-  /** Asks callers of a server that stops to send no more on their connections. */
-  private final class Farewell extends Handler.Wrapper {
-    private Farewell(Handler next) {
-      super(next);
-    }
-
-    @Override
-    public boolean handle(
-        org.eclipse.jetty.server.Request request,
-        org.eclipse.jetty.server.Response response,
-        Callback callback)
-        throws Exception {
-      // HTTP/2 has no such header, and says so in a frame of its own.
-      if (stopping
-          && request.getConnectionMetaData().getHttpVersion().getVersion()
-              <= HttpVersion.HTTP_1_1.getVersion()) {
-        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-      }
-      return super.handle(request, response, callback);
-    }
-  }
-
-  static URI url(String scheme, String host, int port) {
-    boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-    String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-    return URI.create(scheme + "://" + name + ":" + port);
-  }
-
-  private static void answerOptionsWithoutBody(
-      ContainerRequestContext request, ContainerResponseContext response) {
-    if (request.getMethod().equals(HttpMethod.OPTIONS)
-        && response.getStatusInfo() == Response.Status.OK) {
-      response.setEntity(null);
-      response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
-      response.setStatusInfo(Response.Status.NO_CONTENT);
-    }
-  }
-
-  /** Jersey refuses a malformed Accept or Content-Type without asking the mapper. */
-  private static void answerErrorsInTheEnvelope(
-      ContainerRequestContext request, ContainerResponseContext response) {
-    if (response.getStatus() >= 400 && !response.hasEntity()) {
-      ErrorCode code = ErrorCode.ofStatus(response.getStatus());
-      response.setStatus(code.status());
-      response.setEntity(code.envelope(), new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
-    }
-  }
-
-  /** RFC 8259 §8.1: JSON is UTF-8. And a compressed body is not expanded. */
-  private static Object readPlainUtf8(ReaderInterceptorContext context) throws IOException {
-    String charset = context.getMediaType().getParameters().get(MediaType.CHARSET_PARAMETER);
-    String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
-    if ((charset != null && !charset.equalsIgnoreCase("utf-8"))
-        || (coding != null && !coding.equalsIgnoreCase("identity"))) {
-      throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
-    }
-    return context.proceed();
-  }
-
-  /** Which operations take a token, which a session: the rest is open to anyone. */
-  private static DynamicFeature authentication(
-      TokenAuthentication byToken, SessionAuthentication bySession) {
-    return (resource, context) -> {
-      Class<?> api = resource.getResourceClass();
-      if (VerificationApi.class.isAssignableFrom(api)) {
-        context.register(byToken, Priorities.AUTHENTICATION);
-      } else if (TokensApi.class.isAssignableFrom(api)
-          || (SessionApi.class.isAssignableFrom(api)
-              && !resource.getResourceMethod().getName().equals("signIn"))) {
-        context.register(bySession, Priorities.AUTHENTICATION);
-      }
-    };
   }
 }

@@ -1,8 +1,7 @@
 /**
- * The Adraa Inbox server: issues, verifies and revokes workspace API tokens, as the contract says.
- *
- * <p>A request travels resource → service → store. {@link ai.adraa.inbox.server.InboxServer} puts
- * the parts together; the interfaces that the resources implement are generated from the contract.
+ * The server as a whole: {@link ai.adraa.inbox.server.InboxServer} puts all parts together, and
+ * {@link ai.adraa.inbox.server.ServerOptions} says what an operator can choose. Nothing in another
+ * package but {@code cli} knows this one.
  */
 @NullMarked
 package ai.adraa.inbox.server;

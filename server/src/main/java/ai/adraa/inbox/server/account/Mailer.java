@@ -1,0 +1,149 @@
+package ai.adraa.inbox.server.account;
+
+import ai.adraa.inbox.server.error.UserException;
+import jakarta.mail.Authenticator;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.PasswordAuthentication;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Date;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends mail by SMTP or, where no server is configured, prints it to the log. Thread-safe. */
+public final class Mailer {
+  /** What became of a message; it is printed where no server is configured. */
+  public enum Outcome {
+    SENT,
+    FAILED,
+    PRINTED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Mailer.class);
+  private static final String TIMEOUT_MILLIS = "10000";
+
+  private final jakarta.mail.@Nullable Session smtp;
+  private final InternetAddress from;
+  private final Clock clock;
+  private final Consumer<Outcome> outcomes;
+
+  /**
+   * A mailer to one SMTP server.
+   *
+   * @param server {@code smtp://} or {@code smtps://}, {@code [user:password@]host[:port]}; with a
+   *     password, STARTTLS is required unless the server is this machine; null to print to the log
+   * @param from the sender's address
+   * @param outcomes is told what became of each message
+   * @throws UserException if either is malformed; the message does not tell the password
+   */
+  public Mailer(@Nullable String server, String from, Clock clock, Consumer<Outcome> outcomes) {
+    this.outcomes = outcomes;
+    this.smtp = server == null ? null : session(server);
+    this.clock = clock;
+    try {
+      this.from = new InternetAddress(from, true);
+    } catch (AddressException e) {
+      throw new UserException("--mail-from " + from + " is not an email address");
+    }
+  }
+
+  /** Sends a plain text message; blocks for 10 seconds at each step at most. */
+  void send(String to, String subject, String text) throws MessagingException {
+    if (smtp == null) {
+      outcomes.accept(Outcome.PRINTED);
+      LOG.info(
+          "NO SMTP SERVER IS CONFIGURED, so this message is printed here and not sent (--smtp):\n"
+              + "  To: {}\n  Subject: {}\n\n{}",
+          to,
+          subject,
+          text.indent(2));
+      return;
+    }
+    try {
+      sendTo(smtp, to, subject, text);
+      outcomes.accept(Outcome.SENT);
+    } catch (MessagingException e) {
+      outcomes.accept(Outcome.FAILED);
+      throw e;
+    }
+  }
+
+  private void sendTo(jakarta.mail.Session server, String to, String subject, String text)
+      throws MessagingException {
+    MimeMessage message = new MimeMessage(server);
+    message.setFrom(from);
+    message.setRecipient(Message.RecipientType.TO, new InternetAddress(to));
+    message.setSubject(subject, StandardCharsets.UTF_8.name());
+    message.setText(text, StandardCharsets.UTF_8.name());
+    message.setSentDate(Date.from(clock.instant()));
+    // So that out-of-office replies do not come back (RFC 3834).
+    message.setHeader("Auto-Submitted", "auto-generated");
+    Transport.send(message);
+  }
+
+  private static jakarta.mail.Session session(String server) {
+    URI uri;
+    try {
+      uri = URI.create(server);
+    } catch (IllegalArgumentException e) {
+      throw malformed();
+    }
+    String protocol = uri.getScheme();
+    if (uri.getHost() == null || !("smtp".equals(protocol) || "smtps".equals(protocol))) {
+      throw malformed();
+    }
+    Properties properties = new Properties();
+    properties.setProperty("mail.transport.protocol", protocol);
+    properties.setProperty("mail.transport.protocol.rfc822", protocol);
+    String start = "mail." + protocol + ".";
+    properties.setProperty(start + "host", uri.getHost());
+    if (uri.getPort() != -1) {
+      properties.setProperty(start + "port", Integer.toString(uri.getPort()));
+    }
+    properties.setProperty(start + "connectiontimeout", TIMEOUT_MILLIS);
+    properties.setProperty(start + "timeout", TIMEOUT_MILLIS);
+    properties.setProperty(start + "writetimeout", TIMEOUT_MILLIS);
+    properties.setProperty(start + "ssl.checkserveridentity", "true");
+    properties.setProperty(start + "starttls.enable", "true");
+    String userInfo = uri.getRawUserInfo();
+    if (userInfo == null) {
+      return jakarta.mail.Session.getInstance(properties);
+    }
+    int colon = userInfo.indexOf(':');
+    if (colon < 1) {
+      throw malformed();
+    }
+    boolean local = uri.getHost().equals("localhost") || uri.getHost().startsWith("127.");
+    properties.setProperty(start + "starttls.required", Boolean.toString(!local));
+    properties.setProperty(start + "auth", "true");
+    PasswordAuthentication login =
+        new PasswordAuthentication(
+            decode(userInfo.substring(0, colon)), decode(userInfo.substring(colon + 1)));
+    return jakarta.mail.Session.getInstance(
+        properties,
+        new Authenticator() {
+          @Override
+          protected PasswordAuthentication getPasswordAuthentication() {
+            return login;
+          }
+        });
+  }
+
+  private static String decode(String percentEncoded) {
+    return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private static UserException malformed() {
+    return new UserException("--smtp must be smtp://[user:password@]host:port, or smtps://");
+  }
+}

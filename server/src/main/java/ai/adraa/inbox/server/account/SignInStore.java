@@ -1,0 +1,276 @@
+package ai.adraa.inbox.server.account;
+
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.secret.Secret;
+import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** Sign-in codes and sessions in the database, hashed both. Thread-safe. */
+public final class SignInStore {
+  private static final int TRIES = 5;
+
+  /** What is left of a code once it is mailed. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
+  private record StoredCode(Optional<String> agentId, byte[] salt, byte[] hash) {}
+
+  private static final String FIND =
+      """
+      /* SignInStore.find */
+      SELECT s.id_hash, s.created_at, s.last_used_at, a.id, a.email, a.nickname
+      FROM session s JOIN agent a ON a.id = s.agent_id
+      """;
+
+  private final Database database;
+  private final String find;
+
+  public SignInStore(Database database) {
+    this.database = database;
+    // In SQLite by the row's number, or it would take the hash from the index.
+    this.find =
+        FIND
+            + database.sql(
+                "WHERE s.rowid = (SELECT rowid FROM session WHERE id_hash = ?)",
+                "WHERE s.id_hash = ?");
+  }
+
+  /**
+   * Stores the email's code, and forgets those that have expired; an older one is replaced and
+   * works no more.
+   *
+   * @param email in lower case; an agent's or not
+   */
+  public void replaceCode(String email, Secret code, Instant now, Instant expiresAt) {
+    byte[] salt = Secret.randomBytes(16);
+    database.write(
+        handle -> {
+          forgetExpiredCodes(handle, now);
+          return handle
+              .createUpdate(
+                  """
+                  /* SignInStore.replaceCode */
+                  INSERT INTO sign_in_code (email_hash, salt, code_hash, expires_at, tries)
+                  VALUES (:email, :salt, :hash, :expiresAt, 0)
+                  ON CONFLICT (email_hash) DO UPDATE SET salt = excluded.salt,
+                    code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0
+                  """)
+              .bind("email", emailHash(email))
+              .bind("salt", salt)
+              .bind("hash", code.hash(salt))
+              .bind("expiresAt", expiresAt.toEpochMilli())
+              .execute();
+        });
+  }
+
+  /**
+   * Uses up one try of the email's code and, if it is right, the code itself. Whether an agent has
+   * the email makes no difference to the work, and so to the time. A code that would live longer
+   * than the lifetime is from before the clock was set back, and does not count.
+   *
+   * @param email in lower case
+   * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
+   *     too often, which are not told apart
+   */
+  public Optional<String> useCode(
+      String email, Secret code, Instant now, Duration lifetime, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          Optional<StoredCode> tried =
+              handle
+                  .createQuery(
+                      """
+                      /* SignInStore.useCode: the row's lock lets each try count, in any node */
+                      UPDATE sign_in_code SET tries = tries + 1
+                      WHERE email_hash = :hash
+                        AND tries < :tries AND expires_at > :now AND expires_at <= :latest
+                      RETURNING salt, code_hash,
+                        (SELECT id FROM agent WHERE email = :email) AS agent_id
+                      """)
+                  .bind("hash", emailHash(email))
+                  .bind("email", email)
+                  .bind("tries", TRIES)
+                  .bind("now", now.toEpochMilli())
+                  .bind("latest", now.plus(lifetime).toEpochMilli())
+                  .map(
+                      (row, context) ->
+                          new StoredCode(
+                              Optional.ofNullable(row.getString("agent_id")),
+                              row.getBytes("salt"),
+                              row.getBytes("code_hash")))
+                  .findOne();
+          Optional<StoredCode> stored =
+              tried.filter(found -> MessageDigest.isEqual(found.hash(), code.hash(found.salt())));
+          if (stored.isPresent()) {
+            handle
+                .createUpdate(
+                    """
+                    /* SignInStore.useCode */
+                    DELETE FROM sign_in_code WHERE email_hash = :hash
+                    """)
+                .bind("hash", emailHash(email))
+                .execute();
+          } else if (tried.isPresent()) {
+            // Only tries that count are recorded, so no more than codes are mailed.
+            recordFailure(handle, tried.get().agentId(), now, source);
+          }
+          return stored.flatMap(StoredCode::agentId);
+        });
+  }
+
+  /** Of an unknown email nothing is kept, but what it takes is done. */
+  private static void recordFailure(
+      Handle handle, Optional<String> agentId, Instant now, AuditEvent.Source source) {
+    handle.savepoint("failure");
+    AuditStore.record(
+        handle,
+        AuditEvent.of(now, AuditEvent.Action.SIGN_IN_FAILED, source)
+            .onMember(agentId.orElse("nobody")));
+    if (agentId.isEmpty()) {
+      handle.rollbackToSavepoint("failure");
+    } else {
+      handle.release("failure");
+    }
+  }
+
+  /** Starts a session in place of the current ones, if any, and deletes what has expired. */
+  public Session createSession(
+      String agentId, Secret id, List<Secret> current, Instant now, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          forgetExpired(handle, now);
+          current.forEach(ended -> deleteSession(handle, ended.hash()));
+          handle
+              .createUpdate(
+                  """
+                  /* SignInStore.createSession */
+                  INSERT INTO session (id_hash, agent_id, created_at, last_used_at)
+                  VALUES (:hash, :agent, :now, :now)
+                  """)
+              .bind("hash", id.hash())
+              .bind("agent", agentId)
+              .bind("now", now.toEpochMilli())
+              .execute();
+          AuditStore.record(
+              handle, AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId)));
+          return handle
+              .createQuery(find)
+              .bind(0, id.hash())
+              .map((row, context) -> session(row, id.hash()))
+              .one();
+        });
+  }
+
+  /** The session with this id, expired or not. */
+  public Optional<Session> findSession(Secret id) {
+    byte[] hash = id.hash();
+    return database.lookUp(find, row -> session(row, hash), hash);
+  }
+
+  /**
+   * Writes when sessions were last used, in one transaction; never back to an earlier time.
+   *
+   * @param lastUsed by the hashes of the sessions' ids in hexadecimal
+   */
+  public void updateLastUsed(Map<String, Instant> lastUsed) {
+    database.writeLazily(
+        handle -> {
+          PreparedBatch batch =
+              handle.prepareBatch(
+                  """
+                  /* SignInStore.updateLastUsed */
+                  UPDATE session SET last_used_at = :at
+                  WHERE id_hash = :hash AND last_used_at < :at
+                  """);
+          lastUsed.forEach(
+              (hash, at) ->
+                  batch
+                      .bind("hash", HexFormat.of().parseHex(hash))
+                      .bind("at", at.toEpochMilli())
+                      .add());
+          return batch.execute();
+        });
+  }
+
+  public void deleteSession(
+      Session session, List<Secret> sent, Instant now, AuditEvent.Source source) {
+    database.write(
+        handle -> {
+          if (deleteSession(handle, session.idHash()) > 0) {
+            AuditStore.record(
+                handle,
+                AuditEvent.of(now, AuditEvent.Action.SIGN_OUT, source.by(session.agent().id())));
+          }
+          sent.forEach(id -> deleteSession(handle, id.hash()));
+          return null;
+        });
+  }
+
+  private static int deleteSession(Handle handle, byte[] idHash) {
+    return handle
+        .createUpdate("/* SignInStore.deleteSession */ DELETE FROM session WHERE id_hash = :hash")
+        .bind("hash", idHash)
+        .execute();
+  }
+
+  /** Ends all sessions of an agent, in the transaction that takes something away from the agent. */
+  static int deleteSessions(Handle handle, String agentId) {
+    return handle
+        .createUpdate(
+            "/* SignInStore.deleteSessions */ DELETE FROM session WHERE agent_id = :agent")
+        .bind("agent", agentId)
+        .execute();
+  }
+
+  private static void forgetExpired(Handle handle, Instant now) {
+    handle
+        .createUpdate(
+            """
+            /* SignInStore.forgetExpired */
+            DELETE FROM session WHERE created_at <= :tooOld OR last_used_at <= :tooIdle
+            """)
+        .bind("tooOld", before(now, Session.LIFETIME))
+        .bind("tooIdle", before(now, Session.IDLE))
+        .execute();
+  }
+
+  private static void forgetExpiredCodes(Handle handle, Instant now) {
+    handle
+        .createUpdate(
+            """
+            /* SignInStore.forgetExpiredCodes */
+            DELETE FROM sign_in_code WHERE expires_at <= :now
+            """)
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  private static byte[] emailHash(String email) {
+    return new Secret(email).hash();
+  }
+
+  private Session session(ResultSet row, byte[] idHash) throws SQLException {
+    byte[] found = row.getBytes("id_hash");
+    if (!MessageDigest.isEqual(idHash, found)) {
+      throw database.damaged("An index leads to another session");
+    }
+    return new Session(
+        found,
+        new Agent(row.getString("id"), row.getString("email"), row.getString("nickname")),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("last_used_at")));
+  }
+
+  private static long before(Instant now, Duration duration) {
+    return now.minus(duration).toEpochMilli();
+  }
+}

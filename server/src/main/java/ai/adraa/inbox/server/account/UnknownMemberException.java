@@ -1,0 +1,12 @@
+package ai.adraa.inbox.server.account;
+
+import ai.adraa.inbox.server.error.UserException;
+
+/** A person is not a member of the workspace. */
+public final class UnknownMemberException extends UserException {
+  private static final long serialVersionUID = 1;
+
+  UnknownMemberException(String email) {
+    super(email + " is not a member of that workspace");
+  }
+}

@@ -1,0 +1,400 @@
+package ai.adraa.inbox.server.account;
+
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.error.UserException;
+import io.github.thibaultmeyer.cuid.CUID;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Workspaces, the agents and who is a member of what. Thread-safe. */
+public final class WorkspaceStore {
+  /**
+   * A workspace as the operator sees it.
+   *
+   * @param name the slug
+   */
+  public record Workspace(String id, String name, int members, int activeTokens) {}
+
+  /** A member as the operator sees it. */
+  public record Member(String workspaceName, Agent agent, Membership.Role role) {}
+
+  private static final RowMapper<Agent> AGENT =
+      (row, context) ->
+          new Agent(row.getString("id"), row.getString("email"), row.getString("nickname"));
+  private static final RowMapper<Member> MEMBER =
+      (row, context) ->
+          new Member(
+              row.getString("workspace_name"),
+              AGENT.map(row, context),
+              Membership.Role.of(row.getString("role")));
+
+  private final Database database;
+  private final Clock clock;
+
+  public WorkspaceStore(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /**
+   * Creates a workspace with its first admin, who gets an account if the email has none.
+   *
+   * @return the workspace's id
+   * @throws UserException if the name is taken
+   */
+  public String create(String name, String adminEmail, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          String id = CUID.randomCUID1().toString();
+          int inserted =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.create */
+                      INSERT INTO workspace (id, name, created_at) VALUES (:id, :name, :now)
+                      ON CONFLICT DO NOTHING
+                      """)
+                  .bind("id", id)
+                  .bind("name", name)
+                  .bind("now", clock.millis())
+                  .execute();
+          if (inserted == 0) {
+            throw new UserException("The workspace name " + name + " is taken; choose another");
+          }
+          AuditStore.record(
+              handle, event(AuditEvent.Action.WORKSPACE_CREATED, source).inWorkspace(id));
+          addMember(handle, id, adminEmail, Optional.empty(), Membership.Role.ADMIN, source);
+          return id;
+        });
+  }
+
+  /**
+   * Makes the person a member of the workspace, with a new account if the email has none.
+   *
+   * @param nickname for a new account; the part of the email before the @ if empty
+   * @throws UserException if there is no such workspace, or the person is a member already
+   */
+  public Agent addAgent(
+      String workspaceName,
+      String email,
+      Optional<String> nickname,
+      Membership.Role role,
+      AuditEvent.Source source) {
+    return database.write(
+        handle ->
+            addMember(handle, requireId(handle, workspaceName), email, nickname, role, source));
+  }
+
+  /**
+   * Ends the person's membership and sessions. The account stays, since tokens name their creator
+   * for ever; so do the tokens, which are the workspace's.
+   *
+   * @throws UserException if there is no such member, or it is the last admin
+   */
+  public Agent removeAgent(String workspaceName, String email, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          String workspaceId = requireId(handle, workspaceName);
+          Agent agent = requireMember(handle, workspaceId, email).agent();
+          int removed =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.removeAgent */
+                      DELETE FROM membership
+                      WHERE workspace_id = :workspace AND agent_id = :agent
+                        AND (role <> 'admin' OR EXISTS (
+                          SELECT 1 FROM membership other WHERE other.workspace_id = :workspace
+                            AND other.role = 'admin' AND other.agent_id <> :agent))
+                      """)
+                  .bind("workspace", workspaceId)
+                  .bind("agent", agent.id())
+                  .execute();
+          if (removed == 0) {
+            throw lastAdmin(agent, workspaceName);
+          }
+          int sessions = SignInStore.deleteSessions(handle, agent.id());
+          AuditStore.record(
+              handle,
+              event(AuditEvent.Action.AGENT_REMOVED, source)
+                  .inWorkspace(workspaceId)
+                  .onMember(agent.id())
+                  .with("sessions ended: " + sessions));
+          return agent;
+        });
+  }
+
+  /**
+   * Gives a member another role; a demoted admin is signed out everywhere.
+   *
+   * @throws UserException if there is no such member, or it would leave the workspace without an
+   *     admin
+   */
+  public Agent changeRole(
+      String workspaceName, String email, Membership.Role role, AuditEvent.Source source) {
+    return database.write(
+        handle -> {
+          String workspaceId = requireId(handle, workspaceName);
+          Member member = requireMember(handle, workspaceId, email);
+          Agent agent = member.agent();
+          if (member.role() == role) {
+            return agent;
+          }
+          int changed =
+              handle
+                  .createUpdate(
+                      """
+                      /* WorkspaceStore.changeRole */
+                      UPDATE membership SET role = :role
+                      WHERE workspace_id = :workspace AND agent_id = :agent
+                        AND (:role = 'admin' OR EXISTS (
+                          SELECT 1 FROM membership other WHERE other.workspace_id = :workspace
+                            AND other.role = 'admin' AND other.agent_id <> :agent))
+                      """)
+                  .bind("role", role.word())
+                  .bind("workspace", workspaceId)
+                  .bind("agent", agent.id())
+                  .execute();
+          if (changed == 0) {
+            throw lastAdmin(agent, workspaceName);
+          }
+          String detail = "role " + role.word();
+          if (role != Membership.Role.ADMIN) {
+            detail += ", sessions ended: " + SignInStore.deleteSessions(handle, agent.id());
+          }
+          AuditStore.record(
+              handle,
+              event(AuditEvent.Action.ROLE_CHANGED, source)
+                  .inWorkspace(workspaceId)
+                  .onMember(agent.id())
+                  .with(detail));
+          return agent;
+        });
+  }
+
+  public List<Workspace> list() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.list */
+                    SELECT w.id, w.name,
+                      (SELECT count(*) FROM membership m WHERE m.workspace_id = w.id) AS members,
+                      (SELECT count(*) FROM api_token t
+                        WHERE t.workspace_id = w.id AND t.revoked_at IS NULL) AS active_tokens
+                    FROM workspace w ORDER BY w.name
+                    """)
+                .map(
+                    (row, context) ->
+                        new Workspace(
+                            row.getString("id"),
+                            row.getString("name"),
+                            row.getInt("members"),
+                            row.getInt("active_tokens")))
+                .list());
+  }
+
+  /** The members of one workspace, or of all; by workspace, the longest-standing first. */
+  public List<Member> members(Optional<String> workspaceName) {
+    return database.read(
+        handle -> {
+          workspaceName.ifPresent(name -> requireId(handle, name));
+          return handle
+              .createQuery(
+                  """
+                  /* WorkspaceStore.members */
+                  SELECT a.id, a.email, a.nickname, m.role, w.name AS workspace_name
+                  FROM membership m
+                  JOIN agent a ON a.id = m.agent_id
+                  JOIN workspace w ON w.id = m.workspace_id
+                  WHERE :name IS NULL OR w.name = :name
+                  ORDER BY w.name, m.created_at, a.id
+                  """)
+              .bind("name", workspaceName.orElse(null))
+              .map(MEMBER)
+              .list();
+        });
+  }
+
+  /**
+   * The workspace's id.
+   *
+   * @throws UserException if there is no such workspace
+   */
+  public String requireId(String workspaceName) {
+    return database.read(handle -> requireId(handle, workspaceName));
+  }
+
+  /** The longest-standing admin, to whom the command line's acts are attributed. */
+  public Agent firstAdmin(String workspaceId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.firstAdmin */
+                    SELECT a.id, a.email, a.nickname
+                    FROM membership m JOIN agent a ON a.id = m.agent_id
+                    WHERE m.workspace_id = :workspace AND m.role = 'admin'
+                    ORDER BY m.created_at, a.id LIMIT 1
+                    """)
+                .bind("workspace", workspaceId)
+                .map(AGENT)
+                .one());
+  }
+
+  /** The agent's workspaces, by name. */
+  public List<Membership> memberships(String agentId) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* WorkspaceStore.memberships */
+                    SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
+                    FROM membership m JOIN workspace w ON w.id = m.workspace_id
+                    WHERE m.agent_id = :agent ORDER BY w.name
+                    """)
+                .bind("agent", agentId)
+                .map((row, context) -> membership(row))
+                .list());
+  }
+
+  private static Membership membership(ResultSet row) throws SQLException {
+    return new Membership(
+        row.getString("workspace_id"),
+        row.getString("workspace_name"),
+        Membership.Role.of(row.getString("role")));
+  }
+
+  public Optional<Membership> membership(String agentId, String workspaceId) {
+    return database.lookUp(
+        """
+        /* WorkspaceStore.membership */
+        SELECT w.id AS workspace_id, w.name AS workspace_name, m.role
+        FROM membership m JOIN workspace w ON w.id = m.workspace_id
+        WHERE m.agent_id = ? AND m.workspace_id = ?
+        """,
+        WorkspaceStore::membership,
+        agentId,
+        workspaceId);
+  }
+
+  public Optional<Agent> agentByEmail(String email) {
+    return database.read(handle -> agentByEmail(handle, email));
+  }
+
+  private Agent addMember(
+      Handle handle,
+      String workspaceId,
+      String email,
+      Optional<String> nickname,
+      Membership.Role role,
+      AuditEvent.Source source) {
+    Agent agent = agentByEmail(handle, email).orElseGet(() -> insertAgent(handle, email, nickname));
+    int inserted =
+        handle
+            .createUpdate(
+                """
+                /* WorkspaceStore.addMember */
+                INSERT INTO membership (workspace_id, agent_id, role, created_at)
+                VALUES (:workspace, :agent, :role, :now)
+                ON CONFLICT DO NOTHING
+                """)
+            .bind("workspace", workspaceId)
+            .bind("agent", agent.id())
+            .bind("role", role.word())
+            .bind("now", clock.millis())
+            .execute();
+    if (inserted == 0) {
+      throw new UserException(agent.email() + " is a member of that workspace already");
+    }
+    AuditStore.record(
+        handle,
+        event(AuditEvent.Action.AGENT_ADDED, source)
+            .inWorkspace(workspaceId)
+            .onMember(agent.id())
+            .with("role " + role.word()));
+    return agent;
+  }
+
+  private AuditEvent event(AuditEvent.Action action, AuditEvent.Source source) {
+    return AuditEvent.of(clock.instant(), action, source);
+  }
+
+  private static UserException lastAdmin(Agent agent, String workspaceName) {
+    return new UserException(
+        "%s is the last admin of %s; make another member an admin first"
+            .formatted(agent.email(), workspaceName));
+  }
+
+  private static Member requireMember(Handle handle, String workspaceId, String email) {
+    return handle
+        .createQuery(
+            """
+            /* WorkspaceStore.requireMember */
+            SELECT a.id, a.email, a.nickname, m.role, w.name AS workspace_name
+            FROM membership m
+            JOIN agent a ON a.id = m.agent_id
+            JOIN workspace w ON w.id = m.workspace_id
+            WHERE m.workspace_id = :workspace AND a.email = :email
+            """)
+        .bind("workspace", workspaceId)
+        .bind("email", email.toLowerCase(Locale.ROOT))
+        .map(MEMBER)
+        .findOne()
+        .orElseThrow(() -> new UnknownMemberException(email));
+  }
+
+  private Agent insertAgent(Handle handle, String email, Optional<String> nickname) {
+    String beforeAt = email.substring(0, email.lastIndexOf('@'));
+    Agent agent =
+        new Agent(
+            CUID.randomCUID1().toString(),
+            email.toLowerCase(Locale.ROOT),
+            nickname.orElse(beforeAt.substring(0, Math.min(60, beforeAt.length()))));
+    handle
+        .createUpdate(
+            """
+            /* WorkspaceStore.insertAgent */
+            INSERT INTO agent (id, email, nickname, created_at)
+            VALUES (:id, :email, :nickname, :now)
+            """)
+        .bind("id", agent.id())
+        .bind("email", agent.email())
+        .bind("nickname", agent.nickname())
+        .bind("now", clock.millis())
+        .execute();
+    return agent;
+  }
+
+  private static Optional<Agent> agentByEmail(Handle handle, String email) {
+    return handle
+        .createQuery(
+            """
+            /* WorkspaceStore.agentByEmail */
+            SELECT id, email, nickname FROM agent WHERE email = :email
+            """)
+        .bind("email", email.toLowerCase(Locale.ROOT))
+        .map(AGENT)
+        .findOne();
+  }
+
+  private static String requireId(Handle handle, String workspaceName) {
+    return handle
+        .createQuery("/* WorkspaceStore.requireId */ SELECT id FROM workspace WHERE name = :name")
+        .bind("name", workspaceName)
+        .mapTo(String.class)
+        .findOne()
+        .orElseThrow(() -> new UnknownWorkspaceException(workspaceName));
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Workspaces, agents, their memberships, and signing in to the console. Services have the rules,
+ * stores the SQL.
+ */
+@NullMarked
+package ai.adraa.inbox.server.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,173 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.account.Agent;
+import ai.adraa.inbox.server.account.Membership;
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.model.SignInCodeRequest;
+import ai.adraa.inbox.server.model.SignedInAgent;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The commands of {@code agent}. */
+@Command(
+    name = "agent",
+    description = "Add agents to workspaces, remove and list them.",
+    subcommands = {
+      AgentCommands.Add.class,
+      AgentCommands.Remove.class,
+      AgentCommands.Role.class,
+      AgentCommands.ListAll.class
+    },
+    mixinStandardHelpOptions = true)
+final class AgentCommands {
+  private AgentCommands() {}
+
+  @Command(
+      name = "add",
+      description = "Make a person a member of a workspace.",
+      mixinStandardHelpOptions = true)
+  static final class Add extends WorkspaceCommand {
+    @Option(
+        names = "--email",
+        required = true,
+        description = "The person's email; gets an account if it has none.")
+    String email;
+
+    @Option(
+        names = "--nickname",
+        description =
+            "For a new account: what others read, 60 characters at most (default: the part before the @).")
+    @Nullable String nickname;
+
+    @Option(
+        names = "--role",
+        defaultValue = "agent",
+        converter = RoleConverter.class,
+        description = "agent, or admin, who manages API tokens (default: agent).")
+    Membership.Role role;
+
+    @Override
+    void validate() {
+      email = email.strip();
+      OptionValidator.requireValid(spec, "--email", new SignInCodeRequest().email(email), "email");
+      if (nickname != null) {
+        nickname = nickname.strip();
+        OptionValidator.requireValid(
+            spec, "--nickname", new SignedInAgent().nickname(nickname), "nickname");
+      }
+    }
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, Clock.systemUTC())
+              .addAgent(
+                  workspace,
+                  email,
+                  Optional.ofNullable(nickname),
+                  role,
+                  AuditEvent.Source.commandLine());
+      err.printf("Added %s to %s as %s%n", agent.email(), workspace, role.word());
+      out.println(agent.id());
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = {
+        "End a person's membership of a workspace and sign the person out everywhere.",
+        "The workspace's tokens stay, also those that the person created."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Remove extends MemberCommand {
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, Clock.systemUTC())
+              .removeAgent(workspace, email, AuditEvent.Source.commandLine());
+      err.printf("Removed %s from %s%n", agent.email(), workspace);
+    }
+  }
+
+  @Command(
+      name = "role",
+      description = {
+        "Give a member another role.",
+        "Who is no admin any more is signed out everywhere. A workspace keeps at least one admin."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Role extends MemberCommand {
+    @Option(
+        names = "--role",
+        required = true,
+        converter = RoleConverter.class,
+        description = "agent, or admin, who manages API tokens.")
+    Membership.Role role;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Agent agent =
+          new WorkspaceStore(database, Clock.systemUTC())
+              .changeRole(workspace, email, role, AuditEvent.Source.commandLine());
+      err.printf("%s has the role %s in %s%n", agent.email(), role.word(), workspace);
+    }
+  }
+
+  @Command(name = "list", description = "List the members.", mixinStandardHelpOptions = true)
+  static final class ListAll extends DatabaseCommand {
+    @Option(
+        names = "--workspace",
+        paramLabel = "NAME",
+        description = "Only those of this workspace (default: of all).")
+    @Nullable String workspace;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Tables.print(
+          out,
+          List.of("ID", "WORKSPACE", "EMAIL", "NICKNAME", "ROLE"),
+          new WorkspaceStore(database, Clock.systemUTC())
+              .members(Optional.ofNullable(workspace)).stream()
+                  .map(
+                      m ->
+                          List.of(
+                              m.agent().id(),
+                              m.workspaceName(),
+                              m.agent().email(),
+                              m.agent().nickname(),
+                              m.role().word()))
+                  .toList());
+    }
+  }
+
+  /** A command on one member of a workspace. */
+  abstract static class MemberCommand extends WorkspaceCommand {
+    @Option(names = "--email", required = true, description = "The member's email.")
+    String email;
+
+    @Override
+    void validate() {
+      email = email.strip();
+      OptionValidator.requireValid(spec, "--email", new SignInCodeRequest().email(email), "email");
+    }
+  }
+
+  static final class RoleConverter implements ITypeConverter<Membership.Role> {
+    @Override
+    public Membership.Role convert(String text) {
+      if (!text.equals("admin") && !text.equals("agent")) {
+        throw new TypeConversionException("'" + text + "' is neither agent nor admin");
+      }
+      return Membership.Role.of(text);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.database.Database;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The commands of {@code audit}. */
+@Command(
+    name = "audit",
+    description = "Read the audit trail.",
+    subcommands = {AuditCommands.ListAll.class},
+    mixinStandardHelpOptions = true)
+final class AuditCommands {
+  private AuditCommands() {}
+
+  @Command(
+      name = "list",
+      description = "List what was done, by whom and from where, newest first.",
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends DatabaseCommand {
+    private static final DateTimeFormatter TIME =
+        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final String ROW = "%-24s  %-17s  %-24s  %-15s  %-12s  %s";
+
+    @Option(
+        names = "--workspace",
+        paramLabel = "NAME",
+        description = "Only what was done in this workspace.")
+    @Nullable String workspace;
+
+    @Option(
+        names = "--action",
+        converter = ActionConverter.class,
+        description = {
+          "Only this: sign-in, sign-in-failed, sign-out, token-created, token-revoked,",
+          "workspace-created, agent-added, agent-removed, role-changed, backup or restore."
+        })
+    AuditEvent.@Nullable Action action;
+
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        converter = TimeConverter.class,
+        description = "Only from then on: 2026-06-12 or 2026-06-12T10:25:00Z, UTC.")
+    @Nullable Instant since;
+
+    @Option(
+        names = "--until",
+        paramLabel = "TIME",
+        converter = TimeConverter.class,
+        description = "Only before then.")
+    @Nullable Instant until;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "COUNT",
+        converter = CountConverter.class,
+        description = "Only so many, the newest.")
+    @Nullable Long limit;
+
+    @Option(
+        names = "--format",
+        converter = FormatConverter.class,
+        defaultValue = "table",
+        description = "table, or json: one object a line (default: table).")
+    String format;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      AuditStore.Filter filter =
+          new AuditStore.Filter(
+              Optional.ofNullable(workspace)
+                  .map(new WorkspaceStore(database, Clock.systemUTC())::requireId),
+              Optional.ofNullable(action).map(AuditEvent.Action::word),
+              Optional.ofNullable(since),
+              Optional.ofNullable(until),
+              Optional.ofNullable(limit));
+      ObjectMapper json = new ObjectMapper();
+      if (format.equals("table")) {
+        out.println(ROW.formatted("TIME", "ACTION", "BY", "FROM", "WORKSPACE", "WHAT"));
+      }
+      new AuditStore(database)
+          .list(
+              filter,
+              entry -> {
+                out.println(format.equals("table") ? row(entry) : line(json, entry));
+                // Whoever reads, such as head, may have enough.
+                return !out.checkError();
+              });
+    }
+
+    private static String row(AuditStore.Entry entry) {
+      return ROW.formatted(
+              time(entry.at()),
+              entry.action(),
+              entry.by().orElse("-"),
+              entry.address().orElse(entry.channel()),
+              entry.workspace().orElse("-"),
+              String.join(
+                  " ",
+                  entry.tokenId().orElse(""),
+                  entry.member().orElse(""),
+                  entry.detail().orElse("")))
+          // What the operating system calls a user is not ours to vouch for.
+          .replaceAll("\\p{Cntrl}", "?")
+          .strip();
+    }
+
+    private static String line(ObjectMapper json, AuditStore.Entry entry) {
+      Map<String, String> fields = new LinkedHashMap<>();
+      fields.put("at", time(entry.at()));
+      fields.put("action", entry.action());
+      fields.put("channel", entry.channel());
+      entry.by().ifPresent(by -> fields.put("by", by));
+      entry.address().ifPresent(address -> fields.put("address", address));
+      entry.requestId().ifPresent(id -> fields.put("requestId", id));
+      entry.workspace().ifPresent(name -> fields.put("workspace", name));
+      entry.tokenId().ifPresent(id -> fields.put("tokenId", id));
+      entry.member().ifPresent(email -> fields.put("member", email));
+      entry.detail().ifPresent(detail -> fields.put("detail", detail));
+      try {
+        return json.writeValueAsString(fields);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static String time(Instant at) {
+      return TIME.format(at);
+    }
+  }
+
+  static final class ActionConverter implements ITypeConverter<AuditEvent.Action> {
+    @Override
+    public AuditEvent.Action convert(String text) {
+      return Arrays.stream(AuditEvent.Action.values())
+          .filter(action -> action.word().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () -> new TypeConversionException("'" + text + "' is no action of the audit trail"));
+    }
+  }
+
+  static final class TimeConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return text.contains("T")
+            ? Instant.parse(text)
+            : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+      } catch (DateTimeParseException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is no time such as 2026-06-12 or 2026-06-12T10:25:00Z");
+      }
+    }
+  }
+
+  static final class CountConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      if (!text.matches("[0-9]{1,18}")) {
+        throw new TypeConversionException("'" + text + "' is not a count");
+      }
+      return Long.valueOf(text);
+    }
+  }
+
+  static final class FormatConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!text.equals("table") && !text.equals("json")) {
+        throw new TypeConversionException("'" + text + "' is neither table nor json");
+      }
+      return text;
+    }
+  }
+}

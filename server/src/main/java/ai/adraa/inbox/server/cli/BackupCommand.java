@@ -1,0 +1,86 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.Databases;
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.maintenance.Backup;
+import ai.adraa.inbox.server.maintenance.Inspection;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "backup",
+    description = {
+      "Write a backup to one file, while the server runs.",
+      "It has all that was acknowledged before it began; it is verified, and readable by its owner"
+          + " only."
+    },
+    mixinStandardHelpOptions = true)
+final class BackupCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupCommand.class);
+
+  @Mixin DatabaseOption database;
+  @Spec CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "Where to; it must not exist yet.")
+  Path file;
+
+  @Option(names = "--overwrite", description = "Replace the file if it exists.")
+  boolean overwrite;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    Inspection backup =
+        Backup.write(database.location.existingFile(), file, overwrite, progress(err));
+    record(backup);
+    err.printf("Wrote and verified the backup: %s%n", Inspections.counts(backup));
+    spec.commandLine().getOut().println(file);
+    return ExitCode.OK;
+  }
+
+  /** A backup is no reason to bring an older database to this version. */
+  private void record(Inspection backup) {
+    if (!backup.pending().isEmpty()) {
+      return;
+    }
+    try (Database opened = Databases.openExisting(database.location)) {
+      new AuditStore(opened)
+          .record(
+              AuditEvent.of(
+                  Clock.systemUTC().instant(),
+                  AuditEvent.Action.BACKUP,
+                  AuditEvent.Source.commandLine()));
+    } catch (RuntimeException e) {
+      LOG.warn("The backup is written, but the audit trail cannot tell of it", e);
+    }
+  }
+
+  private static Backup.Progress progress(PrintWriter err) {
+    if (!CommandLine.Help.Ansi.AUTO.enabled()) {
+      return (remaining, pages) -> {};
+    }
+    int[] shown = {-1};
+    return (remaining, pages) -> {
+      int percent = pages == 0 ? 100 : (int) (100L * (pages - remaining) / pages);
+      if (percent != shown[0]) {
+        shown[0] = percent;
+        err.printf("\rCopied %d %%%s", percent, percent == 100 ? "%n".formatted() : "");
+        err.flush();
+      }
+    };
+  }
+}

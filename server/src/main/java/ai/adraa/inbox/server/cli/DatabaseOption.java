@@ -1,0 +1,25 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** Where the tokens are. */
+final class DatabaseOption {
+  @Option(
+      names = "--database",
+      paramLabel = "FILE",
+      converter = LocationConverter.class,
+      defaultValue = "adraa-inbox.db",
+      description =
+          "SQLite file, created if it is not there, or a JDBC URL: jdbc:sqlite:FILE,"
+              + " jdbc:postgresql://HOST/NAME (default: adraa-inbox.db).")
+  DatabaseLocation location;
+
+  static final class LocationConverter implements ITypeConverter<DatabaseLocation> {
+    @Override
+    public DatabaseLocation convert(String text) {
+      return new DatabaseLocation(text);
+    }
+  }
+}

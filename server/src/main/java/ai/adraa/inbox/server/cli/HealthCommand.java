@@ -1,0 +1,56 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.http.Listener;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "health",
+    description = "Ask the server on this machine whether it is ready, for a container's check.",
+    mixinStandardHelpOptions = true)
+final class HealthCommand implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--management-port",
+      defaultValue = "8081",
+      converter = ServeOptions.PortConverter.class,
+      description = "The server's management port (default: 8081).")
+  int port;
+
+  @Option(
+      names = "--management-host",
+      defaultValue = "127.0.0.1",
+      description = "The address that it listens on (default: 127.0.0.1).")
+  String host;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    // Where it listens on all addresses, this one is among them.
+    URI ready = Listener.url("http", host, port).resolve("/health/ready");
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newBuilder()
+              .connectTimeout(TIMEOUT)
+              .build()
+              .send(
+                  HttpRequest.newBuilder(ready).timeout(TIMEOUT).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == 200) {
+        return ExitCode.OK;
+      }
+      throw new UserException("Not ready: " + answer.statusCode() + " " + answer.body().strip());
+    } catch (IOException e) {
+      throw new UserException("Nothing answers at " + ready, e);
+    }
+  }
+}

@@ -1,0 +1,339 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.InboxServer;
+import ai.adraa.inbox.server.ServerOptions;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.postgresql.StandbyOptions;
+import ai.adraa.inbox.server.http.ListenAddress;
+import ai.adraa.inbox.server.http.TlsFiles;
+import ai.adraa.inbox.server.http.TrustedProxies;
+import ai.adraa.inbox.server.limit.RateLimit;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** How the server runs, apart from its database. */
+final class ServeOptions {
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "Address to listen on; 0.0.0.0 for all (default: 127.0.0.1).")
+  String host;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      converter = PortConverter.class,
+      description = "Port to listen on; 0 for any that is free (default: 8080).")
+  int port;
+
+  @Option(
+      names = "--smtp",
+      paramLabel = "URL",
+      description = {
+        "Mail server for sign-in codes, smtp://[user:password@]host:port or smtps://.",
+        "Without one, mail is printed to the log. Give a password by ADRAA_SMTP: a command line is"
+            + " readable by others."
+      })
+  @Nullable String smtp;
+
+  @Option(
+      names = "--mail-from",
+      paramLabel = "ADDRESS",
+      defaultValue = "no-reply@localhost",
+      description = "Sender of the mail (default: no-reply@localhost).")
+  String mailFrom;
+
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      converter = UrlConverter.class,
+      description = {
+        "Where browsers find the server, such as https://inbox.example.",
+        "With https the session cookie is Secure (default: the address it listens on)."
+      })
+  @Nullable URI publicUrl;
+
+  @Option(
+      names = "--rate-limit",
+      paramLabel = "LIMIT",
+      defaultValue = "100/min",
+      converter = RateLimitConverter.class,
+      description = {
+        "Requests to the API from one IP address: N/s, N/min, N/h, or off where a gateway limits"
+            + " them (default: 100/min)."
+      })
+  @Nullable RateLimit rateLimit;
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = {
+        "PEM certificate with its chain: the server speaks HTTPS, HTTP/2 and HTTP/1.1.",
+        "Read again when it changes."
+      })
+  @Nullable Path tlsCertificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "PEM private key of the certificate, not encrypted.")
+  @Nullable Path tlsKey;
+
+  @Option(
+      names = "--sign-in-limit",
+      paramLabel = "LIMIT",
+      defaultValue = "100/h",
+      converter = RateLimitConverter.class,
+      description = {
+        "Sign-in codes asked for, and tries of one, from one IP address: N/s, N/min, N/h, or off"
+            + " (default: 100/h).",
+        "Those for one email are limited in any case."
+      })
+  @Nullable RateLimit signInLimit;
+
+  @Option(
+      names = "--trusted-proxies",
+      paramLabel = "CIDR",
+      split = ",",
+      description = {
+        "Addresses or networks of the proxies in front, separated by commas, such as"
+            + " 10.0.0.7,fd00::/8.",
+        "The caller's address is taken from their X-Forwarded-For, and from no other's."
+      })
+  @Nullable List<String> trustedProxies;
+
+  @Option(
+      names = "--management-host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description = "Address on which health and metrics are (default: 127.0.0.1).")
+  String managementHost;
+
+  @Option(
+      names = "--management-port",
+      paramLabel = "PORT",
+      converter = ManagementPortConverter.class,
+      description =
+          "Port of /health/live, /health/ready and /metrics; 0 for any that is free, or off"
+              + " (default: 8081; off for a demo).")
+  @Nullable OptionalInt managementPort;
+
+  @Option(
+      names = "--access-log",
+      arity = "1",
+      paramLabel = "on|off",
+      converter = SwitchConverter.class,
+      description = {
+        "Whether each request is logged, without its query, headers and body",
+        "(default: on; off for a demo)."
+      })
+  @Nullable String accessLog;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      converter = LogFormatConverter.class,
+      description = "Lines for people, or a JSON object on each (default: text).")
+  String logFormat;
+
+  @Option(
+      names = "--database-read",
+      paramLabel = "URL",
+      description = {
+        "JDBC URL of a hot standby of PostgreSQL, where this node verifies tokens.",
+        "The primary must wait for it: see server/docs/postgresql.md (default: the primary)."
+      })
+  @Nullable String databaseRead;
+
+  @Option(
+      names = "--standby-name",
+      paramLabel = "NAME",
+      description =
+          "Its application_name, by which the primary waits for it (default: its cluster_name).")
+  @Nullable String standbyName;
+
+  @Option(
+      names = "--standby-lease",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      converter = LeaseConverter.class,
+      description = {
+        "How long the standby is read from after it was last seen to follow the primary.",
+        "While it does not, a token is valid for so long that another node revoked after you took"
+            + " the standby out of synchronous_standby_names (default: 3)."
+      })
+  Duration standbyLease;
+
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec spec;
+
+  /** A server that is watched: what the operator does not switch off is on. */
+  InboxServer serve(DatabaseLocation database) {
+    return start(database, OptionalInt.of(8081), true);
+  }
+
+  /** A server on a terminal, of which several may run. */
+  InboxServer demo(DatabaseLocation database) {
+    return start(database, OptionalInt.empty(), false);
+  }
+
+  private InboxServer start(
+      DatabaseLocation database, OptionalInt defaultManagementPort, boolean defaultAccessLog) {
+    TrustedProxies proxies = trustedProxies();
+    Optional<TlsFiles> tls = tls();
+    logAs(logFormat);
+    OptionalInt management = managementPort == null ? defaultManagementPort : managementPort;
+    return InboxServer.start(
+        ServerOptions.on(database)
+            .standby(
+                Optional.ofNullable(databaseRead)
+                    .map(
+                        url ->
+                            new StandbyOptions(
+                                url, Optional.ofNullable(standbyName), standbyLease)))
+            .listen(new ListenAddress(host, port))
+            .management(
+                management.isPresent()
+                    ? Optional.of(new ListenAddress(managementHost, management.getAsInt()))
+                    : Optional.empty())
+            .publicUrl(Optional.ofNullable(publicUrl))
+            .tls(tls)
+            .trustedProxies(proxies)
+            .rateLimit(Optional.ofNullable(rateLimit))
+            .signInLimit(Optional.ofNullable(signInLimit))
+            .smtp(Optional.ofNullable(smtp))
+            .mailFrom(mailFrom)
+            .accessLog(accessLog == null ? defaultAccessLog : accessLog.equals("on"))
+            .build(),
+        Clock.systemUTC());
+  }
+
+  private TrustedProxies trustedProxies() {
+    try {
+      return TrustedProxies.of(trustedProxies == null ? List.of() : trustedProxies);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--trusted-proxies: '%s' is neither an address nor a network such as 10.0.0.0/8"
+              .formatted(e.getMessage()));
+    }
+  }
+
+  /** From here on the log has this format. */
+  private static void logAs(String format) {
+    System.setProperty("adraa.log.format", format);
+    LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
+    logging.reset();
+    try {
+      new ContextInitializer(logging).autoConfig();
+    } catch (JoranException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Optional<TlsFiles> tls() {
+    if (tlsCertificate == null && tlsKey == null) {
+      return Optional.empty();
+    }
+    if (tlsCertificate == null || tlsKey == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--tls-certificate and --tls-key belong together");
+    }
+    return Optional.of(new TlsFiles(tlsCertificate, tlsKey));
+  }
+
+  static final class PortConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
+        throw new TypeConversionException("'" + text + "' is not a port, 0 to 65535");
+      }
+      return Integer.valueOf(text);
+    }
+  }
+
+  /** A port, or none at all. */
+  static final class ManagementPortConverter implements ITypeConverter<OptionalInt> {
+    @Override
+    public OptionalInt convert(String text) {
+      return text.equals("off")
+          ? OptionalInt.empty()
+          : OptionalInt.of(new PortConverter().convert(text));
+    }
+  }
+
+  /** Not a Boolean: picocli turns a default of one around. */
+  static final class SwitchConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!text.equals("on") && !text.equals("off")) {
+        throw new TypeConversionException("'" + text + "' is neither on nor off");
+      }
+      return text;
+    }
+  }
+
+  static final class LogFormatConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (!text.equals("text") && !text.equals("json")) {
+        throw new TypeConversionException("'" + text + "' is neither text nor json");
+      }
+      return text;
+    }
+  }
+
+  static final class UrlConverter implements ITypeConverter<URI> {
+    @Override
+    public URI convert(String text) {
+      try {
+        URI url = URI.create(text);
+        if (url.getHost() != null && List.of("http", "https").contains(url.getScheme())) {
+          return url;
+        }
+      } catch (IllegalArgumentException e) {
+        // Refused as any other that is no such URL.
+      }
+      throw new TypeConversionException("'" + text + "' is not an http or https URL");
+    }
+  }
+
+  static final class LeaseConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      if (!text.matches("[1-9][0-9]{0,5}")) {
+        throw new TypeConversionException("'" + text + "' is not a number of seconds");
+      }
+      return Duration.ofSeconds(Long.parseLong(text));
+    }
+  }
+
+  static final class RateLimitConverter implements ITypeConverter<RateLimit> {
+    @Override
+    public @Nullable RateLimit convert(String text) {
+      try {
+        return RateLimit.parse(text).orElse(null);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is not a limit such as 100/min, 5/s, 1000/h or off");
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package ai.adraa.inbox.server.cli;
+
+import ai.adraa.inbox.server.account.Agent;
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.LastUse;
+import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.model.CreateTokenRequest;
+import ai.adraa.inbox.server.token.Admin;
+import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenService;
+import ai.adraa.inbox.server.token.TokenStore;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of {@code token}. */
+@Command(
+    name = "token",
+    description = {
+      "Create, list and revoke API tokens.",
+      "What is done here is attributed to the workspace's longest-standing admin."
+    },
+    subcommands = {
+      TokenCommands.Create.class,
+      TokenCommands.ListAll.class,
+      TokenCommands.Revoke.class
+    },
+    mixinStandardHelpOptions = true)
+final class TokenCommands {
+  private TokenCommands() {}
+
+  @Command(
+      name = "create",
+      description = {
+        "Create an API token and print its secret, alone, on stdout.",
+        "It is shown this once: store it in a secret manager."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Create extends WorkspaceCommand {
+    @Option(
+        names = "--name",
+        required = true,
+        description = "Name it after the system that will use it, such as \"CRM integration\".")
+    String name;
+
+    @Override
+    void validate() {
+      name = name.strip();
+      OptionValidator.requireValid(spec, "--name", new CreateTokenRequest().name(name), "name");
+    }
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      Token.Created created = createToken(database, workspace, name);
+      err.printf(
+          "Created the token %s \"%s\" for %s. Its secret is shown this once:%n",
+          created.token().id(), name, workspace);
+      err.flush();
+      out.println(created.secret().reveal());
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "List a workspace's tokens, newest first, revoked ones included.",
+      mixinStandardHelpOptions = true)
+  static final class ListAll extends WorkspaceCommand {
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      String workspaceId = new WorkspaceStore(database, Clock.systemUTC()).requireId(workspace);
+      Tables.print(
+          out,
+          List.of("ID", "PREFIX", "STATUS", "CREATED", "BY", "LAST USED", "NAME"),
+          new TokenStore(database)
+              .list(workspaceId, null, null, Integer.MAX_VALUE).stream()
+                  .map(
+                      token ->
+                          List.of(
+                              token.id(),
+                              token.prefix(),
+                              token.revocation().isPresent() ? "revoked" : "active",
+                              token.createdAt().toString(),
+                              token.createdBy().nickname(),
+                              token.lastUsedAt().map(Object::toString).orElse("never"),
+                              token.name()))
+                  .toList());
+    }
+  }
+
+  @Command(
+      name = "revoke",
+      description = {
+        "Revoke an API token, at once and for good: the next request with it fails.",
+        "Repeating it changes nothing."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Revoke extends WorkspaceCommand {
+    @Parameters(paramLabel = "TOKEN_ID", description = "The token's id; 'token list' tells it.")
+    String tokenId;
+
+    @Override
+    void run(Database database, PrintWriter out, PrintWriter err) {
+      WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+      String workspaceId = workspaces.requireId(workspace);
+      Admin admin = admin(workspaces, workspaceId);
+      Token token =
+          new TokenStore(database)
+              .revoke(workspaceId, tokenId, Clock.systemUTC().instant(), admin)
+              .orElseThrow(
+                  () ->
+                      new UserException("The workspace " + workspace + " has no token " + tokenId));
+      err.printf("Revoked the token %s \"%s\" (%s…)%n", token.id(), token.name(), token.prefix());
+    }
+  }
+
+  /** The longest-standing admin, to whom what is done here is attributed. */
+  private static Admin admin(WorkspaceStore workspaces, String workspaceId) {
+    Agent admin = workspaces.firstAdmin(workspaceId);
+    return Admin.onCommandLine(new Token.Actor(admin.id(), admin.nickname()));
+  }
+
+  static Token.Created createToken(Database database, String workspace, String name) {
+    WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+    String workspaceId = workspaces.requireId(workspace);
+    Admin admin = admin(workspaces, workspaceId);
+    TokenStore store = new TokenStore(database);
+    return new TokenService(store, new LastUse("tokens", store::updateLastUsed), Clock.systemUTC())
+        .create(workspaceId, name, admin);
+  }
+}

@@ -1,0 +1,514 @@
+package ai.adraa.inbox.server.database.postgresql;
+
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.DatabaseUnavailableException;
+import ai.adraa.inbox.server.database.Outage;
+import ai.adraa.inbox.server.database.StatementTimer;
+import ai.adraa.inbox.server.error.UserException;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A database of PostgreSQL, for any number of nodes. All read and write at the primary; what {@link
+ * #lookUp} reads may come from a {@link Standby}, if that is proven to know what was acknowledged.
+ * What is safe to repeat is repeated, for some seconds at most.
+ */
+public final class PostgresDatabase extends Database {
+  // As many as there are processors in larger machines; a pool begins with one.
+  static final int READERS = 8;
+  private static final int WRITERS = 8;
+  static final int READ_WAIT_MILLIS = 2_000;
+  private static final int WRITE_WAIT_MILLIS = 5_000;
+  private static final int STATEMENT_MILLIS = 5_000;
+  private static final int CONFIRMATION_SECONDS = 5;
+  private static final int SOCKET_SECONDS = 15;
+  private static final Pattern SERVER_TYPE =
+      Pattern.compile("[?&]targetServerType=(?!primary(&|$))");
+  private static final int ATTEMPTS = 20;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final String SETTINGS =
+      "SET statement_timeout = %1$d; SET lock_timeout = %1$d".formatted(STATEMENT_MILLIS);
+
+  private static final String LAZILY =
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
+
+  /**
+   * A commit is acknowledged once every synchronous standby shows it, if there are any, by node and
+   * command line alike, since others may read there. Who changes nothing, such as one who revokes
+   * what is revoked already, acknowledges what another has written, and so has to wait for the
+   * standbys as well, which PostgreSQL does only for what writes to its log. The settings are set
+   * once more, since without them it would not wait, or not tell that it could not.
+   */
+  private static final String CONFIRM =
+      """
+      /* PostgresDatabase.confirm */
+      SELECT set_config('synchronous_commit', 'remote_apply', true),
+        set_config('client_min_messages', 'warning', true),
+        CASE WHEN pg_current_xact_id_if_assigned() IS NULL
+          THEN pg_logical_emit_message(true, 'adraa', '')::text END
+      """;
+
+  private final HikariDataSource writers;
+  private final HikariDataSource readers;
+  private final Jdbi writer;
+  private final Jdbi reader;
+  private final Outage reading;
+  private final Outage writing;
+  private volatile @Nullable Standby standby;
+  private volatile @Nullable StatementTimer statements;
+  private volatile long noReaderUntil = System.nanoTime();
+
+  private PostgresDatabase(String location, HikariDataSource writers, HikariDataSource readers) {
+    super(location);
+    this.writers = writers;
+    this.readers = readers;
+    this.writer = jdbi(writers);
+    this.reader = jdbi(readers);
+    this.reading = new Outage("Cannot read the database " + location);
+    this.writing = new Outage("Cannot write to the database " + location);
+  }
+
+  private interface Reading<T extends @Nullable Object> {
+    public T read() throws SQLException;
+  }
+
+  /**
+   * Connects, and brings the tables to this version.
+   *
+   * @param standby where verifications may read; empty for the primary
+   * @throws UserException if it cannot be reached or used, is newer than this program, or if the
+   *     standby could miss a revocation
+   */
+  public static PostgresDatabase open(DatabaseLocation database, Optional<StandbyOptions> standby) {
+    String url = database.text();
+    String location = database.toString();
+    if (SERVER_TYPE.matcher(url).find()) {
+      throw new UserException(
+          "Cannot open the database "
+              + location
+              + ": its targetServerType must be primary, since others may be behind; a standby is"
+              + " named by --database-read");
+    }
+    HikariDataSource writers = null;
+    PostgresDatabase opened = null;
+    try {
+      writers = pool("writer", primary(url), WRITERS, WRITE_WAIT_MILLIS, Isolation.SERIALIZABLE);
+      migrate(location, flyway(primary(url)));
+      HikariDataSource readers =
+          pool("readers", primary(url), READERS, READ_WAIT_MILLIS, Isolation.READ_COMMITTED);
+      opened = new PostgresDatabase(location, writers, readers);
+      if (standby.isPresent()) {
+        opened.standby = Standby.open(url, standby.get());
+      }
+      return opened;
+    } catch (RuntimeException e) {
+      if (opened != null) {
+        opened.close();
+      } else if (writers != null) {
+        writers.close();
+      }
+      throw e instanceof UserException refusal ? refusal : unopened(location, e);
+    }
+  }
+
+  /** Connections to the primary, whichever of several hosts it is. */
+  public static PGSimpleDataSource primary(String url) {
+    return primary(url, SOCKET_SECONDS);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param socketSeconds how long a connection may be silent while something is asked; 0 for ever
+   */
+  public static PGSimpleDataSource primary(String url, int socketSeconds) {
+    PGSimpleDataSource all = new PGSimpleDataSource();
+    configure(all, url, Map.of());
+    List<PGSimpleDataSource> hosts = new ArrayList<>();
+    for (int i = 0; i < all.getServerNames().length; i++) {
+      PGSimpleDataSource host = new PGSimpleDataSource();
+      configure(
+          host, url, Map.of("targetServerType", "primary", "socketTimeout", "" + socketSeconds));
+      host.setServerNames(new String[] {all.getServerNames()[i]});
+      host.setPortNumbers(new int[] {all.getPortNumbers()[i]});
+      hosts.add(host);
+    }
+    return hosts.size() == 1 ? hosts.get(0) : new OneOf(hosts);
+  }
+
+  /**
+   * The hosts one by one, first the one that was the primary last: of the driver they have one time
+   * to connect for all together, so that a first one that is silent leaves none to the others.
+   */
+  private static final class OneOf extends PGSimpleDataSource {
+    private static final long serialVersionUID = 1;
+
+    private final transient List<PGSimpleDataSource> hosts;
+    private transient volatile int last;
+
+    OneOf(List<PGSimpleDataSource> hosts) {
+      this.hosts = List.copyOf(hosts);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      SQLException failure = new SQLException("There is no host", "08001");
+      int first = last;
+      for (int i = 0; i < hosts.size(); i++) {
+        int host = (first + i) % hosts.size();
+        try {
+          Connection connection = hosts.get(host).getConnection();
+          last = host;
+          return connection;
+        } catch (SQLException e) {
+          e.addSuppressed(failure);
+          failure = e;
+        }
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells the source a URL; what that does not say is set so that nobody waits for long.
+   *
+   * @param defaults the driver's parameters: https://jdbc.postgresql.org/documentation/use/
+   * @throws UserException if it is no such URL
+   */
+  static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
+    Map<String, String> all = new HashMap<>(defaults);
+    all.put("connectTimeout", "2");
+    all.put("loginTimeout", "2");
+    all.put("tcpKeepAlive", "true");
+    all.put("ApplicationName", "adraa-inbox");
+    // Or else an exception quotes the row that it could not write, and so would the log.
+    all.put("logServerErrorDetail", "false");
+    try {
+      source.setUrl(url);
+      for (Map.Entry<String, String> option : all.entrySet()) {
+        if (!url.contains(option.getKey() + "=")) {
+          source.setProperty(option.getKey(), option.getValue());
+        }
+      }
+    } catch (IllegalArgumentException | SQLException e) {
+      // Without the cause, which quotes the URL.
+      throw new UserException(
+          "Cannot open the database "
+              + DatabaseLocation.withoutSecrets(url)
+              + ": it is no URL such as jdbc:postgresql://HOST/NAME?user=USER");
+    }
+  }
+
+  /** What transactions see of each other. */
+  enum Isolation {
+    READ_COMMITTED,
+    SERIALIZABLE
+  }
+
+  static HikariDataSource pool(
+      String name, PGSimpleDataSource connections, int size, int waitMillis, Isolation isolation) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setDataSource(connections);
+    config.setMaximumPoolSize(size);
+    // A command needs one, and a server soon has as many as it uses.
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(waitMillis);
+    config.setInitializationFailTimeout(1);
+    config.setTransactionIsolation("TRANSACTION_" + isolation);
+    config.setConnectionInitSql(SETTINGS);
+    config.setExceptionOverride(new EvictDisturbed());
+    return new HikariDataSource(config);
+  }
+
+  /** The migrations of this program, against those of a database. */
+  static Flyway flyway(PGSimpleDataSource database) {
+    return Flyway.configure().dataSource(database).locations("classpath:db/postgresql").load();
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String sql(String sqlite, String postgres) {
+    return postgres;
+  }
+
+  @Override
+  public SQLException damaged(String what) {
+    return new SQLException(what, PostgresFailure.INDEX_CORRUPTED);
+  }
+
+  @Override
+  public void observe(MetricsTrackerFactory pools, StatementTimer timer) {
+    statements = timer;
+    writers.setMetricsTrackerFactory(pools);
+    readers.setMetricsTrackerFactory(pools);
+    writer.setSqlLogger(timer.logger());
+    reader.setSqlLogger(timer.logger());
+  }
+
+  @Override
+  public void check() {
+    Optional<Integer> unused =
+        lookUp("/* PostgresDatabase.check */ SELECT 1 FROM api_token LIMIT 1", row -> 1);
+  }
+
+  @Override
+  public Optional<String> warning() {
+    Standby current = standby;
+    return current == null || current.isFresh()
+        ? Optional.empty()
+        : Optional.of("standby_not_used");
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Function<Handle, T> query) {
+    return ask(() -> reader.withHandle(query::apply));
+  }
+
+  @Override
+  public <T> Optional<T> lookUp(String sql, Row<T> row, Object... keys) {
+    Standby current = standby;
+    if (current != null) {
+      // What it does not know for certain, the primary does.
+      Optional<Optional<T>> found = current.ask(pool -> lookUp(pool, sql, row, keys));
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    return ask(() -> lookUp(readers, sql, row, keys));
+  }
+
+  private <T> Optional<T> lookUp(HikariDataSource pool, String sql, Row<T> row, Object... keys)
+      throws SQLException {
+    try (Connection connection = pool.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < keys.length; i++) {
+        statement.setObject(i + 1, keys[i]);
+      }
+      long begin = System.nanoTime();
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next() ? Optional.of(row.of(found)) : Optional.empty();
+      } finally {
+        StatementTimer observing = statements;
+        if (observing != null) {
+          observing.record(sql, System.nanoTime() - begin);
+        }
+      }
+    }
+  }
+
+  /** Never: the network is between. */
+  @Override
+  public boolean isQuick() {
+    return false;
+  }
+
+  private <T extends @Nullable Object> T ask(Reading<T> query) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READ_WAIT_MILLIS);
+    if (System.nanoTime() < noReaderUntil && hasNoConnection(readers)) {
+      // Or else each request would wait for a connection, until no thread is left.
+      throw failure(reading, new SQLException("No connection can be opened", "08001"));
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        T answer = query.read();
+        reading.ended();
+        return answer;
+      } catch (RuntimeException | SQLException e) {
+        boolean waited = isTimeout(e);
+        if (waited && hasNoConnection(readers)) {
+          noReaderUntil = System.nanoTime() + RETRY_NANOS;
+        }
+        if (waited
+            || attempt == ATTEMPTS
+            || System.nanoTime() > end
+            || !(isDisturbed(e) || isConflict(e))) {
+          throw failure(reading, e);
+        }
+        recover(readers, e, attempt);
+      }
+    }
+  }
+
+  @Override
+  public <T extends @Nullable Object> T write(Function<Handle, T> work) {
+    return write(
+        handle -> {
+          T answer = work.apply(handle);
+          String unused = handle.createQuery(CONFIRM).mapTo(String.class).one();
+          return answer;
+        },
+        true);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T writeLazily(Function<Handle, T> work) {
+    return write(
+        handle -> {
+          handle.execute(LAZILY);
+          return work.apply(handle);
+        },
+        false);
+  }
+
+  private <T extends @Nullable Object> T write(Function<Handle, T> work, boolean confirmed) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WRITE_WAIT_MILLIS);
+    for (int attempt = 1; ; attempt++) {
+      AtomicBoolean committing = new AtomicBoolean();
+      try {
+        T answer = writer.withHandle(handle -> transact(handle, work, confirmed, committing));
+        writing.ended();
+        return answer;
+      } catch (RuntimeException | SQLException e) {
+        // What fails on its way to be committed may be committed.
+        if (attempt == ATTEMPTS
+            || System.nanoTime() > end
+            || !(isConflict(e) || (isDisturbed(e) && !committing.get()))) {
+          throw failure(writing, e);
+        }
+        recover(writers, e, attempt);
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> T transact(
+      Handle handle, Function<Handle, T> work, boolean confirmed, AtomicBoolean committing)
+      throws SQLException {
+    handle.begin();
+    try {
+      T answer = work.apply(handle);
+      committing.set(true);
+      // As a statement, since a commit has no timeout of its own while it waits for standbys.
+      try (Statement commit = handle.getConnection().createStatement()) {
+        commit.setQueryTimeout(CONFIRMATION_SECONDS);
+        commit.execute("COMMIT");
+        if (confirmed && commit.getWarnings() != null) {
+          // It is committed here, but PostgreSQL warns that a standby may not know of it.
+          throw writing.refuse(
+              "a synchronous standby does not answer; bring it back, or stop the nodes that read"
+                  + " from it and take it out of synchronous_standby_names");
+        }
+      }
+      handle.commit();
+      return answer;
+    } catch (RuntimeException | SQLException | Error e) {
+      try {
+        handle.rollback();
+      } catch (RuntimeException unused) {
+        // Without a connection there is nothing to undo.
+        e.addSuppressed(unused);
+      }
+      throw e;
+    }
+  }
+
+  /** After a failover no connection is of use, and each would make another request fail. */
+  private static void recover(HikariDataSource pool, Exception failure, int attempt) {
+    if (isDisturbed(failure)) {
+      pool.getHikariPoolMXBean().softEvictConnections();
+    }
+    // At random, or those who were in each other's way would be so again.
+    long most = TimeUnit.MILLISECONDS.toNanos(4L << Math.min(attempt, 5));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
+  }
+
+  private static boolean hasNoConnection(HikariDataSource pool) {
+    return pool.isClosed() || pool.getHikariPoolMXBean().getTotalConnections() == 0;
+  }
+
+  /** Whether the pool had no connection to give for as long as it may be waited for. */
+  private static boolean isTimeout(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static UserException unopened(String location, Exception failure) {
+    return cannotOpen(location, failure, PostgresFailure.reason(failure));
+  }
+
+  private RuntimeException failure(Outage outage, Exception failure) {
+    if (failure instanceof DatabaseUnavailableException unavailable) {
+      return unavailable;
+    }
+    Optional<String> reason = PostgresFailure.reason(failure);
+    if (reason.isPresent()) {
+      return outage.refuse(reason.get(), failure);
+    }
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(failure);
+  }
+
+  @Override
+  public void close() {
+    Standby current = standby;
+    if (current != null) {
+      current.close();
+    }
+    readers.close();
+    writers.close();
+  }
+
+  /** Whether two transactions met, so that one was undone: SQLSTATE class 40. */
+  private static boolean isConflict(Throwable failure) {
+    return state(failure).startsWith("40");
+  }
+
+  /** Whether it is the connection that failed, or what it leads to writes no more. */
+  static boolean isDisturbed(Throwable failure) {
+    String state = state(failure);
+    return state.startsWith("08") || state.startsWith("57P") || state.equals("25006");
+  }
+
+  private static String state(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "";
+  }
+
+  /** A connection to what was the primary is of no use any more. */
+  static final class EvictDisturbed implements SQLExceptionOverride {
+    @java.lang.Override
+    public Override adjudicate(SQLException failure) {
+      return isDisturbed(failure) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package ai.adraa.inbox.server.error;
+
+import ai.adraa.inbox.server.model.ErrorBody;
+import ai.adraa.inbox.server.model.ErrorDetail;
+import ai.adraa.inbox.server.model.ErrorResponse;
+import java.util.List;
+
+/** The contract's error codes; each owns its HTTP status and what people read. */
+public enum ErrorCode {
+  BAD_REQUEST(400, "The request is not valid."),
+  VALIDATION_ERROR(400, "The request is not valid."),
+  MISSING_TOKEN(401, "Send an API token in the Authorization header: Bearer adraa_..."),
+  INVALID_API_TOKEN(401, "The API token is not valid."),
+  INVALID_SIGN_IN_CODE(401, "The code is wrong, used or expired. Request a new one."),
+  MISSING_SESSION(401, "Sign in to the console first."),
+  INVALID_SESSION(401, "The session has ended. Sign in again."),
+  ADMIN_REQUIRED(403, "Only workspace admins can create and revoke API tokens."),
+  CROSS_ORIGIN_REQUEST(403, "The request came from another site."),
+  NOT_FOUND(404, "There is no such path."),
+  WORKSPACE_NOT_FOUND(404, "There is no such workspace."),
+  TOKEN_NOT_FOUND(404, "The workspace has no such token."),
+  METHOD_NOT_ALLOWED(405, "This path does not answer that method."),
+  NOT_ACCEPTABLE(406, "This API answers application/json only."),
+  PAYLOAD_TOO_LARGE(413, "The request body exceeds 64 KiB."),
+  URI_TOO_LONG(414, "The URL is too long."),
+  UNSUPPORTED_MEDIA_TYPE(415, "Send the body as application/json."),
+  RATE_LIMIT_EXCEEDED(429, "Too many requests. Wait as Retry-After says."),
+  HEADERS_TOO_LARGE(431, "The request's headers are too large."),
+  INTERNAL_ERROR(500, "The server failed. Give the request id to support."),
+  SERVICE_UNAVAILABLE(503, "The server cannot answer just now. Try again soon.");
+
+  /** What Retry-After says with {@link #SERVICE_UNAVAILABLE}. */
+  public static final int RETRY_SECONDS = 5;
+
+  private final int status;
+  private final String message;
+
+  ErrorCode(int status, String message) {
+    this.status = status;
+    this.message = message;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  /** The code for a failure of which only the HTTP status is known. */
+  public static ErrorCode ofStatus(int status) {
+    return switch (status) {
+      case 404 -> NOT_FOUND;
+      case 405 -> METHOD_NOT_ALLOWED;
+      case 406 -> NOT_ACCEPTABLE;
+      case 413 -> PAYLOAD_TOO_LARGE;
+      case 414 -> URI_TOO_LONG;
+      case 415 -> UNSUPPORTED_MEDIA_TYPE;
+      case 429 -> RATE_LIMIT_EXCEEDED;
+      case 431 -> HEADERS_TOO_LARGE;
+      case 503 -> SERVICE_UNAVAILABLE;
+      // Jetty's for a method, coding or version of HTTP that it does not know.
+      case 501, 505 -> BAD_REQUEST;
+      default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
+    };
+  }
+
+  /** The one error envelope. */
+  public ErrorResponse envelope() {
+    return envelope(message);
+  }
+
+  /** The envelope with a message that fits the case better than the code's own. */
+  public ErrorResponse envelope(String betterMessage) {
+    return new ErrorResponse().error(new ErrorBody().code(name()).message(betterMessage));
+  }
+
+  /** The envelope with each field that is wrong, if any. */
+  public ErrorResponse envelope(List<ErrorDetail> details) {
+    ErrorResponse envelope = envelope();
+    return details.isEmpty() ? envelope : envelope.error(envelope.getError().details(details));
+  }
+}

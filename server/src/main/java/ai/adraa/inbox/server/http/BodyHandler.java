@@ -1,0 +1,168 @@
+package ai.adraa.inbox.server.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.NanoTime;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the whole body before the request gets a worker thread. Jersey reads in a blocking way,
+ * so without this a few slow bodies would hold all threads.
+ */
+public final class BodyHandler extends Handler.Wrapper {
+  // While a body arrives it takes up to three times its length.
+  private static final int SHARE_OF_HEAP = 16;
+  private static final long MOST_BYTES = 32 * 1024 * 1024;
+
+  private final Duration deadline;
+  private final long maxBufferedBytes;
+  private final AtomicLong buffered = new AtomicLong();
+
+  /**
+   * @param deadline from the start of a request to the end of its body; later the body is given up
+   */
+  public BodyHandler(Duration deadline, Handler next) {
+    super(next);
+    this.deadline = deadline;
+    this.maxBufferedBytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  }
+
+  /** The bytes of all bodies that have arrived and that no resource has read yet. */
+  long bufferedBytes() {
+    return buffered.get();
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Body body = new Body(request, response, callback);
+    Request.addCompletionListener(request, unused -> body.release());
+    return body.isComplete() ? body.handle() : body.await();
+  }
+
+  private final class Body extends Request.Wrapper {
+    private final Response response;
+    private final Callback callback;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private Content.@Nullable Chunk failure;
+    private final AtomicLong counted = new AtomicLong();
+    private @Nullable ByteBufferContentSource content;
+
+    Body(Request request, Response response, Callback callback) {
+      super(request);
+      this.response = response;
+      this.callback = callback;
+    }
+
+    /** A body that is empty has no type and no coding, whatever the headers say of it. */
+    @Override
+    public HttpFields getHeaders() {
+      HttpFields headers = super.getHeaders();
+      return content == null || content.getLength() > 0
+          ? headers
+          : HttpFields.build(
+              headers, EnumSet.of(HttpHeader.CONTENT_TYPE, HttpHeader.CONTENT_ENCODING));
+    }
+
+    private void release() {
+      buffered.addAndGet(-counted.getAndSet(0));
+    }
+
+    /** Takes what has arrived; returns whether that is all, or nothing more is waited for. */
+    synchronized boolean isComplete() {
+      while (true) {
+        Content.Chunk chunk = getWrapped().read();
+        if (chunk == null) {
+          return false;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          failure = chunk;
+          return true;
+        }
+        // A copy, since a chunk of one byte would keep a whole buffer.
+        byte[] part = BufferUtil.toArray(chunk.getByteBuffer());
+        boolean last = chunk.isLast();
+        chunk.release();
+        bytes.writeBytes(part);
+        counted.addAndGet(part.length);
+        long all = buffered.addAndGet(part.length);
+        if (last) {
+          content = new ByteBufferContentSource(ByteBuffer.wrap(bytes.toByteArray()));
+          return true;
+        }
+        if (all > maxBufferedBytes) {
+          failure =
+              Content.Chunk.from(
+                  new HttpException.RuntimeException(
+                      HttpStatus.SERVICE_UNAVAILABLE_503, "Too many bodies at once"));
+          return true;
+        }
+      }
+    }
+
+    boolean await() {
+      // Only a timer sees a caller that sends no byte of the body but other frames, or the
+      // extensions of a chunk: neither is idle.
+      long left = deadline.toNanos() - NanoTime.since(getBeginNanoTime());
+      demand(getComponents().getScheduler().schedule(this::expire, left, TimeUnit.NANOSECONDS));
+      return true;
+    }
+
+    private void demand(Scheduler.Task expiry) {
+      getWrapped().demand(Invocable.from(InvocationType.NON_BLOCKING, () -> arrived(expiry)));
+    }
+
+    private void arrived(Scheduler.Task expiry) {
+      if (!isComplete()) {
+        demand(expiry);
+        return;
+      }
+      expiry.cancel();
+      WorkerHandler.run(this, response, callback, BodyHandler.super::handle);
+    }
+
+    /** Synchronized because Jetty may use a request that has ended for the next one. */
+    private synchronized void expire() {
+      if (content == null && failure == null) {
+        getWrapped().fail(new TimeoutException("The body comes too slowly"));
+      }
+    }
+
+    boolean handle() throws Exception {
+      return BodyHandler.super.handle(this, response, callback);
+    }
+
+    @Override
+    public Content.@Nullable Chunk read() {
+      // From here on it is the memory of one of the few workers.
+      release();
+      return content == null ? failure : content.read();
+    }
+
+    @Override
+    public void demand(Runnable contentAvailable) {
+      if (content == null) {
+        contentAvailable.run();
+      } else {
+        content.demand(contentAvailable);
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package ai.adraa.inbox.server.http;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.NanoTime;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection that takes too long for one of these, whatever it sends meanwhile:
+ *
+ * <ul>
+ *   <li>the TLS handshake;
+ *   <li>with HTTP/1.1, the head of a request that has begun;
+ *   <li>with HTTP/2, the next request, while no other is in flight.
+ * </ul>
+ *
+ * <p>The idle timeout does not end such a connection, because one byte now and then, or a PING, is
+ * not idle. Jetty has no limit of its own.
+ */
+final class HeadDeadline extends AbstractLifeCycle {
+  // How long a caller has to close a connection after GOAWAY.
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+  private record Begun(long requests, long bytes, long at) {}
+
+  private final ServerConnector connector;
+  private final Duration deadline;
+  private Map<EndPoint, Begun> seen = new HashMap<>();
+  private Scheduler.@Nullable Task next;
+
+  HeadDeadline(ServerConnector connector, Duration deadline) {
+    this.connector = connector;
+    this.deadline = deadline;
+  }
+
+  @Override
+  protected void doStart() {
+    schedule();
+  }
+
+  @Override
+  protected void doStop() {
+    if (next != null) {
+      next.cancel();
+    }
+  }
+
+  private void schedule() {
+    next =
+        connector
+            .getScheduler()
+            .schedule(() -> connector.getExecutor().execute(this::look), 1, TimeUnit.SECONDS);
+  }
+
+  private void look() {
+    try {
+      closeLate();
+    } finally {
+      if (isRunning()) {
+        schedule();
+      }
+    }
+  }
+
+  private void closeLate() {
+    Map<EndPoint, Begun> now = new HashMap<>();
+    for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+      Connection connection = endPoint.getConnection();
+      if (connection instanceof SslConnection tls) {
+        connection = tls.getSslEndPoint().getConnection();
+      }
+      if (!(connection instanceof ConnectionMetaData)) {
+        if (System.currentTimeMillis() - endPoint.getCreatedTimeStamp() > deadline.toMillis()) {
+          endPoint.close();
+        }
+      } else if (connection instanceof HTTP2Connection http2) {
+        Begun begun = withoutRequest(seen.get(endPoint), http2);
+        if (NanoTime.since(begun.at()) > deadline.plus(FAREWELL).toNanos()) {
+          endPoint.close();
+        } else {
+          if (NanoTime.since(begun.at()) > deadline.toNanos()) {
+            // Sends GOAWAY, after which the caller closes the connection.
+            http2.close();
+          }
+          now.put(endPoint, begun);
+        }
+      } else {
+        Begun begun = begun(seen.get(endPoint), connection);
+        if (begun.at() != 0 && NanoTime.since(begun.at()) > deadline.toNanos()) {
+          endPoint.close();
+        } else {
+          now.put(endPoint, begun);
+        }
+      }
+    }
+    seen = now;
+  }
+
+  /** When the connection was first seen without a request in flight since its last request. */
+  private static Begun withoutRequest(@Nullable Begun before, HTTP2Connection connection) {
+    long requests = connection.getMessagesIn();
+    // A head that has not ended is not a stream yet.
+    return before == null
+            || before.requests() != requests
+            || connection.getSession().getStreamCount() > 0
+        ? new Begun(requests, 0, NanoTime.now())
+        : before;
+  }
+
+  /** When bytes were first seen that are no whole head; 0 if there are none. */
+  private static Begun begun(@Nullable Begun before, Connection connection) {
+    long requests = connection.getMessagesIn();
+    long bytes = connection.getBytesIn();
+    if (before == null && requests == 0 && bytes > 0) {
+      return new Begun(0, 0, NanoTime.now());
+    }
+    if (before == null || before.requests() != requests) {
+      // The bytes up to here belong to requests that came whole.
+      return new Begun(requests, bytes, 0);
+    }
+    return new Begun(
+        requests,
+        before.bytes(),
+        before.at() == 0 && bytes > before.bytes() ? NanoTime.now() : before.at());
+  }
+}

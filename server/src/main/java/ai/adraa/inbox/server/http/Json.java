@@ -1,0 +1,93 @@
+package ai.adraa.inbox.server.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** JSON as the contract has it: strict in what it reads, and one form for what it writes. */
+public final class Json {
+  public static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  // RFC 8259 §8.1: JSON is UTF-8, also where a body looks like UTF-16.
+                  .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                  // A body has 64 KiB at most, and the contract's are flat.
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(8)
+                          .maxNameLength(200)
+                          .maxNumberLength(100)
+                          .maxStringLength(64 * 1024)
+                          .build())
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(String.class, new TrimmedString())
+                  .addSerializer(new InstantInMilliseconds()))
+          .build();
+
+  private Json() {}
+
+  /** A string without the white space at its ends. A number or a boolean is no string. */
+  private static final class TrimmedString extends StdScalarDeserializer<String> {
+    private static final long serialVersionUID = 1;
+
+    TrimmedString() {
+      super(String.class);
+    }
+
+    @Override
+    public String deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+        return context.reportInputMismatch(this, "must be a string");
+      }
+      String text = parser.getText();
+      // An unpaired surrogate cannot be stored, and would come back as another name.
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        return context.reportInputMismatch(this, "must be Unicode text");
+      }
+      return text.strip();
+    }
+  }
+
+  /** Always with milliseconds, also where they are 000: 2026-06-12T10:25:00.000Z. */
+  private static final class InstantInMilliseconds extends StdSerializer<Instant> {
+    private static final long serialVersionUID = 1;
+    private static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    InstantInMilliseconds() {
+      super(Instant.class);
+    }
+
+    @Override
+    public void serialize(Instant instant, JsonGenerator generator, SerializerProvider provider)
+        throws IOException {
+      generator.writeString(FORMAT.format(instant));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package ai.adraa.inbox.server.http;
+
+import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.limit.RateLimit;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Limits how many requests one IP address may send; pages are answered before and do not count. */
+public final class RateLimitHandler extends Handler.Wrapper {
+  private static final int MAX_ADDRESSES = 100_000;
+
+  private final RateLimit limit;
+  private final Runnable refused;
+  private final Cache<Object, Bucket> buckets;
+
+  /**
+   * @param refused is called for each refused request
+   */
+  public RateLimitHandler(RateLimit limit, Runnable refused, Handler next) {
+    super(next);
+    this.limit = limit;
+    this.refused = refused;
+    this.buckets =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_ADDRESSES)
+            // By then a bucket is full again, so forgetting it changes nothing.
+            .expireAfterAccess(limit.period())
+            .build();
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Bucket bucket =
+        buckets.get(RateLimit.caller(Request.getRemoteAddr(request)), address -> limit.newBucket());
+    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+    if (probe.isConsumed()) {
+      return super.handle(request, response, callback);
+    }
+    refused.run();
+    response.getHeaders().put(HttpHeader.RETRY_AFTER, RateLimit.secondsToWait(probe));
+    JsonErrorHandler.write(response, ErrorCode.RATE_LIMIT_EXCEEDED, callback);
+    return true;
+  }
+}

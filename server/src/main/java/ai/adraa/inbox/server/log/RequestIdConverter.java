@@ -1,0 +1,13 @@
+package ai.adraa.inbox.server.log;
+
+import ch.qos.logback.classic.pattern.ClassicConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+
+/** The request's id in a line of the log, if it is of one; named in {@code logback.xml}. */
+public final class RequestIdConverter extends ClassicConverter {
+  @Override
+  public String convert(ILoggingEvent event) {
+    String id = event.getMDCPropertyMap().get(LogContext.REQUEST_ID);
+    return id == null ? "" : "[" + id + "] ";
+  }
+}

@@ -1,0 +1,491 @@
+package ai.adraa.inbox.server.maintenance;
+
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
+import ai.adraa.inbox.server.error.UserException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * Copies a whole database while others use it, and puts a copy in a database's place. A copy gets
+ * its name only when it is whole, verified and on the disk.
+ */
+public final class Backup {
+  /** Is told how far a copy is. */
+  public interface Progress {
+    void progress(int remaining, int pages);
+  }
+
+  /**
+   * What became of a restore.
+   *
+   * @param replaced where the database that was there is kept; empty if there was none
+   * @param revocations tokens that were active in the backup, but revoked since
+   * @param lostTokens active tokens of the replaced database that the backup does not have
+   * @param lostWorkspaces workspaces of the replaced database that the backup does not have
+   * @param lostMembers how many members those workspaces have
+   * @param events what the audit trail tells of since the backup
+   * @param read whether the replaced database could be read, so that nothing of this is lost
+   */
+  public record Restored(
+      Inspection now,
+      Optional<Path> replaced,
+      long revocations,
+      long lostTokens,
+      long lostWorkspaces,
+      long lostMembers,
+      long events,
+      boolean read) {}
+
+  private static final int PAGES_AT_ONCE = 1000;
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private Backup() {}
+
+  /**
+   * Writes a backup of the database, as it is at one moment; what is committed before is in it.
+   *
+   * @throws UserException if it cannot be written or is not sound; then the target is as it was
+   */
+  public static Inspection write(Path database, Path target, boolean overwrite, Progress progress) {
+    try {
+      if (!overwrite && Files.exists(target)) {
+        throw new UserException(
+            target + " exists; name another file, or replace it by --overwrite");
+      }
+      if (Files.exists(target) && Files.isSameFile(database, target)) {
+        throw new UserException(target + " is the database itself; name another file");
+      }
+      Path copy = newCopy(target, ".partial");
+      try {
+        Inspection inspection = copy(database, copy, progress);
+        Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory(target);
+        return inspection;
+      } finally {
+        delete(copy);
+      }
+    } catch (SQLException | IOException e) {
+      throw new UserException(
+          "Cannot write the backup " + target + ": " + UserException.reason(e), e);
+    }
+  }
+
+  /**
+   * Puts the backup in the database's place. What was taken away since the backup stays so: revoked
+   * tokens stay revoked, and who is a member of what is as in the database that is replaced. That
+   * one is kept beside.
+   *
+   * @param acceptLoss go on if the replaced database is damaged and cannot tell what was revoked
+   * @throws UserException if the backup is not sound, the database is in use or cannot be read;
+   *     then it is as it was
+   */
+  public static Restored restore(
+      Path backup, Path named, boolean acceptLoss, Clock clock, AuditEvent.Source source) {
+    try {
+      // A link stays one.
+      Path database = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
+      if (!Files.exists(backup)) {
+        throw new UserException("There is no backup " + backup);
+      }
+      if (Files.exists(database) && Files.isSameFile(backup, database)) {
+        throw new UserException(backup + " is the database itself; name its backup");
+      }
+      Path copy = newCopy(database, ".restoring");
+      try {
+        Inspection unused = copy(backup, copy, (remaining, pages) -> {});
+        SqliteDatabase.open(new DatabaseLocation(copy.toString())).close();
+        return replace(database, copy, acceptLoss, clock, source);
+      } finally {
+        delete(copy);
+      }
+    } catch (SQLException | IOException | JdbiException e) {
+      throw new UserException(
+          "Cannot restore the backup " + backup + ": " + UserException.reason(e), e);
+    }
+  }
+
+  /** A new file beside, which its owner alone can read; two who copy at once have one each. */
+  private static Path newCopy(Path target, String suffix) throws IOException {
+    Path directory = target.toAbsolutePath().resolveSibling("");
+    return Files.createTempFile(directory, "." + target.getFileName() + ".", suffix);
+  }
+
+  /** One file, as the source is at one moment. */
+  private static Inspection copy(Path source, Path copy, Progress progress)
+      throws SQLException, IOException {
+    Map<String, Long> rows;
+    try (Connection connection = Inspection.readOnly(source).getConnection()) {
+      // The transaction holds the moment: without it each commit would make the copy begin anew.
+      connection.setAutoCommit(false);
+      rows = Inspection.rows(connection);
+      int result =
+          connection
+              .unwrap(SQLiteConnection.class)
+              .getDatabase()
+              .backup("main", copy.toString(), progress::progress, 100, 100, PAGES_AT_ONCE);
+      connection.rollback();
+      if (result != SQLiteErrorCode.SQLITE_OK.code && result != SQLiteErrorCode.SQLITE_DONE.code) {
+        throw new SQLException(SQLiteErrorCode.getErrorCode(result).toString());
+      }
+    }
+    // A copy for the shelf has no log beside it.
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode = DELETE");
+    }
+    Inspection inspection = Inspection.of(copy);
+    if (!inspection.faults().isEmpty()) {
+      throw new UserException(source + " is refused. " + inspection.faults().get(0));
+    }
+    if (!inspection.rows().equals(rows)) {
+      throw new UserException("The copy of " + source + " does not have the same rows");
+    }
+    force(copy);
+    return inspection;
+  }
+
+  /**
+   * Locks out everyone else until the copy is in the database's place: what is committed once it is
+   * asked what to carry over would be lost. Meanwhile nothing here may open the database's file but
+   * SQLite, since POSIX drops a process's locks on a file when it closes any of its descriptors.
+   */
+  private static Restored replace(
+      Path database, Path copy, boolean acceptLoss, Clock clock, AuditEvent.Source source)
+      throws SQLException, IOException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+        Handle handle = Jdbi.create(connection).open()) {
+      handle.execute("PRAGMA foreign_keys = ON");
+      handle.execute("PRAGMA busy_timeout = 2000");
+      leaveLog(handle, copy);
+      Path kept =
+          database.resolveSibling(
+              database.getFileName() + ".replaced-" + STAMP.format(clock.instant()));
+      Restored restored = carryOver(handle, copy, database, kept, acceptLoss, clock, source);
+      force(copy);
+      if (hasLog(copy)) {
+        throw new UserException(copy + " is in use; end who uses it, then restore");
+      }
+      if (!isPosix()) {
+        // There a file that is open cannot be moved.
+        handle.close();
+        connection.close();
+      }
+      move(database, kept);
+      Files.move(copy, database, StandardCopyOption.ATOMIC_MOVE);
+      forceDirectory(database);
+      return restored;
+    }
+  }
+
+  /** What is committed is then in the file itself, which alone is moved. */
+  private static void leaveLog(Handle handle, Path copy) {
+    try {
+      String mode =
+          handle.createQuery("PRAGMA main.journal_mode = DELETE").mapTo(String.class).one();
+      if (mode.equals("delete")) {
+        return;
+      }
+    } catch (JdbiException e) {
+      if (!isBusy(e)) {
+        throw e;
+      }
+    }
+    throw new UserException(copy + " is in use; end who uses it, then restore");
+  }
+
+  private static boolean hasLog(Path file) throws IOException {
+    Path log = Path.of(file + "-wal");
+    return Files.exists(log) && Files.size(log) > 0;
+  }
+
+  /** Takes over what must not be undone, and drops who was signed in. */
+  private static Restored carryOver(
+      Handle handle,
+      Path copy,
+      Path database,
+      Path kept,
+      boolean acceptLoss,
+      Clock clock,
+      AuditEvent.Source source) {
+    boolean exists = Files.exists(database);
+    long revocations = 0;
+    long lostTokens = 0;
+    long lostWorkspaces = 0;
+    long lostMembers = 0;
+    long events = 0;
+    boolean read = false;
+    if (exists) {
+      try {
+        handle.execute("ATTACH ? AS replaced", database.toString());
+        handle.execute("PRAGMA replaced.locking_mode = EXCLUSIVE");
+        handle.execute("BEGIN IMMEDIATE");
+        List<String> damage =
+            handle.createQuery("PRAGMA replaced.integrity_check").mapTo(String.class).list();
+        read = damage.equals(List.of("ok"));
+        if (!read && !acceptLoss) {
+          throw unreadable(database, damage.get(0));
+        }
+        carryAgents(handle);
+        revocations = carryRevocations(handle);
+        carryMembers(handle);
+        events = carryEvents(handle);
+        lostTokens = lostTokens(handle);
+        lostWorkspaces = lostWorkspaces(handle);
+        lostMembers = lostMembers(handle);
+      } catch (JdbiException e) {
+        if (isBusy(e)) {
+          throw new UserException(
+              "The database " + database + " is in use; stop the server, then restore", e);
+        }
+        if (!acceptLoss) {
+          throw unreadable(database, UserException.reason(e));
+        }
+        read = false;
+        revocations = 0;
+        events = 0;
+        rollback(handle);
+        handle.execute("BEGIN IMMEDIATE");
+      }
+    } else {
+      handle.execute("BEGIN IMMEDIATE");
+    }
+    handle.execute("/* Backup.carryOver */ DELETE FROM session");
+    handle.execute("/* Backup.carryOver */ DELETE FROM sign_in_code");
+    AuditStore.record(
+        handle,
+        AuditEvent.of(clock.instant(), AuditEvent.Action.RESTORE, source)
+            .with("revocations kept: " + revocations + ", events kept: " + events));
+    handle.execute("COMMIT");
+    // What is kept is whole in its one file, also if this ends between two of the moves.
+    if (read && !checkpoint(handle)) {
+      throw new UserException("The log of " + database + " cannot be brought into it");
+    }
+    Inspection now = Inspection.of(copy);
+    if (!now.faults().isEmpty()) {
+      throw new UserException("The restored copy is refused. " + now.faults().get(0));
+    }
+    return new Restored(
+        now,
+        exists ? Optional.of(kept) : Optional.empty(),
+        revocations,
+        lostTokens,
+        lostWorkspaces,
+        lostMembers,
+        events,
+        read || !exists);
+  }
+
+  private static boolean checkpoint(Handle handle) {
+    return handle
+        .createQuery("PRAGMA replaced.wal_checkpoint(TRUNCATE)")
+        .map((row, context) -> row.getLong("busy") == 0)
+        .one();
+  }
+
+  private static void rollback(Handle handle) {
+    try {
+      handle.execute("ROLLBACK");
+      handle.execute("DETACH replaced");
+    } catch (JdbiException e) {
+      // SQLite ended the transaction itself, or it had not begun.
+    }
+  }
+
+  private static void carryAgents(Handle handle) {
+    handle.execute(
+        """
+        /* Backup.carryAgents */
+        INSERT INTO agent (id, email, nickname, created_at)
+        SELECT id, email, nickname, created_at FROM replaced.agent WHERE true
+        ON CONFLICT DO NOTHING
+        """);
+  }
+
+  private static long carryRevocations(Handle handle) {
+    return handle.execute(
+        """
+        /* Backup.carryRevocations */
+        UPDATE api_token SET (revoked_at, revoked_by) = (
+          SELECT r.revoked_at, coalesce(a.id, api_token.created_by)
+          FROM replaced.api_token r
+          LEFT JOIN replaced.agent ra ON ra.id = r.revoked_by
+          LEFT JOIN agent a ON a.email = ra.email
+          WHERE r.id = api_token.id)
+        WHERE revoked_at IS NULL
+          AND id IN (SELECT id FROM replaced.api_token WHERE revoked_at IS NOT NULL)
+        """);
+  }
+
+  private static void carryMembers(Handle handle) {
+    // Admins first: a workspace keeps one at each step.
+    handle.execute(
+        """
+        /* Backup.carryMembers */
+        INSERT INTO membership (workspace_id, agent_id, role, created_at)
+        SELECT m.workspace_id, a.id, m.role, m.created_at
+        FROM replaced.membership m
+        JOIN replaced.agent ra ON ra.id = m.agent_id
+        JOIN agent a ON a.email = ra.email
+        WHERE m.workspace_id IN (SELECT id FROM workspace)
+        ORDER BY m.role = 'admin' DESC
+        ON CONFLICT (workspace_id, agent_id) DO UPDATE SET role = excluded.role
+        """);
+    handle.execute(
+        """
+        /* Backup.carryMembers */
+        DELETE FROM membership
+        WHERE workspace_id IN (SELECT id FROM replaced.workspace) AND NOT EXISTS (
+          SELECT 1 FROM replaced.membership m
+          JOIN replaced.agent ra ON ra.id = m.agent_id
+          JOIN agent a ON a.email = ra.email
+          WHERE m.workspace_id = membership.workspace_id AND a.id = membership.agent_id)
+        """);
+  }
+
+  private static long carryEvents(Handle handle) {
+    boolean kept =
+        handle
+            .createQuery(
+                """
+                /* Backup.carryEvents: a database of the first version has none */
+                SELECT count(*) FROM replaced.sqlite_schema WHERE name = 'audit_event'
+                """)
+            .mapTo(Boolean.class)
+            .one();
+    if (!kept) {
+      return 0;
+    }
+    return handle.execute(
+        """
+        /* Backup.carryEvents */
+        INSERT INTO audit_event (at, action, channel, agent_id, os_user, address, request_id,
+          workspace_id, token_id, member_id, detail)
+        SELECT at, action, channel, agent_id, os_user, address, request_id,
+          workspace_id, token_id, member_id, detail
+        FROM replaced.audit_event r
+        WHERE NOT EXISTS (SELECT 1 FROM audit_event e
+          WHERE e.id = r.id AND e.at = r.at AND e.action = r.action
+            AND e.token_id IS r.token_id AND e.member_id IS r.member_id
+            AND e.request_id IS r.request_id)
+        ORDER BY r.id
+        """);
+  }
+
+  private static long lostTokens(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            /* Backup.lostTokens */
+            SELECT count(*) FROM replaced.api_token r
+            WHERE r.revoked_at IS NULL AND NOT EXISTS (
+              SELECT 1 FROM api_token t WHERE t.id = r.id)
+            """)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static long lostWorkspaces(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            /* Backup.lostWorkspaces */
+            SELECT count(*) FROM replaced.workspace WHERE id NOT IN (SELECT id FROM workspace)
+            """)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static long lostMembers(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            /* Backup.lostMembers */
+            SELECT count(*) FROM replaced.membership
+            WHERE workspace_id NOT IN (SELECT id FROM workspace)
+            """)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static UserException unreadable(Path database, String reason) {
+    return new UserException(
+        "The database %s cannot be read (%s), so tokens revoked since the backup would be valid again; if you accept that, restore with --accept-lost-revocations"
+            .formatted(database, reason));
+  }
+
+  private static boolean isBusy(JdbiException failure) {
+    return failure.getCause() instanceof SQLiteException e
+        && List.of(SQLiteErrorCode.SQLITE_BUSY.code, SQLiteErrorCode.SQLITE_LOCKED.code)
+            .contains(e.getResultCode().code & 0xff);
+  }
+
+  /**
+   * With what lies beside it, also if it is not there itself: SQLite would take its log for that of
+   * the next database of this name, and replay it.
+   */
+  private static void move(Path database, Path target) throws IOException {
+    if (!hasLog(database)) {
+      Files.deleteIfExists(Path.of(database + "-wal"));
+    }
+    // An index, made anew from the log.
+    Files.deleteIfExists(Path.of(database + "-shm"));
+    for (String suffix : List.of("-wal", "-journal", "")) {
+      Path file = Path.of(database + suffix);
+      if (Files.exists(file)) {
+        Files.move(file, Path.of(target + suffix), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+  }
+
+  private static void delete(Path copy) {
+    try {
+      for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
+        Files.deleteIfExists(Path.of(copy + suffix));
+      }
+    } catch (IOException e) {
+      throw new UserException("Cannot remove " + copy, e);
+    }
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** A new name is on the disk only with the directory. */
+  private static void forceDirectory(Path file) throws IOException {
+    if (isPosix()) {
+      force(file.toAbsolutePath().resolveSibling(""));
+    }
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+}

@@ -1,0 +1,269 @@
+package ai.adraa.inbox.server.maintenance;
+
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.postgresql.PostgresDatabase;
+import ai.adraa.inbox.server.database.postgresql.PostgresFailure;
+import ai.adraa.inbox.server.error.UserException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Copies a SQLite database into one of PostgreSQL, in one transaction: all of it or nothing. What
+ * is there from an earlier copy is replaced, unless it was used since.
+ */
+public final class DatabaseCopy {
+  /** Told while it goes on. */
+  public interface Progress {
+    /**
+     * @param rows copied so far
+     * @param of how many there are
+     */
+    void copied(String table, long rows, long of);
+  }
+
+  /** In an order in which none refers to a later one. */
+  private static final List<String> TABLES =
+      List.of(
+          "workspace",
+          "agent",
+          "membership",
+          "api_token",
+          "session",
+          "sign_in_code",
+          "audit_event");
+
+  private static final int BUFFER = 64 * 1024;
+  private static final int FETCH = 1_000;
+  private static final int COMMIT_SECONDS = 60;
+
+  /** How many rows a table has, and a hash of all of them in whatever order. */
+  private static final class Sum {
+    long rows;
+    private final long[] hash = new long[4];
+    private final MessageDigest sha256;
+
+    Sum() {
+      try {
+        sha256 = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    void add(String row) {
+      ByteBuffer digest = ByteBuffer.wrap(sha256.digest(row.getBytes(StandardCharsets.UTF_8)));
+      for (int i = 0; i < hash.length; i++) {
+        hash[i] += digest.getLong();
+      }
+      rows++;
+    }
+
+    boolean equals(Sum other) {
+      return rows == other.rows && Arrays.equals(hash, other.hash);
+    }
+  }
+
+  private DatabaseCopy() {}
+
+  /**
+   * Copies it, and reads back and compares what is there then, before it is committed.
+   *
+   * @param file which is only read; what is written to it meanwhile is not copied
+   * @param url of PostgreSQL
+   * @return how many rows each table has
+   * @throws UserException if either cannot be used, or if the copy was used since it was made
+   */
+  public static Map<String, Long> copy(Path file, String url, Progress progress) {
+    String target = DatabaseLocation.withoutSecrets(url);
+    // Brings its tables to this version.
+    PostgresDatabase.open(new DatabaseLocation(url), Optional.empty()).close();
+    boolean committing = false;
+    try (Connection from = Inspection.readOnly(file).getConnection();
+        Statement reading = from.createStatement();
+        // One statement may take as long as all rows do.
+        Connection to = PostgresDatabase.primary(url, 0).getConnection();
+        Statement writing = to.createStatement()) {
+      from.setAutoCommit(false);
+      to.setAutoCommit(false);
+      writing.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
+      writing.execute("LOCK TABLE " + String.join(", ", TABLES) + " IN ACCESS EXCLUSIVE MODE");
+      boolean empty = count(writing, "workspace") == 0 && count(writing, "audit_event") == 0;
+      Map<String, Sum> sums = new LinkedHashMap<>();
+      for (String table : TABLES) {
+        if (!empty) {
+          writing.execute("CREATE TEMP TABLE new_%1$s (LIKE %1$s) ON COMMIT DROP".formatted(table));
+        }
+        sums.put(table, copy(reading, table, to, empty ? table : "new_" + table, progress));
+      }
+      if (!empty) {
+        requireUnused(writing, target);
+        writing.execute("TRUNCATE " + String.join(", ", TABLES));
+        for (String table : TABLES) {
+          writing.execute("INSERT INTO %1$s SELECT * FROM new_%1$s".formatted(table));
+        }
+      }
+      writing.execute(
+          "SELECT setval(pg_get_serial_sequence('audit_event', 'id'),"
+              + " (SELECT coalesce(max(id), 0) + 1 FROM audit_event), false)");
+      for (Map.Entry<String, Sum> copied : sums.entrySet()) {
+        if (!sum(writing, copied.getKey()).equals(copied.getValue())) {
+          throw new UserException(
+              "Nothing is copied: what %s then has in %s is not what was written"
+                  .formatted(target, copied.getKey()));
+        }
+      }
+      committing = true;
+      // As a statement, since a commit could wait for a standby without end. Those that are read
+      // from are not before they have it.
+      writing.setQueryTimeout(COMMIT_SECONDS);
+      writing.execute("COMMIT");
+      return sums.entrySet().stream()
+          .collect(
+              Collectors.toMap(
+                  Map.Entry::getKey, e -> e.getValue().rows, (a, b) -> a, LinkedHashMap::new));
+    } catch (SQLException e) {
+      throw new UserException(
+          (committing
+                  ? "It may be copied to %s, or not: %s. Copy again"
+                  : "Nothing is copied to %s: %s")
+              .formatted(
+                  target, PostgresFailure.reason(e).orElseGet(() -> UserException.reason(e))),
+          e);
+    }
+  }
+
+  private static Sum copy(
+      Statement reading, String table, Connection to, String target, Progress progress)
+      throws SQLException {
+    long of = count(reading, table);
+    Sum sum = new Sum();
+    try (ResultSet rows = reading.executeQuery("SELECT * FROM " + table)) {
+      CopyIn copy =
+          to.unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn("COPY %s (%s) FROM STDIN".formatted(target, columns(rows)));
+      try {
+        StringBuilder buffer = new StringBuilder();
+        while (rows.next()) {
+          String row = row(rows);
+          sum.add(row);
+          buffer.append(row).append('\n');
+          if (buffer.length() > BUFFER) {
+            write(buffer, copy);
+            progress.copied(table, sum.rows, of);
+          }
+        }
+        write(buffer, copy);
+        copy.endCopy();
+      } finally {
+        if (copy.isActive()) {
+          copy.cancelCopy();
+        }
+      }
+    }
+    progress.copied(table, sum.rows, of);
+    return sum;
+  }
+
+  private static void write(StringBuilder buffer, CopyIn copy) throws SQLException {
+    byte[] bytes = buffer.toString().getBytes(StandardCharsets.UTF_8);
+    copy.writeToCopy(bytes, 0, bytes.length);
+    buffer.setLength(0);
+  }
+
+  private static Sum sum(Statement reading, String table) throws SQLException {
+    Sum sum = new Sum();
+    reading.setFetchSize(FETCH);
+    // In the order of the columns that SQLite has.
+    try (ResultSet rows = reading.executeQuery("SELECT * FROM " + table)) {
+      while (rows.next()) {
+        sum.add(row(rows));
+      }
+    }
+    return sum;
+  }
+
+  /** What the copy has recorded and the file has not was done on the copy. */
+  private static void requireUnused(Statement writing, String target) throws SQLException {
+    long events =
+        number(
+            writing,
+            """
+            SELECT count(*) FROM audit_event a WHERE NOT EXISTS
+              (SELECT 1 FROM new_audit_event n WHERE n.id = a.id AND n IS NOT DISTINCT FROM a)
+            """);
+    long tokens =
+        number(
+            writing,
+            """
+            SELECT count(*) FROM api_token t WHERE NOT EXISTS
+              (SELECT 1 FROM new_api_token n WHERE n.id = t.id
+                AND (t.revoked_at IS NULL OR n.revoked_at IS NOT NULL))
+            """);
+    if (events > 0 || tokens > 0) {
+      throw new UserException(
+          ("Nothing is copied: %s has been used, and has %d events and %d tokens, or revocations of"
+                  + " them, that the file does not have; to give them up, copy to a new database")
+              .formatted(target, events, tokens));
+    }
+  }
+
+  private static String columns(ResultSet rows) throws SQLException {
+    ResultSetMetaData columns = rows.getMetaData();
+    StringBuilder names = new StringBuilder();
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      names.append(i == 1 ? "" : ", ").append(columns.getColumnName(i));
+    }
+    return names.toString();
+  }
+
+  /** As COPY reads it: https://www.postgresql.org/docs/current/sql-copy.html, Text Format. */
+  private static String row(ResultSet row) throws SQLException {
+    StringBuilder text = new StringBuilder();
+    int columns = row.getMetaData().getColumnCount();
+    for (int i = 1; i <= columns; i++) {
+      Object value = row.getObject(i);
+      text.append(i == 1 ? "" : "\t")
+          .append(
+              value == null
+                  ? "\\N"
+                  : value instanceof byte[] bytes
+                      ? "\\\\x" + HexFormat.of().formatHex(bytes)
+                      : value
+                          .toString()
+                          .replace("\\", "\\\\")
+                          .replace("\t", "\\t")
+                          .replace("\n", "\\n")
+                          .replace("\r", "\\r"));
+    }
+    return text.toString();
+  }
+
+  private static long count(Statement statement, String table) throws SQLException {
+    return number(statement, "SELECT count(*) FROM " + table);
+  }
+
+  private static long number(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Work on a whole database: backup, restore, check, and the copy from SQLite to PostgreSQL. It
+ * works below the stores, on tables and files.
+ */
+@NullMarked
+package ai.adraa.inbox.server.maintenance;
+
+import org.jspecify.annotations.NullMarked;

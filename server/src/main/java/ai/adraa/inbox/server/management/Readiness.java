@@ -1,0 +1,109 @@
+package ai.adraa.inbox.server.management;
+
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.http.WorkerPool;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether requests can be answered. Each call looks at the worker threads and asks the database,
+ * for two seconds at most. A server that can verify tokens is ready, even if it cannot write at the
+ * moment. Thread-safe.
+ */
+public final class Readiness implements AutoCloseable {
+  /**
+   * The answer.
+   *
+   * @param word why it is not ready, or what is wrong although it is
+   */
+  public record Answer(boolean ready, Optional<String> word) {}
+
+  private enum Phase {
+    STARTING,
+    SERVING,
+    STOPPING
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+  private static final long TIMEOUT_MILLIS = 2_000;
+
+  private final Database database;
+  private final List<WorkerPool> workers;
+  private final Duration stalled;
+  // One thread: where the database hangs, one check hangs with it.
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "readiness");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile Phase phase = Phase.STARTING;
+
+  /**
+   * @param stalled how long a pool may be full, with no thread becoming free, before the server is
+   *     no longer ready
+   */
+  public Readiness(Database database, List<WorkerPool> workers, Duration stalled) {
+    this.database = database;
+    this.workers = workers;
+    this.stalled = stalled;
+  }
+
+  public void started() {
+    phase = Phase.SERVING;
+  }
+
+  /** From now on it is not ready. */
+  public void stopping() {
+    phase = Phase.STOPPING;
+  }
+
+  public Answer ask() {
+    return switch (phase) {
+      case STARTING -> unready("starting");
+      case STOPPING -> unready("stopping");
+      case SERVING ->
+          workers.stream().anyMatch(pool -> pool.isStalledFor(stalled))
+              ? unready("requests_stalled")
+              : askDatabase();
+    };
+  }
+
+  @Override
+  public void close() {
+    asking.shutdownNow();
+  }
+
+  private Answer askDatabase() {
+    Future<?> read = asking.submit(database::check);
+    try {
+      read.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+      return new Answer(true, database.warning());
+    } catch (TimeoutException e) {
+      // If it is still waiting for its turn, it need not begin.
+      read.cancel(false);
+      LOG.warn("Not ready: the database did not answer in {} ms", TIMEOUT_MILLIS);
+      return unready("database_timeout");
+    } catch (ExecutionException e) {
+      LOG.warn("Not ready: the database cannot be read", e.getCause());
+      return unready("database_unreadable");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unready("stopping");
+    }
+  }
+
+  private static Answer unready(String reason) {
+    return new Answer(false, Optional.of(reason));
+  }
+}

@@ -1,0 +1,27 @@
+package ai.adraa.inbox.server.rest;
+
+import jakarta.ws.rs.core.SecurityContext;
+import java.security.Principal;
+
+/** Who sends the request: the token or the session that let it pass. */
+record Caller(Principal principal, String scheme) implements SecurityContext {
+  @Override
+  public Principal getUserPrincipal() {
+    return principal;
+  }
+
+  @Override
+  public boolean isUserInRole(String role) {
+    return false;
+  }
+
+  @Override
+  public boolean isSecure() {
+    return false;
+  }
+
+  @Override
+  public String getAuthenticationScheme() {
+    return scheme;
+  }
+}

@@ -1,0 +1,222 @@
+package ai.adraa.inbox.server.rest;
+
+import ai.adraa.inbox.server.account.MailQueueFullException;
+import ai.adraa.inbox.server.account.TooManyAttemptsException;
+import ai.adraa.inbox.server.database.DatabaseUnavailableException;
+import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.model.ErrorDetail;
+import ai.adraa.inbox.server.model.ErrorResponse;
+import ai.adraa.inbox.server.token.NotPermittedException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Path;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.io.CharConversionException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.EofException;
+import org.glassfish.jersey.server.ParamException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns every failure of a request into the one error envelope. What the caller can mend is
+ * answered; everything else is logged under the request id, and the answer does not tell it.
+ */
+final class ErrorMapper implements ExceptionMapper<Throwable> {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
+  private static final String CHALLENGE = "Bearer realm=\"adraa-inbox\"";
+  private static final int MAX_FIELD_LENGTH = 100;
+
+  /** Needed since Jersey's own mapper of ValidationException is nearer than one of Throwable. */
+  static final class OfValidation implements ExceptionMapper<ConstraintViolationException> {
+    @Override
+    public Response toResponse(ConstraintViolationException failure) {
+      return new ErrorMapper().toResponse(failure);
+    }
+  }
+
+  @Override
+  public Response toResponse(Throwable failure) {
+    if (failure instanceof ApiException refusal) {
+      return respond(refusal.code(), refusal.code().envelope(refusal.details()));
+    }
+    if (failure instanceof NotPermittedException refusal) {
+      return respond(
+          switch (refusal.reason()) {
+            case SESSION_ENDED -> ErrorCode.INVALID_SESSION;
+            case NOT_ADMIN -> ErrorCode.ADMIN_REQUIRED;
+          });
+    }
+    if (failure instanceof TooManyAttemptsException tooMany) {
+      Response answer = respond(ErrorCode.RATE_LIMIT_EXCEEDED);
+      answer.getHeaders().putSingle(HttpHeaders.RETRY_AFTER, tooMany.retryAfter().toSeconds());
+      return answer;
+    }
+    if (failure instanceof MailQueueFullException) {
+      return respond(ErrorCode.SERVICE_UNAVAILABLE);
+    }
+    if (failure instanceof ConstraintViolationException invalid) {
+      return invalid(
+          invalid.getConstraintViolations().stream()
+              .map(ErrorMapper::detail)
+              .sorted(
+                  Comparator.comparing(ErrorDetail::getField)
+                      .thenComparing(ErrorDetail::getMessage))
+              .toList());
+    }
+    if (failure instanceof ParamException.QueryParamException parameter) {
+      return invalid(List.of(detail(parameter.getParameterName(), "is not a valid value")));
+    }
+    Optional<HttpException> refusedByJetty = cause(failure, HttpException.class);
+    if (refusedByJetty.isPresent()) {
+      return respond(ErrorCode.ofStatus(refusedByJetty.get().getCode()));
+    }
+    if (failure instanceof WebApplicationException web) {
+      return ofFramework(web);
+    }
+    Optional<JsonProcessingException> json = cause(failure, JsonProcessingException.class);
+    if (json.isPresent() && !(json.get() instanceof InvalidDefinitionException)) {
+      return unreadable(json.get());
+    }
+    if (cause(failure, CharConversionException.class).isPresent()) {
+      return notJson();
+    }
+    if (cause(failure, EofException.class).isPresent()
+        || cause(failure, TimeoutException.class).isPresent()) {
+      LOG.debug("The client went away, or paused too long", failure);
+      return respond(ErrorCode.BAD_REQUEST);
+    }
+    if (failure instanceof DatabaseUnavailableException) {
+      // Logged there: it meets many requests.
+      return respond(ErrorCode.SERVICE_UNAVAILABLE);
+    }
+    LOG.error("A request failed", failure);
+    return respond(ErrorCode.INTERNAL_ERROR);
+  }
+
+  /** Starts from the framework's response, which carries headers such as Allow. */
+  private static Response ofFramework(WebApplicationException failure) {
+    Response response = failure.getResponse();
+    ErrorCode code = ErrorCode.ofStatus(response.getStatus());
+    if (code == ErrorCode.INTERNAL_ERROR) {
+      LOG.error("A request failed", failure);
+    }
+    Response.ResponseBuilder envelope =
+        Response.fromResponse(response)
+            .status(code.status())
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .entity(code.envelope());
+    if (failure instanceof NotAllowedException) {
+      Set<String> allowed = new TreeSet<>(response.getAllowedMethods());
+      if (allowed.contains(HttpMethod.GET)) {
+        // Jersey answers it, and names it in the answer to OPTIONS only.
+        allowed.add(HttpMethod.HEAD);
+      }
+      envelope.allow(allowed);
+    }
+    return envelope.build();
+  }
+
+  private static Response unreadable(JsonProcessingException failure) {
+    if (failure instanceof UnrecognizedPropertyException unknown) {
+      return invalid(List.of(detail(field(unknown), "is not a known field")));
+    }
+    if (failure instanceof MismatchedInputException mismatch) {
+      String field = field(mismatch);
+      if (!field.isEmpty()) {
+        return invalid(List.of(detail(field, "must be a string")));
+      }
+      // Besides a wrong type, what follows the end of a JSON value is reported so.
+      return String.valueOf(mismatch.getMessage()).startsWith("Trailing token")
+          ? notJson()
+          : invalid(List.of(detail("body", "must be a JSON object")));
+    }
+    return notJson();
+  }
+
+  private static String field(JsonMappingException failure) {
+    List<String> names = new ArrayList<>();
+    for (JsonMappingException.Reference reference : failure.getPath()) {
+      names.add(
+          reference.getFieldName() == null
+              ? Integer.toString(reference.getIndex())
+              : reference.getFieldName());
+    }
+    return String.join(".", names);
+  }
+
+  private static ErrorDetail detail(ConstraintViolation<?> violation) {
+    // method, parameter, then for a body the fields in it.
+    List<String> names = new ArrayList<>();
+    for (Path.Node node : violation.getPropertyPath()) {
+      names.add(node.getName());
+    }
+    String field = String.join(".", names.subList(names.size() > 2 ? 2 : 1, names.size()));
+    // Of the parameters only the body is required.
+    boolean missingBody =
+        names.size() == 2 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
+    return detail(missingBody ? "body" : field, violation.getMessage());
+  }
+
+  private static ErrorDetail detail(String field, String message) {
+    return new ErrorDetail()
+        .field(field.substring(0, Math.min(field.length(), MAX_FIELD_LENGTH)))
+        .message(message);
+  }
+
+  private static Response invalid(List<ErrorDetail> details) {
+    ErrorCode code = ErrorCode.VALIDATION_ERROR;
+    return respond(code, code.envelope(details));
+  }
+
+  private static Response notJson() {
+    ErrorCode code = ErrorCode.BAD_REQUEST;
+    return respond(code, code.envelope("The request body is not valid JSON."));
+  }
+
+  private static Response respond(ErrorCode code) {
+    return respond(code, code.envelope());
+  }
+
+  private static Response respond(ErrorCode code, ErrorResponse envelope) {
+    Response.ResponseBuilder response =
+        Response.status(code.status()).type(MediaType.APPLICATION_JSON_TYPE).entity(envelope);
+    switch (code) {
+      // RFC 6750 §3: no error code where no authentication was attempted.
+      case MISSING_TOKEN -> response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+      case INVALID_API_TOKEN ->
+          response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + ", error=\"invalid_token\"");
+      case SERVICE_UNAVAILABLE -> response.header(HttpHeaders.RETRY_AFTER, ErrorCode.RETRY_SECONDS);
+      default -> {}
+    }
+    return response.build();
+  }
+
+  private static <T> Optional<T> cause(Throwable failure, Class<T> type) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return Optional.of(type.cast(cause));
+      }
+    }
+    return Optional.empty();
+  }
+}

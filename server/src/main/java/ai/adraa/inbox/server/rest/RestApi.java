@@ -1,0 +1,145 @@
+package ai.adraa.inbox.server.rest;
+
+import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.api.SessionApi;
+import ai.adraa.inbox.server.api.SignInCodesApi;
+import ai.adraa.inbox.server.api.TokensApi;
+import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.token.TokenService;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ReaderInterceptor;
+import jakarta.ws.rs.ext.ReaderInterceptorContext;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.net.URI;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
+import org.glassfish.jersey.CommonProperties;
+import org.glassfish.jersey.jackson.JacksonFeature;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+import org.glassfish.jersey.server.validation.ValidationFeature;
+
+/** The contract's operations: every resource, filter and mapper is registered here. */
+public final class RestApi {
+  /** The path of {@code verifyToken}. */
+  public static final String VERIFICATION_PATH =
+      VerificationApi.class.getAnnotation(Path.class).value();
+
+  private final TokenAuthentication byToken;
+  private final ResourceConfig operations;
+
+  /**
+   * @param publicUrl where browsers find the console
+   * @param verifications is told the outcome of each verification
+   */
+  public RestApi(
+      TokenService tokens,
+      SignInService signIn,
+      WorkspaceStore workspaces,
+      URI publicUrl,
+      Consumer<TokenAuthentication.Outcome> verifications) {
+    SessionCookie cookie = new SessionCookie(publicUrl);
+    byToken = new TokenAuthentication(tokens, verifications);
+    operations =
+        new ResourceConfig()
+            .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
+            .property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true)
+            .property(ServerProperties.WADL_FEATURE_DISABLE, true)
+            .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
+            .register(JacksonFeature.withoutExceptionMappers())
+            .register(new ObjectMapperProvider())
+            .register(new OperationFilter())
+            .register(ValidationFeature.class)
+            .register(new HeaderFilter())
+            .register(new ContentLength())
+            .register((ContainerResponseFilter) RestApi::answerOptionsWithoutBody)
+            .register((ContainerResponseFilter) RestApi::answerErrorsInTheEnvelope)
+            .register((ReaderInterceptor) RestApi::readPlainUtf8)
+            .register(new ErrorMapper())
+            .register(new ErrorMapper.OfValidation())
+            .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
+            .register(
+                authentication(byToken, new SessionAuthentication(cookie, signIn, workspaces)))
+            .register(new VerificationResource())
+            .register(new SignInCodesResource(signIn))
+            .register(new SessionResource(signIn, workspaces, cookie))
+            .register(new TokensResource(tokens));
+  }
+
+  /** Answers all operations. Runs in a worker thread. */
+  public Handler handler() {
+    return new JerseyHandler(operations);
+  }
+
+  /** Answers plain verifications, and refuses paths that are not in the contract. */
+  public Handler shortcuts(BooleanSupplier quick, WorkerHandler workers, Handler next) {
+    return new VerificationHandler(
+        quick,
+        byToken,
+        workers,
+        new PathHandler(
+            List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class),
+            next));
+  }
+
+  private static void answerOptionsWithoutBody(
+      ContainerRequestContext request, ContainerResponseContext response) {
+    if (request.getMethod().equals(HttpMethod.OPTIONS)
+        && response.getStatusInfo() == Response.Status.OK) {
+      response.setEntity(null);
+      response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
+      response.setStatusInfo(Response.Status.NO_CONTENT);
+    }
+  }
+
+  /** Jersey refuses a malformed Accept or Content-Type without asking the mapper. */
+  private static void answerErrorsInTheEnvelope(
+      ContainerRequestContext request, ContainerResponseContext response) {
+    if (response.getStatus() >= 400 && !response.hasEntity()) {
+      ErrorCode code = ErrorCode.ofStatus(response.getStatus());
+      response.setStatus(code.status());
+      response.setEntity(code.envelope(), new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
+    }
+  }
+
+  /** RFC 8259 §8.1: JSON is UTF-8. And a compressed body is not expanded. */
+  private static Object readPlainUtf8(ReaderInterceptorContext context) throws IOException {
+    String charset = context.getMediaType().getParameters().get(MediaType.CHARSET_PARAMETER);
+    String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
+    if ((charset != null && !charset.equalsIgnoreCase("utf-8"))
+        || (coding != null && !coding.equalsIgnoreCase("identity"))) {
+      throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+    }
+    return context.proceed();
+  }
+
+  /** Which operations take a token, which a session: the rest is open to anyone. */
+  private static DynamicFeature authentication(
+      TokenAuthentication byToken, SessionAuthentication bySession) {
+    return (resource, context) -> {
+      Class<?> api = resource.getResourceClass();
+      if (VerificationApi.class.isAssignableFrom(api)) {
+        context.register(byToken, Priorities.AUTHENTICATION);
+      } else if (TokensApi.class.isAssignableFrom(api)
+          || (SessionApi.class.isAssignableFrom(api)
+              && !resource.getResourceMethod().getName().equals("signIn"))) {
+        context.register(bySession, Priorities.AUTHENTICATION);
+      }
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package ai.adraa.inbox.server.rest;
+
+import ai.adraa.inbox.server.account.Membership;
+import ai.adraa.inbox.server.account.Session;
+import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.secret.Secret;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lets a request pass with a console session. If the path names a workspace, the agent must be an
+ * admin of it. Runs before the body is read, so it only refuses early: a write checks again.
+ */
+final class SessionAuthentication implements ContainerRequestFilter {
+  private final SessionCookie cookie;
+  private final SignInService signIn;
+  private final WorkspaceStore workspaces;
+
+  SessionAuthentication(SessionCookie cookie, SignInService signIn, WorkspaceStore workspaces) {
+    this.cookie = cookie;
+    this.signIn = signIn;
+    this.workspaces = workspaces;
+  }
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    List<Secret> ids = cookie.ids(request.getHeaders());
+    if (ids.isEmpty()) {
+      throw new ApiException(ErrorCode.MISSING_SESSION);
+    }
+    Session session =
+        ids.stream()
+            .map(signIn::use)
+            .flatMap(Optional::stream)
+            .findFirst()
+            .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SESSION));
+    String workspaceId = request.getUriInfo().getPathParameters().getFirst("workspaceId");
+    if (workspaceId != null) {
+      requireAdmin(session, workspaceId);
+    }
+    request.setSecurityContext(new Caller(session, "Cookie"));
+  }
+
+  private void requireAdmin(Session session, String workspaceId) {
+    Membership membership =
+        workspaces
+            .membership(session.agent().id(), workspaceId)
+            .orElseThrow(() -> new ApiException(ErrorCode.WORKSPACE_NOT_FOUND));
+    if (membership.role() != Membership.Role.ADMIN) {
+      throw new ApiException(ErrorCode.ADMIN_REQUIRED);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package ai.adraa.inbox.server.rest;
+
+import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.http.Json;
+import ai.adraa.inbox.server.http.Operation;
+import ai.adraa.inbox.server.http.WorkerHandler;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Answers verifications in the form that nearly all have, a GET without query or body by a caller
+ * that takes JSON, before Jersey, which spends more on each request than all the rest. Any other
+ * form is left to Jersey. Authentication, resource and errors are the same for both.
+ */
+final class VerificationHandler extends Handler.Wrapper {
+  /** As the contract names it, and so the method of {@link VerificationApi}. */
+  private static final String OPERATION = "verifyToken";
+
+  private static final HttpField JSON =
+      new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_JSON);
+
+  private final BooleanSupplier quick;
+  private final TokenAuthentication authentication;
+  private final WorkerHandler workers;
+  private final ErrorMapper errors = new ErrorMapper();
+
+  /**
+   * @param quick whether a verification can run on the I/O thread, because it is expected not to
+   *     wait; otherwise a worker thread answers it
+   * @param next for every other request
+   */
+  VerificationHandler(
+      BooleanSupplier quick,
+      TokenAuthentication authentication,
+      WorkerHandler workers,
+      Handler next) {
+    super(next);
+    this.quick = quick;
+    this.authentication = authentication;
+    this.workers = workers;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    if (!isPlain(request)) {
+      return super.handle(request, response, callback);
+    }
+    Operation.set(request, OPERATION);
+    if (quick.getAsBoolean()) {
+      return answer(request, response, callback);
+    }
+    workers.execute(request, response, callback, this::answer);
+    return true;
+  }
+
+  private boolean answer(Request request, Response response, Callback callback) throws IOException {
+    write(answer(request.getHeaders()), response, callback);
+    return true;
+  }
+
+  private static boolean isPlain(Request request) {
+    HttpFields headers = request.getHeaders();
+    String accept = headers.get(HttpHeader.ACCEPT);
+    return request.getMethod().equals(HttpMethod.GET)
+        && RestApi.VERIFICATION_PATH.equals(request.getHttpURI().getPath())
+        && request.getHttpURI().getQuery() == null
+        && (accept == null
+            || accept.equals(MediaType.WILDCARD)
+            || accept.equals(MediaType.APPLICATION_JSON))
+        && headers.getValuesList(HttpHeader.ACCEPT).size() < 2
+        && !headers.contains(HttpHeader.TRANSFER_ENCODING)
+        && !headers.contains(HttpHeader.CONTENT_LENGTH);
+  }
+
+  private jakarta.ws.rs.core.Response answer(HttpFields headers) {
+    try {
+      return VerificationResource.verify(
+          authentication.authenticate(headers.getValuesList(HttpHeader.AUTHORIZATION)));
+    } catch (RuntimeException e) {
+      return errors.toResponse(e);
+    }
+  }
+
+  private static void write(
+      jakarta.ws.rs.core.Response answer, Response response, Callback callback) throws IOException {
+    response.setStatus(answer.getStatus());
+    answer
+        .getStringHeaders()
+        .forEach((name, values) -> response.getHeaders().put(name, String.join(",", values)));
+    response.getHeaders().put(JSON);
+    response.write(
+        true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(answer.getEntity())), callback);
+  }
+}

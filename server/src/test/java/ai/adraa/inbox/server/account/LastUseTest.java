@@ -1,0 +1,131 @@
+package ai.adraa.inbox.server.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.server.Databases;
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.LastUse;
+import ai.adraa.inbox.server.limit.RateLimit;
+import ai.adraa.inbox.server.secret.Secret;
+import ai.adraa.inbox.server.token.TokenStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A use prolongs a session at once, and is written when the database can be. */
+class LastUseTest {
+  private static final Instant SIGNED_IN = Instant.parse("2026-06-14T08:00:00Z");
+  private static final AuditEvent.Source OPERATOR = AuditEvent.Source.commandLine();
+
+  @Test
+  void aSessionIsProlongedThoughTheDatabaseCannotBeWritten(@TempDir Path directory)
+      throws Exception {
+    try (Database database =
+        Databases.open(new DatabaseLocation(directory.resolve("inbox.db").toString()))) {
+      WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+      Agent agent = workspaces.firstAdmin(workspaces.create("acme", "ada@acme.example", OPERATOR));
+      SignInStore store = new SignInStore(database);
+      Secret id = Secret.newSessionId();
+      store.createSession(agent.id(), id, List.of(), SIGNED_IN, OPERATOR);
+      LastUse lastUse = new LastUse("sessions", store::updateLastUsed);
+      Instant later = SIGNED_IN.plus(Session.IDLE).minusMillis(1);
+      Instant muchLater = later.plus(Session.IDLE).minusMillis(1);
+
+      CountDownLatch taken = new CountDownLatch(1);
+      CountDownLatch free = new CountDownLatch(1);
+      Thread writer = new Thread(() -> database.write(handle -> hold(taken, free)));
+      writer.start();
+      taken.await();
+      // Who waited here would be refused after all, and the session would not be prolonged.
+      assertThat(use(store, lastUse, workspaces, id, later)).contains(later);
+      assertThat(use(store, lastUse, workspaces, id, muchLater)).contains(muchLater);
+      assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(SIGNED_IN);
+      free.countDown();
+      writer.join();
+
+      lastUse.close();
+      assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(muchLater);
+      assertThat(use(store, lastUse, workspaces, id, muchLater.plus(Session.IDLE)))
+          .as("idle for too long")
+          .isEmpty();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void thoseOfManyTokensAreWrittenInTurnsAndAtTheEndAll(@TempDir Path directory) {
+    try (Database database =
+        Databases.open(new DatabaseLocation(directory.resolve("inbox.db").toString()))) {
+      new WorkspaceStore(database, Clock.systemUTC()).create("acme", "ada@acme.example", OPERATOR);
+      database.write(
+          handle ->
+              handle.execute(
+                  """
+                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                  INSERT INTO api_token SELECT printf('c%024d', i), workspace_id, 'Many',
+                    'adraa_00000000', randomblob(32), 1, agent_id, NULL, NULL, NULL
+                  FROM n, membership
+                  """));
+      LastUse lastUse = new LastUse("tokens", new TokenStore(database)::updateLastUsed);
+      for (int i = 1; i <= 2500; i++) {
+        lastUse.record("c%024d".formatted(i), SIGNED_IN);
+      }
+      assertThat(lastUse.backlog()).isEqualTo(2500);
+
+      lastUse.start();
+      while (lastUse.backlog() == 2500) {
+        Thread.onSpinWait();
+      }
+      assertThat(used(database)).as("in the order of the table").endsWith("1000");
+
+      lastUse.close();
+      assertThat(lastUse.backlog()).isZero();
+      assertThat(used(database)).endsWith("2500");
+    }
+  }
+
+  private static String used(Database database) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT max(id) FROM api_token WHERE last_used_at IS NOT NULL")
+                .mapTo(String.class)
+                .one());
+  }
+
+  private static Optional<Instant> use(
+      SignInStore store, LastUse lastUse, WorkspaceStore workspaces, Secret id, Instant at) {
+    Clock clock = Clock.fixed(at, ZoneOffset.UTC);
+    try (SignInService signIn =
+        new SignInService(
+            store,
+            lastUse,
+            workspaces,
+            new Mailer(null, "inbox@acme.example", clock, outcome -> {}),
+            "http://localhost/app",
+            new SignInLimits(Optional.of(new RateLimit(1, Duration.ofHours(1)))),
+            clock)) {
+      return signIn.use(id).map(Session::lastUsedAt);
+    }
+  }
+
+  private static boolean hold(CountDownLatch taken, CountDownLatch free) {
+    taken.countDown();
+    try {
+      free.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+}
