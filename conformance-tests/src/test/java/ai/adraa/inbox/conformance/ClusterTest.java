@@ -358,7 +358,7 @@ class ClusterTest {
       assertThat(refused.err()).contains("Cannot open the database").doesNotContain("hush", "hu/");
     }
     assertThat(serve("--database-read", "jdbc:postgresql://127.0.0.1:1/x?password=hush").err())
-        .contains("there is no connection to PostgreSQL")
+        .contains("cannot connect to PostgreSQL")
         .doesNotContain("hush");
   }
 

@@ -60,14 +60,33 @@ class CommandLineTest {
         "audit list",
         "backup",
         "restore",
-        "check"
+        "check",
+        "copy"
       })
   void everyCommandHasHelp(String command) throws Exception {
     Tool.Finished help = ServerProcess.run(Map.of(), (command + " --help").strip().split(" "));
 
     assertThat(help.exitCode()).isZero();
     assertThat(help.out()).startsWith(("Usage: adraa-inbox-server " + command).strip());
+    assertThat(help.out()).contains("-h, --help").doesNotContain("${");
     assertThat(help.err()).isEmpty();
+  }
+
+  /** Whatever picocli does with a $ elsewhere. */
+  @ParameterizedTest
+  @ValueSource(strings = {"$", "pa$$word$", "${sys:user.home} ${", "$${x}"})
+  void aVariableOfTheEnvironmentIsTakenAsItIs(String name) throws Exception {
+    succeed("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
+    Tool.Finished created =
+        ServerProcess.run(
+            Map.of("ADRAA_DATABASE", database.toString(), "ADRAA_NAME", name),
+            "token",
+            "create",
+            "--workspace",
+            "acme");
+
+    assertThat(created.exitCode()).as(created.err()).isZero();
+    assertThat(created.err()).contains(" \"" + name + "\" for acme");
   }
 
   @ParameterizedTest
@@ -148,7 +167,7 @@ class CommandLineTest {
         "--admin",
         "eve@acme.example");
     fail(
-        "There is no workspace globex",
+        "The workspace globex does not exist",
         "agent",
         "add",
         "--workspace",
@@ -156,7 +175,7 @@ class CommandLineTest {
         "--email",
         "eve@acme.example");
     fail(
-        "is a member of that workspace already",
+        "is already a member of that workspace",
         "agent",
         "add",
         "--workspace",
@@ -164,7 +183,7 @@ class CommandLineTest {
         "--email",
         "ada@acme.example");
     fail(
-        "There is no workspace globex",
+        "The workspace globex does not exist",
         "token",
         "create",
         "--workspace",

@@ -57,7 +57,7 @@ class CopyTest {
     assertThat(copied.err())
         .contains("Copied api_token: 2")
         .contains("Copied and compared: 1 workspaces, 2 agents, 2 tokens")
-        .contains("stop it, and copy again");
+        .contains("Stop the server, and copy again");
     assertThat(inbox.database()).hasBinaryContent(before);
     try (TestInbox moved = TestInbox.startOn(url)) {
       assertThat(moved.verify(active.secret()).statusCode()).isEqualTo(200);
@@ -122,7 +122,7 @@ class CopyTest {
     assertThat(inbox.refused("copy", "--to", "elsewhere.db"))
         .contains("--to must be a URL such as");
     assertThat(inbox.refused("copy", "--to", "jdbc:postgresql://127.0.0.1:1/x?password=hush"))
-        .contains("there is no connection to PostgreSQL")
+        .contains("cannot connect to PostgreSQL")
         .doesNotContain("hush");
     assertThat(inbox.run("copy").err()).contains("--to");
     inbox.run("copy", "--to", url);

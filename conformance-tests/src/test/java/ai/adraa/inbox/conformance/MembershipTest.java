@@ -110,7 +110,7 @@ class MembershipTest {
     assertThat(inbox.refused("agent", "remove", "--workspace", "acme", "--email", "eve@x.example"))
         .contains("eve@x.example is not a member of that workspace");
     assertThat(inbox.refused("agent", "remove", "--workspace", "globex", "--email", BOB))
-        .contains("There is no workspace globex");
+        .contains("The workspace globex does not exist");
     assertThat(status(bob)).isEqualTo(200);
   }
 

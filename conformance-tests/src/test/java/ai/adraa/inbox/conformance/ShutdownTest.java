@@ -140,7 +140,7 @@ class ShutdownTest {
       assertThat(seconds).as("TimeoutStopSec").isLessThan(40);
       assertThat(server.log())
           .contains("Stopping, in 30 s at most")
-          .containsPattern("Stopped in [0-9]+ ms|The stop was given up: ");
+          .containsPattern("Stopped in [0-9]+ ms|Stop timed out: ");
       Faults.figure("SIGTERM while the database and the mail server hang", seconds + " s");
     } finally {
       threads.shutdownNow();

@@ -183,7 +183,7 @@ class StorageFaultsTest {
       Files.createSymbolicLink(database, disk.resolve("inbox.db"));
       Tool.run(directory, 1, Map.of(), "mount", "-o", "remount,ro", disk.toString()).succeeded();
 
-      assertRefusesToStart("let the server's user");
+      assertRefusesToStart("give the server's user");
     }
   }
 
@@ -247,7 +247,7 @@ class StorageFaultsTest {
       other.createStatement().execute("ROLLBACK");
 
       assertThat(create(server).statusCode()).isEqualTo(201);
-      assertThat(server.log()).contains("another process keeps it locked");
+      assertThat(server.log()).contains("another process holds a lock");
       assertQuiet(server);
     }
     Faults.figure(
@@ -288,7 +288,7 @@ class StorageFaultsTest {
       command("token", "create", "--workspace", "acme", "--name", "in another log");
       assertThat(verify(server, active.secret())).isEqualTo(503);
       assertUnavailable(create(server));
-      assertThat(server.log()).contains("another process has begun one");
+      assertThat(server.log()).contains("another process created a new one");
 
       replaceByTemplate();
       assertVerifies(server);

@@ -165,7 +165,7 @@ class TlsTest {
 
     // Who is connected stays so.
     assertThat(get(kept, "/").statusCode()).isEqualTo(200);
-    assertThat(server.log()).contains("New connections get the new certificate");
+    assertThat(server.log()).contains("New connections use the new certificate");
   }
 
   @Test
@@ -173,15 +173,17 @@ class TlsTest {
     serve();
     Certificate next = Certificate.make(directory);
     Certificate.replace(certificateFile, "not a certificate");
-    awaitLog("The certificate in use stays: --tls-certificate .* has no PEM certificate");
+    awaitLog(
+        "Keeping the current certificate: --tls-certificate .* has no readable PEM certificate");
     assertThat(serialNumber(certificate)).isEqualTo(certificate.x509().getSerialNumber());
 
     Certificate.replace(certificateFile, next.certificatePem());
-    awaitLog("The certificate in use stays: --tls-key .* is not the key of the first certificate");
+    awaitLog(
+        "Keeping the current certificate: --tls-key .* is not the key of the first certificate");
     assertThat(serialNumber(certificate)).isEqualTo(certificate.x509().getSerialNumber());
 
     Files.delete(keyFile);
-    awaitLog("The certificate in use stays: --tls-key .* there is no such file");
+    awaitLog("Keeping the current certificate: --tls-key .* does not exist");
     assertThat(serialNumber(certificate)).isEqualTo(certificate.x509().getSerialNumber());
 
     Certificate.replace(keyFile, next.keyPem());
@@ -222,7 +224,8 @@ class TlsTest {
     refusesToStart(good, key.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), "is encrypted");
     refusesToStart(good, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED", "is encrypted");
     refusesToStart(good, good, "--tls-key " + keyFile + " has no PEM private key");
-    refusesToStart(key, key, "--tls-certificate " + certificateFile + " has no PEM certificate");
+    refusesToStart(
+        key, key, "--tls-certificate " + certificateFile + " has no readable PEM certificate");
     refusesToStart(
         good,
         Certificate.make(directory, "RSA", "-1H", 1).keyPem(),
@@ -238,11 +241,11 @@ class TlsTest {
             "--database",
             "" + directory.resolve("inbox.db"));
     assertThat(finished.exitCode()).isEqualTo(1);
-    assertThat(finished.err()).contains("there is no such file");
+    assertThat(finished.err()).contains(" does not exist");
 
     finished = ServerProcess.run(Map.of(), "serve", "--tls-key", keyFile.toString());
     assertThat(finished.exitCode()).isEqualTo(2);
-    assertThat(finished.err()).contains("--tls-certificate and --tls-key belong together");
+    assertThat(finished.err()).contains("--tls-certificate and --tls-key must be given together");
   }
 
   private void refusesToStart(String certificatePem, String keyPem, String reason)

@@ -8,15 +8,15 @@ import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
 import ai.adraa.inbox.server.error.UserException;
 import java.util.Optional;
 
-/** Opens SQLite or PostgreSQL, as the location says. */
+/** Opens the SQLite or PostgreSQL database at a location. */
 public final class Databases {
   private Databases() {}
 
   /**
-   * Opens the database, creates it if it is a file that does not exist, and brings its tables to
-   * this version.
+   * Opens a database and migrates its tables to this version. Creates a SQLite file that does not
+   * exist.
    *
-   * @throws UserException if it cannot be opened or is newer than this program
+   * @throws UserException if the database cannot be opened or is newer than this program
    */
   public static Database open(DatabaseLocation location) {
     return location.isPostgres()
@@ -25,27 +25,27 @@ public final class Databases {
   }
 
   /**
-   * As {@link #open}, but does not create it.
+   * Opens a database as {@link #open} does, but does not create a missing SQLite file.
    *
-   * @throws UserException also if it does not exist
+   * @throws UserException as for {@link #open}, and if the file does not exist
    */
   public static Database openExisting(DatabaseLocation location) {
     return location.isPostgres() ? open(location) : SqliteDatabase.openExisting(location);
   }
 
   /**
-   * As {@link #open}, to serve from.
+   * Opens a database for a server. Opens it as {@link #open} does, with further checks.
    *
-   * @param standby of PostgreSQL, from which verifications read
-   * @throws UserException also if a file is damaged, or if a revocation could be acknowledged that
-   *     the standby does not know of
+   * @param standby the PostgreSQL standby from which verifications read; empty for none
+   * @throws UserException as for {@link #open}; if a SQLite file is damaged or has a standby; or if
+   *     the primary could acknowledge a revocation before the standby has it
    */
   static Database openToServe(DatabaseLocation location, Optional<StandbyOptions> standby) {
     if (location.isPostgres()) {
       return PostgresDatabase.open(location, standby);
     }
     if (standby.isPresent()) {
-      throw new UserException("--database-read belongs to PostgreSQL, and --database is a file");
+      throw new UserException("--database-read requires PostgreSQL, but --database is a file");
     }
     return SqliteDatabase.openSound(location);
   }

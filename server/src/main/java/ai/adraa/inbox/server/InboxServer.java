@@ -49,21 +49,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running server: the one place where its parts are put together. */
+/** Assembles, starts and stops the server: the composition root. */
 public final class InboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxServer.class);
   private static final long MAX_BODY_BYTES = 64 * 1024;
-  // All of a stop; the service unit's TimeoutStopSec is longer.
+  // The limit for the whole stop. TimeoutStopSec of the service unit must be longer.
   private static final long STOP_MILLIS = 30_000;
-  // Of it, the wait for requests in flight.
+  // The part of STOP_MILLIS for requests in flight.
   private static final long STOP_REQUESTS_MILLIS = 20_000;
   private static final long FAREWELL_MILLIS = 500;
-  // As many threads read and write connections as there are processors, since they never wait: what
-  // may wait goes on in another, see WorkerHandler.
+  // Threads that read and write connections: one per processor, at most 32. More would not help,
+  // because they never wait: work that may wait continues on a worker thread, see WorkerHandler.
   private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 32);
-  // How long a request waits for a worker thread before it is answered 503.
+  // How long a request waits for a worker thread before the server answers 503.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  // A request's waits for the database end well before: then something else holds its thread.
+  // Well above every wait for the database. A thread that is busy for longer is stuck elsewhere.
   private static final Duration STALLED = Duration.ofSeconds(10);
 
   private final URI url;
@@ -80,10 +80,11 @@ public final class InboxServer implements AutoCloseable {
   private volatile String stopPhase = "";
 
   /**
-   * Starts a server; on return it answers.
+   * Starts a server. On return it accepts requests.
    *
    * @throws UserException if the port is in use, the database or the certificate cannot be used, or
    *     an option is wrong
+   * @throws IllegalStateException if the server cannot start for another reason
    */
   public static InboxServer start(ServerOptions options, Clock clock) {
     InboxServer server = new InboxServer(options, clock);
@@ -97,8 +98,7 @@ public final class InboxServer implements AutoCloseable {
             options.smtp().orElse(null),
             options.mailFrom(),
             clock,
-            metrics.outcomes(
-                "adraa.mails", "Sign-in codes by what became of their mail", Mailer.Outcome.class));
+            metrics.outcomes("adraa.mails", "Sign-in mails by outcome", Mailer.Outcome.class));
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
     jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
@@ -154,20 +154,20 @@ public final class InboxServer implements AutoCloseable {
                 "Verifications of API tokens by outcome",
                 TokenAuthentication.Outcome.class));
 
-    // The way of a request, from the connection to Jersey:
+    // The path of a request, from the connection to Jersey:
     //
     //   GracefulHandler      waits for requests in flight when the server stops
-    //   Farewell             says so in each response
+    //   Farewell             adds Connection: close when the server stops
     //   RequestIdHandler     gives the request its id
-    //   StrictHttpHandler    refuses what proxies may read differently
-    //   PagesHandler         answers the console and the reference
+    //   StrictHttpHandler    refuses requests that proxies may parse differently
+    //   PagesHandler         serves the console and the reference
     //   RateLimitHandler     refuses too many requests from one address
     //   VerificationHandler  answers plain verifications
     //   PathHandler          refuses paths that are not in the contract
     //   SizeLimitHandler     refuses large bodies
     //   BodyHandler          waits for the body
-    //   WorkerHandler        continues in a worker thread
-    //   JerseyHandler        runs the resource and writes its answer
+    //   WorkerHandler        continues on a worker thread
+    //   JerseyHandler        runs the resource and writes the response
     WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sizeLimit.setHandler(new BodyHandler(Listener.REQUEST_DEADLINE, workers));
@@ -193,12 +193,7 @@ public final class InboxServer implements AutoCloseable {
     database.observe(new MicrometerMetricsTrackerFactory(metrics.registry()), metrics::statement);
     database.file().ifPresent(metrics::observe);
     for (WorkerPool pool : workers.pools()) {
-      metrics.gauge(
-          "adraa.workers.busy",
-          "Worker threads that answer a request now",
-          pool::busy,
-          "pool",
-          pool.name());
+      metrics.gauge("adraa.workers.busy", "Busy worker threads", pool::busy, "pool", pool.name());
       metrics.gauge(
           "adraa.workers.waiting",
           "Requests that wait for a worker thread",
@@ -237,30 +232,30 @@ public final class InboxServer implements AutoCloseable {
         "Adraa Inbox server {} listens on {}, database {}", version(), url, database.location());
   }
 
-  /** This program's version. */
+  /** Returns this program's version; {@code (development)} if it does not run from the jar. */
   public static String version() {
     return Optional.ofNullable(InboxServer.class.getPackage().getImplementationVersion())
         .orElse("(development)");
   }
 
-  /** Where browsers find the page with this path. */
+  /** Returns the URL at which browsers reach the page with this path. */
   public static String pageUrl(URI publicUrl, String path) {
     return publicUrl.toString().replaceAll("/+$", "") + path;
   }
 
-  /** The address it listens on. */
+  /** Returns the URL of the address and port on which the server listens. */
   public URI url() {
     return url;
   }
 
-  /** Where health and metrics are. */
+  /** Returns the URL of the management port; empty if it is off. */
   public Optional<URI> managementUrl() {
     return Optional.ofNullable(management).map(ManagementServer::url);
   }
 
   /**
-   * Stops accepting requests, finishes those in flight, writes when tokens were last used, sends
-   * queued mail and closes the database. Returns after 30 seconds at the latest, even if the
+   * Stops accepting requests, finishes those in flight, writes when tokens and sessions were last
+   * used, sends queued mail and closes the database. Returns after at most 30 seconds, even if the
    * database or the mail server hangs.
    */
   @Override
@@ -276,7 +271,7 @@ public final class InboxServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (stop.isAlive()) {
-      LOG.error("The stop was given up: {}", stopPhase);
+      LOG.error("Stop timed out: {}", stopPhase);
     } else {
       LOG.info("Stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
@@ -285,8 +280,9 @@ public final class InboxServer implements AutoCloseable {
   private void stop() {
     stopPhase = "requests were still in flight";
     readiness.stopping();
-    // Responses say Connection: close for a while before the connector closes anything: a response
-    // just then would promise to keep its connection, and the next request would be lost.
+    // Sends Connection: close for a while before the connector closes connections. Otherwise a
+    // response sent just before would keep its connection open, and the next request on it would be
+    // lost.
     farewell.begin();
     try {
       Thread.sleep(FAREWELL_MILLIS);
@@ -294,7 +290,7 @@ public final class InboxServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     for (Connector connector : jetty.getConnectors()) {
-      // Before the handlers refuse anything, so that what they refuse says so too.
+      // Before the handlers refuse requests, so that refusals also send Connection: close.
       var unused = connector.shutdown();
     }
     try {

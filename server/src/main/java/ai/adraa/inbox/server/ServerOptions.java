@@ -10,18 +10,20 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * What the operator decides.
+ * The operator's settings for a server.
  *
- * @param listen where callers find the server
- * @param standby from which verifications read; empty for the database itself
+ * @param standby the PostgreSQL standby from which verifications read; empty to read the database
+ *     itself
+ * @param listen the address and port for API requests; port 0 for any free port
+ * @param management the address and port of health and metrics; empty to switch them off
+ * @param publicUrl the URL at which browsers reach the server; empty for the address it listens on
+ * @param tls the certificate for HTTPS; empty for plain HTTP
+ * @param trustedProxies the proxies whose X-Forwarded-For header is trusted
+ * @param rateLimit requests per IP address; empty for no limit
+ * @param signInLimit codes requested, and codes tried, per IP address; empty for no limit
  * @param smtp the mail server's URL; empty to print mail to the log
- * @param publicUrl where browsers find the server; empty for the address it listens on
- * @param rateLimit for each IP address; empty for none
- * @param signInLimit for codes requested and codes tried, for each IP address; empty for none
- * @param management where health and metrics are; empty for nowhere
- * @param trustedProxies whose X-Forwarded-For is believed
- * @param accessLog whether each request is logged
- * @param tls the certificate to speak TLS with; empty for plain HTTP
+ * @param mailFrom the sender's address of the mail
+ * @param accessLog true to log each request
  */
 public record ServerOptions(
     DatabaseLocation database,
@@ -36,12 +38,15 @@ public record ServerOptions(
     Optional<String> smtp,
     String mailFrom,
     boolean accessLog) {
-  /** Options for a database; all others are as the command line's defaults, but without limits. */
+  /**
+   * Returns a builder with defaults for embedding: 127.0.0.1 on any free port; no TLS, mail server,
+   * limits, management port or access log.
+   */
   public static Builder on(DatabaseLocation database) {
     return new Builder(database);
   }
 
-  /** Sets options one by one. Not thread-safe. */
+  /** Builds {@link ServerOptions}. Not thread-safe. */
   public static final class Builder {
     private final DatabaseLocation database;
     private Optional<StandbyOptions> standby = Optional.empty();

@@ -1,7 +1,6 @@
 /**
- * The server as a whole: {@link ai.adraa.inbox.server.InboxServer} puts all parts together, and
- * {@link ai.adraa.inbox.server.ServerOptions} says what an operator can choose. Nothing in another
- * package but {@code cli} knows this one.
+ * The composition root: {@link ai.adraa.inbox.server.InboxServer} assembles the server from {@link
+ * ai.adraa.inbox.server.ServerOptions}. Only {@code cli} may use this package.
  */
 @NullMarked
 package ai.adraa.inbox.server;

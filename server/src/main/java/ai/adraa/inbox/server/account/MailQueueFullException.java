@@ -1,11 +1,11 @@
 package ai.adraa.inbox.server.account;
 
-/** A sign-in code cannot be sent, because too many wait to be sent. */
+/** Reports that the queue of sign-in codes to send is full. */
 public final class MailQueueFullException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   MailQueueFullException() {
-    // Without a stack trace: it is an outcome, not a fault.
+    // No stack trace: a full queue is not a programming error.
     super("Too many sign-in codes wait to be sent", null, false, false);
   }
 }

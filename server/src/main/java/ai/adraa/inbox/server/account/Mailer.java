@@ -16,13 +16,14 @@ import java.time.Clock;
 import java.util.Date;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends mail by SMTP or, where no server is configured, prints it to the log. Thread-safe. */
+/** Sends mail by SMTP or, if no server is configured, prints it to the log. Thread-safe. */
 public final class Mailer {
-  /** What became of a message; it is printed where no server is configured. */
+  /** What happened to a message; {@code PRINTED} if no server is configured. */
   public enum Outcome {
     SENT,
     FAILED,
@@ -31,6 +32,9 @@ public final class Mailer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Mailer.class);
   private static final String TIMEOUT_MILLIS = "10000";
+  // Requires all four numbers, because 127.example.com can be any machine.
+  private static final Pattern LOCAL =
+      Pattern.compile("localhost|\\[::1]|127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
   private final jakarta.mail.@Nullable Session smtp;
   private final InternetAddress from;
@@ -38,13 +42,16 @@ public final class Mailer {
   private final Consumer<Outcome> outcomes;
 
   /**
-   * A mailer to one SMTP server.
+   * Creates a mailer for one SMTP server. Does not connect.
    *
-   * @param server {@code smtp://} or {@code smtps://}, {@code [user:password@]host[:port]}; with a
-   *     password, STARTTLS is required unless the server is this machine; null to print to the log
+   * @param server {@code smtp://} or {@code smtps://} followed by {@code
+   *     [user:password@]host[:port]}; null to print to the log. With a password, {@code smtp://}
+   *     requires STARTTLS unless the host is {@code localhost}, {@code [::1]} or an IPv4 address
+   *     that begins with {@code 127.}
    * @param from the sender's address
-   * @param outcomes is told what became of each message
-   * @throws UserException if either is malformed; the message does not tell the password
+   * @param outcomes receives the outcome of each message
+   * @throws UserException if the server or the sender is malformed; the message does not contain
+   *     the password
    */
   public Mailer(@Nullable String server, String from, Clock clock, Consumer<Outcome> outcomes) {
     this.outcomes = outcomes;
@@ -57,7 +64,7 @@ public final class Mailer {
     }
   }
 
-  /** Sends a plain text message; blocks for 10 seconds at each step at most. */
+  /** Sends a plain text message. Each connect, read and write blocks for up to 10 seconds. */
   void send(String to, String subject, String text) throws MessagingException {
     if (smtp == null) {
       outcomes.accept(Outcome.PRINTED);
@@ -86,7 +93,7 @@ public final class Mailer {
     message.setSubject(subject, StandardCharsets.UTF_8.name());
     message.setText(text, StandardCharsets.UTF_8.name());
     message.setSentDate(Date.from(clock.instant()));
-    // So that out-of-office replies do not come back (RFC 3834).
+    // Suppresses out-of-office replies (RFC 3834 §2).
     message.setHeader("Auto-Submitted", "auto-generated");
     Transport.send(message);
   }
@@ -123,8 +130,8 @@ public final class Mailer {
     if (colon < 1) {
       throw malformed();
     }
-    boolean local = uri.getHost().equals("localhost") || uri.getHost().startsWith("127.");
-    properties.setProperty(start + "starttls.required", Boolean.toString(!local));
+    properties.setProperty(
+        start + "starttls.required", Boolean.toString(!LOCAL.matcher(uri.getHost()).matches()));
     properties.setProperty(start + "auth", "true");
     PasswordAuthentication login =
         new PasswordAuthentication(

@@ -1,21 +1,22 @@
 package ai.adraa.inbox.server.account;
 
 /**
- * An agent's place in a workspace.
+ * An agent's membership of a workspace.
  *
  * @param workspaceName the workspace's slug
  */
 public record Membership(String workspaceId, String workspaceName, Role role) {
-  /** What a member may do; only an admin manages API tokens. */
+  /** A member's role; only admins manage API tokens. */
   public enum Role {
     ADMIN,
     AGENT;
 
-    /** The word on the wire and in the database. */
+    /** Returns the word that the API and the database use. */
     public String word() {
       return this == ADMIN ? "admin" : "agent";
     }
 
+    /** Returns the role for a word; any word except {@code admin} is {@code AGENT}. */
     public static Role of(String word) {
       return word.equals("admin") ? ADMIN : AGENT;
     }

@@ -8,28 +8,28 @@ import java.time.Instant;
 /**
  * A signed-in agent's console session, without its id.
  *
- * @param idHash the SHA-256 of the session id, which only the browser has
+ * @param idHash the SHA-256 of the session id; only the browser has the id itself
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
 public record Session(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
     implements Principal {
-  /** How long a session lasts at most. */
+  /** The longest time a session lasts. */
   public static final Duration LIFETIME = Duration.ofDays(7);
 
-  /** How long a session lasts without use. */
+  /** The time after which an unused session ends. */
   static final Duration IDLE = Duration.ofHours(12);
 
-  /** A new session with its id, which is told to the browser only. */
+  /** A new session with its id, which only the browser receives. */
   public record Created(Session session, Secret id) {}
 
-  /** When the session ends unless it is used before. */
+  /** Returns when the session ends if it is not used again. */
   public Instant expiresAt() {
     Instant atMost = createdAt.plus(LIFETIME);
     Instant idle = lastUsedAt.plus(IDLE);
     return idle.isBefore(atMost) ? idle : atMost;
   }
 
-  /** The same, with a later use. */
+  /** Returns a copy that was last used at this time. */
   Session usedAt(Instant at) {
     return new Session(idHash, agent, createdAt, at);
   }

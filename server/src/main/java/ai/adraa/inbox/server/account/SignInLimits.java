@@ -10,13 +10,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Limits how often a sign-in code is asked for, and how often one is tried: by one address, by one
- * address for one email, and for one email by all addresses together. The last does not count an
- * address from which that email has signed in, so that strangers cannot keep its owner out. Emails
- * are counted alike whether or not an agent has them. In memory, so a restart forgets. Thread-safe.
+ * Limits how often callers request sign-in codes and how often they try one. Each is limited
+ *
+ * <ul>
+ *   <li>per IP address,
+ *   <li>per IP address and email,
+ *   <li>per email, from all addresses together. This limit skips addresses from which the email has
+ *       signed in, so that strangers cannot lock its owner out.
+ * </ul>
+ *
+ * <p>The limits are the same whether or not an agent has the email. The counts are in memory, so a
+ * restart resets them. Thread-safe.
  */
 public final class SignInLimits {
-  /** What is limited, each for itself. */
+  /** The steps of signing in; each has its own counts. */
   enum Step {
     ASK_FOR_CODE,
     TRY_CODE
@@ -29,21 +36,24 @@ public final class SignInLimits {
 
   private final Optional<RateLimit> byAddress;
   private final Cache<List<Object>, Bucket> ofAddresses = buckets();
-  // Apart, so that many addresses cannot have the count of an email forgotten.
+  // A separate cache, so that requests from many addresses cannot evict the count of an email.
   private final Cache<List<Object>, Bucket> ofEmails = buckets();
   private final Cache<List<Object>, Boolean> signedIn =
       Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterAccess(REMEMBERED).build();
 
+  /**
+   * @param byAddress the limit per IP address for each step; empty for none
+   */
   public SignInLimits(Optional<RateLimit> byAddress) {
     this.byAddress = byAddress;
   }
 
   /**
-   * Counts a step.
+   * Counts one attempt.
    *
    * @param email in lower case
-   * @param address what {@link RateLimit#caller} makes of it
-   * @throws TooManyAttemptsException if it is one too many
+   * @param address the value of {@link RateLimit#caller} for the address
+   * @throws TooManyAttemptsException if a limit is exceeded
    */
   void count(Step step, String email, Object address) {
     byAddress.ifPresent(limit -> count(ofAddresses, limit, List.of(step, address)));
@@ -53,7 +63,7 @@ public final class SignInLimits {
     }
   }
 
-  /** Remembers that the email has signed in from this address. */
+  /** Remembers for 30 days after the last use that the email has signed in from this address. */
   void signedIn(String email, Object address) {
     signedIn.put(List.of(address, email), true);
   }
@@ -61,7 +71,7 @@ public final class SignInLimits {
   private static Cache<List<Object>, Bucket> buckets() {
     return Caffeine.newBuilder()
         .maximumSize(MAX_ENTRIES)
-        // The longest period of a limit: by then a bucket is full again.
+        // The longest period of a limit, after which an unused bucket is full again.
         .expireAfterAccess(Duration.ofHours(1))
         .build();
   }

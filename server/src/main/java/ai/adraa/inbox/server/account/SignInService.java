@@ -67,12 +67,12 @@ public final class SignInService implements AutoCloseable {
   }
 
   /**
-   * Sends a code if the email is an agent's. A code is stored for any email, and whether it is
-   * known is only looked up on another thread, so that neither this answer nor that to a try, nor
-   * the time of either tells.
+   * Sends a sign-in code if an agent has this email, and replaces any earlier code. Neither the
+   * result nor the response time reveals whether an agent has the email: a code is stored for every
+   * email, and another thread looks the agent up.
    *
    * @throws TooManyAttemptsException if too many codes were requested
-   * @throws MailQueueFullException if too many codes wait to be sent
+   * @throws MailQueueFullException if too many codes are queued
    */
   public void requestCode(String email, AuditEvent.Source source) {
     String mailbox = email.toLowerCase(Locale.ROOT);
@@ -95,9 +95,9 @@ public final class SignInService implements AutoCloseable {
   /**
    * Exchanges a code for a session.
    *
-   * @param current the session ids that the browser sends along; these sessions end
-   * @return empty if the code is wrong, used or expired
-   * @throws TooManyAttemptsException if too many codes were tried
+   * @param current the session ids in the browser's cookies; these sessions end
+   * @return empty if the code is wrong, used, expired or was tried too often
+   * @throws TooManyAttemptsException if the email or the address tried too many codes
    */
   public Optional<Session.Created> signIn(
       String email, Secret code, List<Secret> current, AuditEvent.Source source) {
@@ -115,8 +115,9 @@ public final class SignInService implements AutoCloseable {
   }
 
   /**
-   * The session with this id; empty if there is none or it has ended. Using it prolongs it, which
-   * is written later: who only reads need not wait until the database can be written.
+   * Returns the session with this id and extends it; empty if it does not exist or has ended. The
+   * new last use is recorded at most once a minute and written later, so that reading requests do
+   * not wait for a database write.
    */
   public Optional<Session> use(Secret id) {
     Instant now = now();
@@ -149,14 +150,14 @@ public final class SignInService implements AutoCloseable {
   /**
    * Ends a session.
    *
-   * @param sent the session ids that the browser sends along, which may be more than one; if these
-   *     sessions did not end too, the browser would still be signed in
+   * @param sent all session ids in the browser's cookies. Their sessions end too: otherwise the
+   *     browser could remain signed in
    */
   public void signOut(Session session, List<Secret> sent, AuditEvent.Source source) {
     store.deleteSession(session, sent, now(), source);
   }
 
-  /** Sends the queued codes, for 10 seconds at most. */
+  /** Sends the queued codes. Gives up after 10 seconds. */
   @Override
   public void close() {
     post.shutdown();

@@ -16,11 +16,11 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Sign-in codes and sessions in the database, hashed both. Thread-safe. */
+/** Stores the hashes of sign-in codes and session ids. Thread-safe. */
 public final class SignInStore {
   private static final int TRIES = 5;
 
-  /** What is left of a code once it is mailed. */
+  /** A stored code, and the agent who has its email, if any. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   private record StoredCode(Optional<String> agentId, byte[] salt, byte[] hash) {}
 
@@ -36,7 +36,8 @@ public final class SignInStore {
 
   public SignInStore(Database database) {
     this.database = database;
-    // In SQLite by the row's number, or it would take the hash from the index.
+    // SQLite must look the row up by rowid. Otherwise it takes the hash from the index, and
+    // session() cannot detect a damaged index.
     this.find =
         FIND
             + database.sql(
@@ -45,10 +46,9 @@ public final class SignInStore {
   }
 
   /**
-   * Stores the email's code, and forgets those that have expired; an older one is replaced and
-   * works no more.
+   * Stores a code for an email in place of any earlier one, and deletes all expired codes.
    *
-   * @param email in lower case; an agent's or not
+   * @param email in lower case; need not belong to an agent
    */
   public void replaceCode(String email, Secret code, Instant now, Instant expiresAt) {
     byte[] salt = Secret.randomBytes(16);
@@ -73,13 +73,15 @@ public final class SignInStore {
   }
 
   /**
-   * Uses up one try of the email's code and, if it is right, the code itself. Whether an agent has
-   * the email makes no difference to the work, and so to the time. A code that would live longer
-   * than the lifetime is from before the clock was set back, and does not count.
+   * Uses up one of the 5 tries of an email's code and, if the code is right, deletes it. The work,
+   * and so the time it takes, is the same whether or not an agent has the email. A code that
+   * expires later than now plus its lifetime was created before the clock was set back; it is
+   * refused.
    *
    * @param email in lower case
-   * @return the id of the agent who signed in; empty if the code is wrong, used, expired or tried
-   *     too often, which are not told apart
+   * @param lifetime how long a code is valid
+   * @return the id of the agent who signed in; empty if the code is wrong, used, expired or was
+   *     tried too often
    */
   public Optional<String> useCode(
       String email, Secret code, Instant now, Duration lifetime, AuditEvent.Source source) {
@@ -120,14 +122,18 @@ public final class SignInStore {
                 .bind("hash", emailHash(email))
                 .execute();
           } else if (tried.isPresent()) {
-            // Only tries that count are recorded, so no more than codes are mailed.
+            // Records only tries of a live code. Their number is limited, so that callers cannot
+            // flood the audit trail.
             recordFailure(handle, tried.get().agentId(), now, source);
           }
           return stored.flatMap(StoredCode::agentId);
         });
   }
 
-  /** Of an unknown email nothing is kept, but what it takes is done. */
+  /**
+   * Records a failed try. For an email without an agent, writes the event and rolls it back, so
+   * that the time does not reveal whether an agent has the email.
+   */
   private static void recordFailure(
       Handle handle, Optional<String> agentId, Instant now, AuditEvent.Source source) {
     handle.savepoint("failure");
@@ -142,7 +148,12 @@ public final class SignInStore {
     }
   }
 
-  /** Starts a session in place of the current ones, if any, and deletes what has expired. */
+  /**
+   * Creates a session and deletes all expired ones.
+   *
+   * @param id the new session's id; only its hash is stored
+   * @param current the ids of the browser's earlier sessions, which end
+   */
   public Session createSession(
       String agentId, Secret id, List<Secret> current, Instant now, AuditEvent.Source source) {
     return database.write(
@@ -170,16 +181,17 @@ public final class SignInStore {
         });
   }
 
-  /** The session with this id, expired or not. */
+  /** Returns the session with this id, even if it has expired. */
   public Optional<Session> findSession(Secret id) {
     byte[] hash = id.hash();
     return database.lookUp(find, row -> session(row, hash), hash);
   }
 
   /**
-   * Writes when sessions were last used, in one transaction; never back to an earlier time.
+   * Writes when sessions were last used, in one transaction. Never replaces a later time by an
+   * earlier one. A crash can lose the write.
    *
-   * @param lastUsed by the hashes of the sessions' ids in hexadecimal
+   * @param lastUsed by the hash of the session's id in hexadecimal
    */
   public void updateLastUsed(Map<String, Instant> lastUsed) {
     database.writeLazily(
@@ -201,6 +213,10 @@ public final class SignInStore {
         });
   }
 
+  /**
+   * Deletes a session, and those with the ids in {@code sent}. Records signing out in the audit
+   * trail if the session still existed.
+   */
   public void deleteSession(
       Session session, List<Secret> sent, Instant now, AuditEvent.Source source) {
     database.write(
@@ -222,7 +238,11 @@ public final class SignInStore {
         .execute();
   }
 
-  /** Ends all sessions of an agent, in the transaction that takes something away from the agent. */
+  /**
+   * Deletes all sessions of an agent, in the transaction that removes or demotes the agent.
+   *
+   * @return the number of deleted sessions
+   */
   static int deleteSessions(Handle handle, String agentId) {
     return handle
         .createUpdate(
@@ -261,7 +281,7 @@ public final class SignInStore {
   private Session session(ResultSet row, byte[] idHash) throws SQLException {
     byte[] found = row.getBytes("id_hash");
     if (!MessageDigest.isEqual(idHash, found)) {
-      throw database.damaged("An index leads to another session");
+      throw database.damaged("An index points to a different session");
     }
     return new Session(
         found,

@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.account;
 
 import ai.adraa.inbox.server.error.UserException;
 
-/** A person is not a member of the workspace. */
+/** Reports that no member of the workspace has this email. */
 public final class UnknownMemberException extends UserException {
   private static final long serialVersionUID = 1;
 

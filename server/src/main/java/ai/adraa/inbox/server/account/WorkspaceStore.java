@@ -14,16 +14,18 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 
-/** Workspaces, the agents and who is a member of what. Thread-safe. */
+/** Stores workspaces, agents and memberships. Thread-safe. */
 public final class WorkspaceStore {
   /**
-   * A workspace as the operator sees it.
+   * A workspace in the operator's list.
    *
    * @param name the slug
+   * @param members the number of members
+   * @param activeTokens the number of tokens that are not revoked
    */
   public record Workspace(String id, String name, int members, int activeTokens) {}
 
-  /** A member as the operator sees it. */
+  /** A member in the operator's list. */
   public record Member(String workspaceName, Agent agent, Membership.Role role) {}
 
   private static final RowMapper<Agent> AGENT =
@@ -45,8 +47,9 @@ public final class WorkspaceStore {
   }
 
   /**
-   * Creates a workspace with its first admin, who gets an account if the email has none.
+   * Creates a workspace and its first admin. Creates an account if the email has none.
    *
+   * @param name the slug; the caller checks its form
    * @return the workspace's id
    * @throws UserException if the name is taken
    */
@@ -77,10 +80,11 @@ public final class WorkspaceStore {
   }
 
   /**
-   * Makes the person a member of the workspace, with a new account if the email has none.
+   * Makes a person a member of a workspace. Creates an account if the email has none.
    *
-   * @param nickname for a new account; the part of the email before the @ if empty
-   * @throws UserException if there is no such workspace, or the person is a member already
+   * @param nickname used only for a new account; if empty, the first 60 characters of the part of
+   *     the email before the @
+   * @throws UserException if the workspace does not exist or the person is already a member
    */
   public Agent addAgent(
       String workspaceName,
@@ -94,10 +98,11 @@ public final class WorkspaceStore {
   }
 
   /**
-   * Ends the person's membership and sessions. The account stays, since tokens name their creator
-   * for ever; so do the tokens, which are the workspace's.
+   * Ends a person's membership of a workspace and all of the person's sessions. The account stays,
+   * because tokens refer to their creator. The tokens stay, because they belong to the workspace.
    *
-   * @throws UserException if there is no such member, or it is the last admin
+   * @throws UserException if the workspace or the member does not exist, or the member is the last
+   *     admin
    */
   public Agent removeAgent(String workspaceName, String email, AuditEvent.Source source) {
     return database.write(
@@ -133,9 +138,10 @@ public final class WorkspaceStore {
   }
 
   /**
-   * Gives a member another role; a demoted admin is signed out everywhere.
+   * Changes a member's role. Ends all sessions of a demoted admin. Does nothing if the member has
+   * the role already.
    *
-   * @throws UserException if there is no such member, or it would leave the workspace without an
+   * @throws UserException if the workspace or the member does not exist, or the member is the last
    *     admin
    */
   public Agent changeRole(
@@ -180,6 +186,7 @@ public final class WorkspaceStore {
         });
   }
 
+  /** Returns all workspaces, ordered by name. */
   public List<Workspace> list() {
     return database.read(
         handle ->
@@ -203,7 +210,12 @@ public final class WorkspaceStore {
                 .list());
   }
 
-  /** The members of one workspace, or of all; by workspace, the longest-standing first. */
+  /**
+   * Returns the members of one workspace or, if the name is empty, of all. They are ordered by
+   * workspace, longest-standing first.
+   *
+   * @throws UserException if the workspace does not exist
+   */
   public List<Member> members(Optional<String> workspaceName) {
     return database.read(
         handle -> {
@@ -226,15 +238,15 @@ public final class WorkspaceStore {
   }
 
   /**
-   * The workspace's id.
+   * Returns the workspace's id.
    *
-   * @throws UserException if there is no such workspace
+   * @throws UserException if the workspace does not exist
    */
   public String requireId(String workspaceName) {
     return database.read(handle -> requireId(handle, workspaceName));
   }
 
-  /** The longest-standing admin, to whom the command line's acts are attributed. */
+  /** Returns the longest-standing admin, in whose name the command line acts. */
   public Agent firstAdmin(String workspaceId) {
     return database.read(
         handle ->
@@ -252,7 +264,7 @@ public final class WorkspaceStore {
                 .one());
   }
 
-  /** The agent's workspaces, by name. */
+  /** Returns the agent's memberships, ordered by workspace name. */
   public List<Membership> memberships(String agentId) {
     return database.read(
         handle ->
@@ -276,6 +288,7 @@ public final class WorkspaceStore {
         Membership.Role.of(row.getString("role")));
   }
 
+  /** Returns the agent's membership of a workspace; empty if the agent is not a member. */
   public Optional<Membership> membership(String agentId, String workspaceId) {
     return database.lookUp(
         """
@@ -289,6 +302,7 @@ public final class WorkspaceStore {
         workspaceId);
   }
 
+  /** Returns the agent with this email, in any case of letters. */
   public Optional<Agent> agentByEmail(String email) {
     return database.read(handle -> agentByEmail(handle, email));
   }
@@ -316,7 +330,7 @@ public final class WorkspaceStore {
             .bind("now", clock.millis())
             .execute();
     if (inserted == 0) {
-      throw new UserException(agent.email() + " is a member of that workspace already");
+      throw new UserException(agent.email() + " is already a member of that workspace");
     }
     AuditStore.record(
         handle,

@@ -1,6 +1,6 @@
 /**
- * Workspaces, agents, their memberships, and signing in to the console. Services have the rules,
- * stores the SQL.
+ * Workspaces, agents, memberships and signing in to the console. Services hold the rules, stores
+ * the SQL.
  */
 @NullMarked
 package ai.adraa.inbox.server.account;

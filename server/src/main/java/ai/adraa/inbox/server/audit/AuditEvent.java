@@ -5,10 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One thing that was done, as the audit trail keeps it: never a secret, nor a name that may change.
+ * An event for the audit trail. It refers to workspaces, tokens and agents by id, because names can
+ * change, and never contains a secret.
  *
- * @param memberId whom it was done to
- * @param detail what the action alone does not tell, such as the new role
+ * @param workspaceId the workspace in which it happened
+ * @param tokenId the token that was created or revoked
+ * @param memberId the agent who was affected
+ * @param detail what the action does not say, such as the new role
  */
 public record AuditEvent(
     Instant at,
@@ -18,7 +21,7 @@ public record AuditEvent(
     Optional<String> tokenId,
     Optional<String> memberId,
     Optional<String> detail) {
-  /** What can be done. */
+  /** The kinds of events. */
   public enum Action {
     SIGN_IN,
     SIGN_IN_FAILED,
@@ -32,19 +35,20 @@ public record AuditEvent(
     BACKUP,
     RESTORE;
 
-    /** How it is stored and printed. */
+    /** Returns the word that is stored and printed, such as {@code token-created}. */
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
   /**
-   * Who did it, and through what.
+   * Who caused an event, and through which channel.
    *
    * @param channel {@code console} or {@code command line}
-   * @param agentId empty where no agent has signed in, as on the command line
-   * @param osUser who ran the command line, as the operating system says
-   * @param address where the request came from
+   * @param agentId the signed-in agent; empty if there is none, as on the command line
+   * @param osUser the operating system's user who ran the command; empty for the console
+   * @param address the IP address of the request; empty for the command line
+   * @param requestId the id of the request; empty for the command line
    */
   public record Source(
       String channel,
@@ -53,14 +57,15 @@ public record AuditEvent(
       Optional<String> address,
       Optional<String> requestId) {
     /**
-     * A request to the console's operations, by nobody known yet.
+     * Returns the source of a console request without an agent; {@link #by} adds the agent.
      *
-     * @param address where it came from
+     * @param address the IP address of the request
      */
     public static Source console(Optional<String> address, Optional<String> requestId) {
       return new Source("console", Optional.empty(), Optional.empty(), address, requestId);
     }
 
+    /** Returns the source of a command that the current user of the operating system runs. */
     public static Source commandLine() {
       return new Source(
           "command line",
@@ -70,28 +75,34 @@ public record AuditEvent(
           Optional.empty());
     }
 
+    /** Returns a copy with the id of the agent who caused the event. */
     public Source by(String agent) {
       return new Source(channel, Optional.of(agent), osUser, address, requestId);
     }
   }
 
+  /** Returns an event without workspace, token, member and detail. */
   public static AuditEvent of(Instant at, Action action, Source source) {
     return new AuditEvent(
         at, action, source, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
+  /** Returns a copy with this workspace id. */
   public AuditEvent inWorkspace(String id) {
     return new AuditEvent(at, action, source, Optional.of(id), tokenId, memberId, detail);
   }
 
+  /** Returns a copy with this token id. */
   public AuditEvent onToken(String id) {
     return new AuditEvent(at, action, source, workspaceId, Optional.of(id), memberId, detail);
   }
 
+  /** Returns a copy with the id of the affected agent. */
   public AuditEvent onMember(String id) {
     return new AuditEvent(at, action, source, workspaceId, tokenId, Optional.of(id), detail);
   }
 
+  /** Returns a copy with this detail. */
   public AuditEvent with(String newDetail) {
     return new AuditEvent(
         at, action, source, workspaceId, tokenId, memberId, Optional.of(newDetail));

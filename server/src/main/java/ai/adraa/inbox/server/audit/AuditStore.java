@@ -7,13 +7,15 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
-/** The audit trail in the database, which is only ever added to. Thread-safe. */
+/** Adds events to the audit trail and lists them; never changes or deletes one. Thread-safe. */
 public final class AuditStore {
   /**
-   * An event as it is listed, with what people know things by.
+   * An event for display: emails and names in place of ids, where the agent or workspace exists.
    *
-   * @param id its place: the newest has the highest
-   * @param by the agent's email or, on the command line, the user of the operating system
+   * @param id ascending: the newest event has the highest id
+   * @param by the agent's email or, on the command line, the operating system's user
+   * @param workspace the workspace's slug
+   * @param member the email of the affected agent
    */
   public record Entry(
       long id,
@@ -28,7 +30,13 @@ public final class AuditStore {
       Optional<String> member,
       Optional<String> detail) {}
 
-  /** Which events are listed: all that nothing here excludes. */
+  /**
+   * Selects the events to list. An empty field selects all.
+   *
+   * @param since inclusive
+   * @param until exclusive
+   * @param limit the most events to list
+   */
   public record Filter(
       Optional<String> workspaceId,
       Optional<String> action,
@@ -44,7 +52,10 @@ public final class AuditStore {
     this.database = database;
   }
 
-  /** Records it in the transaction of what it tells of: neither is ever there without the other. */
+  /**
+   * Records an event in the transaction of the change that it describes, so that neither is ever
+   * stored without the other.
+   */
   public static void record(Handle handle, AuditEvent event) {
     handle
         .createUpdate(
@@ -69,7 +80,7 @@ public final class AuditStore {
         .execute();
   }
 
-  /** Records what is not itself a change of the database. */
+  /** Records an event that has no other change in the database, in its own transaction. */
   public void record(AuditEvent event) {
     database.write(
         handle -> {
@@ -79,10 +90,11 @@ public final class AuditStore {
   }
 
   /**
-   * Hands on the events one by one, newest first: there may be millions, so they are read page by
-   * page. While the reader has its time no statement is open, which would hold the log's end.
+   * Passes the events to the reader one by one, newest first. There may be millions, so this method
+   * reads them in pages. No statement is open while the reader runs: an open one would keep SQLite
+   * from resetting its write-ahead log.
    *
-   * @param reader returns whether it takes more
+   * @param reader returns false to stop
    */
   public void list(Filter filter, Predicate<Entry> reader) {
     long before = Long.MAX_VALUE;

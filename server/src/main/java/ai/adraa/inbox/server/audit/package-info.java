@@ -1,6 +1,6 @@
 /**
- * The audit trail: events, and the store that only adds them. An event is written in the
- * transaction of what it records.
+ * The audit trail: the events and the store, which only adds them. An event is written in the
+ * transaction of the change that it describes.
  */
 @NullMarked
 package ai.adraa.inbox.server.audit;

@@ -17,7 +17,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The commands of {@code agent}. */
+/** The subcommands of {@code agent}: add, remove and list members, and change their role. */
 @Command(
     name = "agent",
     description = "Add agents to workspaces, remove and list them.",
@@ -39,13 +39,14 @@ final class AgentCommands {
     @Option(
         names = "--email",
         required = true,
-        description = "The person's email; gets an account if it has none.")
+        description = "The person's email. Creates an account if there is none.")
     String email;
 
     @Option(
         names = "--nickname",
         description =
-            "For a new account: what others read, 60 characters at most (default: the part before the @).")
+            "For a new account: the name others see, up to 60 characters (default: the part before"
+                + " the @).")
     @Nullable String nickname;
 
     @Option(
@@ -102,7 +103,7 @@ final class AgentCommands {
       name = "role",
       description = {
         "Give a member another role.",
-        "Who is no admin any more is signed out everywhere. A workspace keeps at least one admin."
+        "A demoted admin is signed out everywhere. A workspace keeps at least one admin."
       },
       mixinStandardHelpOptions = true)
   static final class Role extends MemberCommand {
@@ -127,7 +128,7 @@ final class AgentCommands {
     @Option(
         names = "--workspace",
         paramLabel = "NAME",
-        description = "Only those of this workspace (default: of all).")
+        description = "List only this workspace's members (default: all workspaces).")
     @Nullable String workspace;
 
     @Override
@@ -149,7 +150,7 @@ final class AgentCommands {
     }
   }
 
-  /** A command on one member of a workspace. */
+  /** Base class of commands that change one member of a workspace. */
   abstract static class MemberCommand extends WorkspaceCommand {
     @Option(names = "--email", required = true, description = "The member's email.")
     String email;
@@ -161,6 +162,7 @@ final class AgentCommands {
     }
   }
 
+  /** Parses {@code admin} or {@code agent}. */
   static final class RoleConverter implements ITypeConverter<Membership.Role> {
     @Override
     public Membership.Role convert(String text) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The commands of {@code audit}. */
+/** The subcommands of {@code audit}. */
 @Command(
     name = "audit",
     description = "Read the audit trail.",
@@ -34,7 +34,7 @@ final class AuditCommands {
 
   @Command(
       name = "list",
-      description = "List what was done, by whom and from where, newest first.",
+      description = "List events, newest first: what was done, by whom and from where.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends DatabaseCommand {
     private static final DateTimeFormatter TIME =
@@ -44,37 +44,37 @@ final class AuditCommands {
     @Option(
         names = "--workspace",
         paramLabel = "NAME",
-        description = "Only what was done in this workspace.")
+        description = "Only events in this workspace.")
     @Nullable String workspace;
 
     @Option(
         names = "--action",
         converter = ActionConverter.class,
-        description = {
-          "Only this: sign-in, sign-in-failed, sign-out, token-created, token-revoked,",
-          "workspace-created, agent-added, agent-removed, role-changed, backup or restore."
-        })
+        description =
+            "Only this action: sign-in, sign-in-failed, sign-out, token-created, token-revoked,"
+                + " workspace-created, agent-added, agent-removed, role-changed, backup or"
+                + " restore.")
     AuditEvent.@Nullable Action action;
 
     @Option(
         names = "--since",
         paramLabel = "TIME",
         converter = TimeConverter.class,
-        description = "Only from then on: 2026-06-12 or 2026-06-12T10:25:00Z, UTC.")
+        description = "Only events at or after this time: 2026-06-12 or 2026-06-12T10:25:00Z, UTC.")
     @Nullable Instant since;
 
     @Option(
         names = "--until",
         paramLabel = "TIME",
         converter = TimeConverter.class,
-        description = "Only before then.")
+        description = "Only events before this time.")
     @Nullable Instant until;
 
     @Option(
         names = "--limit",
         paramLabel = "COUNT",
         converter = CountConverter.class,
-        description = "Only so many, the newest.")
+        description = "At most this many events.")
     @Nullable Long limit;
 
     @Option(
@@ -103,7 +103,7 @@ final class AuditCommands {
               filter,
               entry -> {
                 out.println(format.equals("table") ? row(entry) : line(json, entry));
-                // Whoever reads, such as head, may have enough.
+                // Stops when the reader of stdout, such as head, has closed it.
                 return !out.checkError();
               });
     }
@@ -120,7 +120,7 @@ final class AuditCommands {
                   entry.tokenId().orElse(""),
                   entry.member().orElse(""),
                   entry.detail().orElse("")))
-          // What the operating system calls a user is not ours to vouch for.
+          // The operating system's user name may contain control characters.
           .replaceAll("\\p{Cntrl}", "?")
           .strip();
     }
@@ -149,6 +149,7 @@ final class AuditCommands {
     }
   }
 
+  /** Parses the word of an action, such as {@code token-created}. */
   static final class ActionConverter implements ITypeConverter<AuditEvent.Action> {
     @Override
     public AuditEvent.Action convert(String text) {
@@ -156,10 +157,13 @@ final class AuditCommands {
           .filter(action -> action.word().equals(text))
           .findFirst()
           .orElseThrow(
-              () -> new TypeConversionException("'" + text + "' is no action of the audit trail"));
+              () ->
+                  new TypeConversionException(
+                      "'" + text + "' is not an action of the audit trail"));
     }
   }
 
+  /** Parses an instant in ISO 8601, or a date as midnight UTC. */
   static final class TimeConverter implements ITypeConverter<Instant> {
     @Override
     public Instant convert(String text) {
@@ -169,11 +173,12 @@ final class AuditCommands {
             : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
       } catch (DateTimeParseException e) {
         throw new TypeConversionException(
-            "'" + text + "' is no time such as 2026-06-12 or 2026-06-12T10:25:00Z");
+            "'" + text + "' is not a time such as 2026-06-12 or 2026-06-12T10:25:00Z");
       }
     }
   }
 
+  /** Parses a count of 1 to 18 digits. */
   static final class CountConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
@@ -184,6 +189,7 @@ final class AuditCommands {
     }
   }
 
+  /** Accepts {@code table} or {@code json}. */
   static final class FormatConverter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {

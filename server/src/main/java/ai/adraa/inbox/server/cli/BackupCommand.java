@@ -21,12 +21,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+/** Backs up a SQLite database while the server runs, and records it in the audit trail. */
 @Command(
     name = "backup",
     description = {
       "Write a backup to one file, while the server runs.",
-      "It has all that was acknowledged before it began; it is verified, and readable by its owner"
-          + " only."
+      "It contains everything acknowledged before it began; it is verified, and readable only by"
+          + " its owner."
     },
     mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
@@ -35,7 +36,7 @@ final class BackupCommand implements Callable<Integer> {
   @Mixin DatabaseOption database;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "Where to; it must not exist yet.")
+  @Parameters(paramLabel = "FILE", description = "File to write; it must not exist yet.")
   Path file;
 
   @Option(names = "--overwrite", description = "Replace the file if it exists.")
@@ -52,7 +53,10 @@ final class BackupCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** A backup is no reason to bring an older database to this version. */
+  /**
+   * Records the backup in the audit trail of the database. Skips a database of an older version,
+   * because opening it would migrate it.
+   */
   private void record(Inspection backup) {
     if (!backup.pending().isEmpty()) {
       return;
@@ -65,7 +69,7 @@ final class BackupCommand implements Callable<Integer> {
                   AuditEvent.Action.BACKUP,
                   AuditEvent.Source.commandLine()));
     } catch (RuntimeException e) {
-      LOG.warn("The backup is written, but the audit trail cannot tell of it", e);
+      LOG.warn("The backup is written, but it is not recorded in the audit trail", e);
     }
   }
 

@@ -9,11 +9,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
+/** Inspects a SQLite database without changing it. */
 @Command(
     name = "check",
     description = {
-      "Look whether the database is sound, without changing it; the server may run.",
-      "Exit code 1 if it is not."
+      "Check the database for damage, without changing it; the server may be running.",
+      "Exit code 1 if a problem is found."
     },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {

@@ -16,12 +16,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+/** Moves an installation from SQLite to PostgreSQL by copying its database. */
 @Command(
     name = "copy",
     description = {
-      "Copy a SQLite database into one of PostgreSQL, with all that is in it.",
-      "All or nothing; compared, row by row, before it counts. The file is only read. To copy again"
-          + " replaces what was copied, unless that has been used since."
+      "Copy a SQLite database, with everything in it, to a PostgreSQL database.",
+      "Copies everything or nothing, and compares every row before it commits. Only reads the file."
+          + " Copying again replaces the earlier copy, unless that has been used."
     },
     mixinStandardHelpOptions = true)
 final class CopyCommand implements Callable<Integer> {
@@ -47,15 +48,15 @@ final class CopyCommand implements Callable<Integer> {
     if (!found.faults().isEmpty() || !found.pending().isEmpty()) {
       throw new UserException(
           found.faults().isEmpty()
-              ? "The file is of an older version; 'workspace list' brings it to this one"
-              : "The file is not sound; 'check' tells what is wrong, 'restore' a backup");
+              ? "The file has an older version; run 'workspace list' to migrate it"
+              : "The file cannot be used; run 'check' for details, or 'restore' a backup");
     }
     Map<String, Long> rows = DatabaseCopy.copy(file, to, progress(err));
     err.printf(
         "Copied and compared: %d workspaces, %d agents, %d tokens, %d audit events%n",
         rows.get("workspace"), rows.get("agent"), rows.get("api_token"), rows.get("audit_event"));
     err.println(
-        "What a server still writes to the file is not there: stop it, and copy again before you"
+        "Later writes to the file are not in the copy. Stop the server, and copy again before you"
             + " start one on the copy.");
     return ExitCode.OK;
   }

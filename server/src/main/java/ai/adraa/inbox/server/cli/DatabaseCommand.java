@@ -10,19 +10,23 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command on the database; it may be that of a running server. */
+/** Base class of commands that use the database, even while a server runs on it. */
 abstract class DatabaseCommand implements Callable<Integer> {
   @Mixin DatabaseOption database;
   @Spec CommandSpec spec;
 
-  /** Only the first command on a database creates it: elsewhere a missing one is a mistake. */
+  /**
+   * Opens an existing database. {@code workspace create} overrides this to create a missing file;
+   * for the other subclasses a missing file is a mistake.
+   */
   Database open(DatabaseLocation location) {
     return Databases.openExisting(location);
   }
 
-  /** Refuses wrong options before the database is touched. */
+  /** Checks the options before the database is opened, because opening may create or migrate it. */
   void validate() {}
 
+  /** Runs the command. Results go to {@code out}, everything else to {@code err}. */
   abstract void run(Database database, PrintWriter out, PrintWriter err);
 
   @Override

@@ -4,7 +4,7 @@ import ai.adraa.inbox.server.database.DatabaseLocation;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
-/** Where the tokens are. */
+/** The option {@code --database}, shared by the commands that use the database. */
 final class DatabaseOption {
   @Option(
       names = "--database",
@@ -16,6 +16,7 @@ final class DatabaseOption {
               + " jdbc:postgresql://HOST/NAME (default: adraa-inbox.db).")
   DatabaseLocation location;
 
+  /** Parses a file name or a JDBC URL. */
   static final class LocationConverter implements ITypeConverter<DatabaseLocation> {
     @Override
     public DatabaseLocation convert(String text) {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
+/** Lets a newcomer try the server without any set-up. */
 @Command(
     name = "demo",
     description = {

@@ -7,8 +7,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Takes an option that is not given from the environment: {@code --mail-from} from {@code
- * ADRAA_MAIL_FROM}. The value is used as it is. Flags are on the command line only.
+ * Reads options that are missing on the command line from environment variables: {@code
+ * --mail-from} from {@code ADRAA_MAIL_FROM}. Options without a value have no variable.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
   @Override
@@ -22,7 +22,10 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
               "ADRAA_"
                   + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT));
     }
-    // Empty is as good as not set, for programs that always set a variable.
-    return value == null || value.isEmpty() ? argument.defaultValue() : value;
+    // An empty variable counts as not set, because some programs always set it.
+    return value == null || value.isEmpty()
+        ? argument.defaultValue()
+        // Picocli replaces ${...} in what this returns, and $$ by $.
+        : value.replace("$", "$$");
   }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
+/** Checks the readiness of a server on this machine, for a container's health check. */
 @Command(
     name = "health",
     description = "Ask the server on this machine whether it is ready, for a container's check.",
@@ -35,7 +36,7 @@ final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    // Where it listens on all addresses, this one is among them.
+    // If the server listens on all addresses, Listener.url returns localhost.
     URI ready = Listener.url("http", host, port).resolve("/health/ready");
     try {
       HttpResponse<String> answer =
@@ -50,7 +51,7 @@ final class HealthCommand implements Callable<Integer> {
       }
       throw new UserException("Not ready: " + answer.statusCode() + " " + answer.body().strip());
     } catch (IOException e) {
-      throw new UserException("Nothing answers at " + ready, e);
+      throw new UserException("No server responds at " + ready, e);
     }
   }
 }

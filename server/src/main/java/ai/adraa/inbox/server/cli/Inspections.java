@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.maintenance.Inspection;
 
-/** Says in one line what is in a database. */
+/** Formats the row counts of an inspection as one line. */
 final class Inspections {
   private Inspections() {}
 

@@ -17,15 +17,15 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command line. Exit code 0 for success, 1 for what could not be done, 2 for wrong use; results
- * go to stdout, everything else to stderr.
+ * The entry point of the command line. Exit codes: 0 success, 1 failure, 2 wrong use. Results go to
+ * stdout, everything else to stderr.
  */
 @Command(
     name = "adraa-inbox-server",
     description = {
       "Workspace API tokens for the Adraa Inbox API: issue, verify and revoke them.",
       "",
-      "Begin with a trial:",
+      "Start with a demo:",
       "  java -jar adraa-inbox-server.jar demo",
       "or with a workspace of your own:",
       "  java -jar adraa-inbox-server.jar workspace create --name acme --admin ada@acme.example",
@@ -67,21 +67,22 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  /** The last act of the process: the log is written by a thread that does not keep it alive. */
+  /**
+   * Writes the queued log lines. Call this last before the process exits, because the thread that
+   * writes the log is a daemon.
+   */
   static void writeRestOfLog() {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
 
   /**
-   * The whole command line, with its answers to wrong use and failures; {@code serve} and {@code
-   * demo} return when the process is told to stop.
+   * Returns the command line with its handlers for wrong use and failures. {@code serve} and {@code
+   * demo} do not return: the process ends in their shutdown hook.
    */
   public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setParameterExceptionHandler(Main::wrongUse)
         .setExecutionExceptionHandler(Main::failed)
-        // A value is what the operator wrote, also if it has a $ in it.
-        .setInterpolateVariables(false)
         .setDefaultValueProvider(new EnvironmentDefaults())
         .setUsageHelpWidth(100);
   }
@@ -107,17 +108,18 @@ public final class Main {
     return ExitCode.SOFTWARE;
   }
 
-  /** Which command helps. */
+  /** Returns the command that helps with this failure; empty if there is none. */
   private static String hint(Exception failure) {
     if (failure instanceof MissingDatabaseException) {
       return "; name another with --database, or create one with 'workspace create'";
     }
     if (failure instanceof UnknownWorkspaceException) {
-      return "; 'workspace list' lists them";
+      return "; 'workspace list' lists the workspaces";
     }
     return failure instanceof UnknownMemberException ? "; 'agent list' lists the members" : "";
   }
 
+  /** Prints the server's version for {@code --version}. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -5,11 +5,16 @@ import jakarta.validation.ValidatorFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Checks options against the constraints of the contract. */
+/** Validates command-line options by the contract's constraints, so that both accept the same. */
 final class OptionValidator {
   private OptionValidator() {}
 
-  /** Checks an option against the constraint that the contract gives a field of a request. */
+  /**
+   * Validates one field of a request that holds the option's value.
+   *
+   * @param option the option's name, for the message
+   * @throws ParameterException if the value violates a constraint of the field
+   */
   static <T> void requireValid(CommandSpec spec, String option, T request, String field) {
     try (ValidatorFactory validation = Validation.buildDefaultValidatorFactory()) {
       validation.getValidator().validateProperty(request, field).stream()

@@ -14,12 +14,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+/** Replaces a SQLite database by a backup without making revoked tokens valid again. */
 @Command(
     name = "restore",
     description = {
       "Put a backup in the place of the database; stop the server before.",
-      "Tokens revoked since the backup stay revoked, members are as in the database that is"
-          + " replaced, everyone is signed out. The replaced database is kept beside."
+      "Tokens revoked since the backup stay revoked, members stay as in the replaced database,"
+          + " everyone is signed out. The replaced database is kept next to it."
     },
     mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
@@ -31,10 +32,9 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--accept-lost-revocations",
-      description = {
-        "Restore also if the database to replace is damaged, so that nobody can tell which tokens",
-        "were revoked since the backup."
-      })
+      description =
+          "Restore also if the database to replace is damaged, so that it is unknown which tokens"
+              + " were revoked since the backup.")
   boolean acceptLoss;
 
   @Override

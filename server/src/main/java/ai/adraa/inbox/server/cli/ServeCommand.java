@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 
+/** Runs the server until the process is stopped. */
 @Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   @Mixin DatabaseOption database;
@@ -18,7 +19,12 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Waits for SIGTERM or Ctrl+C; the process ends when the server has stopped. */
+  /**
+   * Blocks until the process ends. On SIGTERM or Ctrl+C a shutdown hook closes the server, runs
+   * {@code afterwards} and writes the rest of the log.
+   *
+   * @throws InterruptedException if the thread is interrupted; the server continues to run
+   */
   static void runUntilStopped(InboxServer server, Runnable afterwards) throws InterruptedException {
     Thread shutdown =
         new Thread(

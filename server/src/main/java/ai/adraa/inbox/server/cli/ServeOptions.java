@@ -27,7 +27,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** How the server runs, apart from its database. */
+/** The options that {@code serve} and {@code demo} share, and the start of a server with them. */
 final class ServeOptions {
   @Option(
       names = "--host",
@@ -39,7 +39,7 @@ final class ServeOptions {
       names = "--port",
       defaultValue = "8080",
       converter = PortConverter.class,
-      description = "Port to listen on; 0 for any that is free (default: 8080).")
+      description = "Port to listen on; 0 for any free port (default: 8080).")
   int port;
 
   @Option(
@@ -47,8 +47,8 @@ final class ServeOptions {
       paramLabel = "URL",
       description = {
         "Mail server for sign-in codes, smtp://[user:password@]host:port or smtps://.",
-        "Without one, mail is printed to the log. Give a password by ADRAA_SMTP: a command line is"
-            + " readable by others."
+        "Without one, mail is printed to the log. Set a password with ADRAA_SMTP: other users can"
+            + " read a command line."
       })
   @Nullable String smtp;
 
@@ -103,7 +103,7 @@ final class ServeOptions {
       description = {
         "Sign-in codes asked for, and tries of one, from one IP address: N/s, N/min, N/h, or off"
             + " (default: 100/h).",
-        "Those for one email are limited in any case."
+        "Limits per email always apply."
       })
   @Nullable RateLimit signInLimit;
 
@@ -130,7 +130,7 @@ final class ServeOptions {
       paramLabel = "PORT",
       converter = ManagementPortConverter.class,
       description =
-          "Port of /health/live, /health/ready and /metrics; 0 for any that is free, or off"
+          "Port of /health/live, /health/ready and /metrics; 0 for any free port, or off"
               + " (default: 8081; off for a demo).")
   @Nullable OptionalInt managementPort;
 
@@ -150,7 +150,7 @@ final class ServeOptions {
       paramLabel = "text|json",
       defaultValue = "text",
       converter = LogFormatConverter.class,
-      description = "Lines for people, or a JSON object on each (default: text).")
+      description = "text, or one JSON object per line (default: text).")
   String logFormat;
 
   @Option(
@@ -184,12 +184,15 @@ final class ServeOptions {
   @Spec(Spec.Target.MIXEE)
   CommandSpec spec;
 
-  /** A server that is watched: what the operator does not switch off is on. */
+  /** Starts a server for production: the management port and the access log are on by default. */
   InboxServer serve(DatabaseLocation database) {
     return start(database, OptionalInt.of(8081), true);
   }
 
-  /** A server on a terminal, of which several may run. */
+  /**
+   * Starts a server for a trial: the management port and the access log are off by default, so that
+   * several can run at once and the terminal stays readable.
+   */
   InboxServer demo(DatabaseLocation database) {
     return start(database, OptionalInt.empty(), false);
   }
@@ -236,7 +239,7 @@ final class ServeOptions {
     }
   }
 
-  /** From here on the log has this format. */
+  /** Switches the log to {@code text} or {@code json} by configuring Logback again. */
   private static void logAs(String format) {
     System.setProperty("adraa.log.format", format);
     LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -254,11 +257,12 @@ final class ServeOptions {
     }
     if (tlsCertificate == null || tlsKey == null) {
       throw new ParameterException(
-          spec.commandLine(), "--tls-certificate and --tls-key belong together");
+          spec.commandLine(), "--tls-certificate and --tls-key must be given together");
     }
     return Optional.of(new TlsFiles(tlsCertificate, tlsKey));
   }
 
+  /** Parses a port, 0 to 65535. */
   static final class PortConverter implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
@@ -269,7 +273,7 @@ final class ServeOptions {
     }
   }
 
-  /** A port, or none at all. */
+  /** Parses a port, or {@code off}. */
   static final class ManagementPortConverter implements ITypeConverter<OptionalInt> {
     @Override
     public OptionalInt convert(String text) {
@@ -279,7 +283,10 @@ final class ServeOptions {
     }
   }
 
-  /** Not a Boolean: picocli turns a default of one around. */
+  /**
+   * Accepts {@code on} or {@code off}. Converts to String, because picocli inverts the default of a
+   * Boolean option.
+   */
   static final class SwitchConverter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
@@ -290,6 +297,7 @@ final class ServeOptions {
     }
   }
 
+  /** Accepts {@code text} or {@code json}. */
   static final class LogFormatConverter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
@@ -300,6 +308,7 @@ final class ServeOptions {
     }
   }
 
+  /** Parses an http or https URL with a host. */
   static final class UrlConverter implements ITypeConverter<URI> {
     @Override
     public URI convert(String text) {
@@ -309,12 +318,13 @@ final class ServeOptions {
           return url;
         }
       } catch (IllegalArgumentException e) {
-        // Refused as any other that is no such URL.
+        // Falls through to the exception below.
       }
       throw new TypeConversionException("'" + text + "' is not an http or https URL");
     }
   }
 
+  /** Parses a number of seconds, 1 to 999999. */
   static final class LeaseConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
@@ -325,6 +335,7 @@ final class ServeOptions {
     }
   }
 
+  /** Parses a rate limit; null for {@code off}. */
   static final class RateLimitConverter implements ITypeConverter<RateLimit> {
     @Override
     public @Nullable RateLimit convert(String text) {

@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.cli;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Prints rows in columns. */
+/** Prints tables with aligned columns. */
 final class Tables {
   private Tables() {}
 

@@ -17,12 +17,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands of {@code token}. */
+/** The subcommands of {@code token}: create, list and revoke API tokens. */
 @Command(
     name = "token",
     description = {
       "Create, list and revoke API tokens.",
-      "What is done here is attributed to the workspace's longest-standing admin."
+      "These commands act in the name of the workspace's longest-standing admin."
     },
     subcommands = {
       TokenCommands.Create.class,
@@ -37,7 +37,7 @@ final class TokenCommands {
       name = "create",
       description = {
         "Create an API token and print its secret, alone, on stdout.",
-        "It is shown this once: store it in a secret manager."
+        "It is shown only once: store it in a secret manager."
       },
       mixinStandardHelpOptions = true)
   static final class Create extends WorkspaceCommand {
@@ -57,7 +57,7 @@ final class TokenCommands {
     void run(Database database, PrintWriter out, PrintWriter err) {
       Token.Created created = createToken(database, workspace, name);
       err.printf(
-          "Created the token %s \"%s\" for %s. Its secret is shown this once:%n",
+          "Created the token %s \"%s\" for %s. Its secret is shown only once:%n",
           created.token().id(), name, workspace);
       err.flush();
       out.println(created.secret().reveal());
@@ -99,7 +99,7 @@ final class TokenCommands {
       },
       mixinStandardHelpOptions = true)
   static final class Revoke extends WorkspaceCommand {
-    @Parameters(paramLabel = "TOKEN_ID", description = "The token's id; 'token list' tells it.")
+    @Parameters(paramLabel = "TOKEN_ID", description = "The token's id; see 'token list'.")
     String tokenId;
 
     @Override
@@ -117,12 +117,17 @@ final class TokenCommands {
     }
   }
 
-  /** The longest-standing admin, to whom what is done here is attributed. */
+  /** Returns the longest-standing admin, in whose name these commands act. */
   private static Admin admin(WorkspaceStore workspaces, String workspaceId) {
     Agent admin = workspaces.firstAdmin(workspaceId);
     return Admin.onCommandLine(new Token.Actor(admin.id(), admin.nickname()));
   }
 
+  /**
+   * Creates a token in the name of the workspace's longest-standing admin.
+   *
+   * @throws UserException if the workspace does not exist
+   */
   static Token.Created createToken(Database database, String workspace, String name) {
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     String workspaceId = workspaces.requireId(workspace);

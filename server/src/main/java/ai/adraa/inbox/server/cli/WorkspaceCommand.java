@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.cli;
 
 import picocli.CommandLine.Option;
 
-/** A command on one workspace. */
+/** Base class of commands that require {@code --workspace}. */
 abstract class WorkspaceCommand extends DatabaseCommand {
   @Option(
       names = "--workspace",

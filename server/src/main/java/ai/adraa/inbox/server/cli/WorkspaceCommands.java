@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The commands of {@code workspace}. */
+/** The subcommands of {@code workspace}: create and list workspaces. */
 @Command(
     name = "workspace",
     description = "Create and list workspaces.",
@@ -40,7 +40,7 @@ final class WorkspaceCommands {
         names = "--admin",
         required = true,
         paramLabel = "EMAIL",
-        description = "The admin's email; gets an account if it has none.")
+        description = "The admin's email. Creates an account if there is none.")
     String admin;
 
     @Override

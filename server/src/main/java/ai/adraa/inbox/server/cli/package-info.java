@@ -1,6 +1,6 @@
 /**
- * The command line: one class for each command or group of commands. It parses options, calls the
- * other packages and prints results; it decides nothing else.
+ * The command line: one class per command or group of commands. Commands parse options, call the
+ * other packages and print results; they contain no domain rules.
  */
 @NullMarked
 package ai.adraa.inbox.server.cli;

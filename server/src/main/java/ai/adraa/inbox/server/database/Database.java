@@ -19,83 +19,91 @@ import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token store's database, SQLite or PostgreSQL. Where their languages differ, {@link #sql}
- * chooses, and nothing else in the stores. Where it fails it says so, once and not at each request,
- * and goes on by itself when the cause is gone. Thread-safe.
+ * Gives the stores transactions and reads on SQLite or PostgreSQL without exposing the driver.
+ * Stores use {@link #sql} where the SQL dialects differ. A failure is logged at most once a minute
+ * per reason, and the database recovers by itself when the cause is gone. Thread-safe.
  */
 public abstract class Database implements AutoCloseable {
   public final String location;
 
   /**
-   * @param location what people know it by, without a password
+   * @param location the name used in messages and logs, without a password
    */
   public Database(String location) {
     this.location = location;
   }
 
-  /** What a row of an answer says. */
+  /** Maps the current row of a result set to a value. */
   public interface Row<T> {
     T of(ResultSet row) throws SQLException;
   }
 
-  /** What the operator named, without a password. */
+  /** Returns the location as the operator gave it, without a password. */
   public final String location() {
     return location;
   }
 
-  /** The file, if it is one. */
+  /** Returns the database file; empty if the database is not a file. */
   public abstract Optional<Path> file();
 
-  /** Of two texts the one that this database understands. */
+  /** Returns the one of two SQL texts that is in this database's dialect. */
   public abstract String sql(String sqlite, String postgres);
 
-  /** For a row that is not what was asked for: the database must not be believed. */
+  /**
+   * Returns the exception to throw when a query returns a row that does not match its key: the
+   * database is corrupt and its answers cannot be trusted.
+   */
   public abstract SQLException damaged(String what);
 
-  /** Measures from now on the pools and the statements. */
+  /** Starts to report metrics of the connection pools and the duration of each statement. */
   public abstract void observe(MetricsTrackerFactory pools, StatementTimer statements);
 
   /**
-   * Reads what a verification reads.
+   * Checks that tokens can be verified, by a read from the token table.
    *
    * @throws DatabaseUnavailableException if tokens cannot be read
    */
   public abstract void check();
 
-  /** What is wrong although tokens can be verified, in a word. */
+  /**
+   * Returns a problem that does not stop verification, as a code such as {@code disk_almost_full};
+   * empty if there is none.
+   */
   public abstract Optional<String> warning();
 
   /**
-   * Reads what has been committed, from no other database than the one that is now at its place;
-   * the handle is valid during the call only.
+   * Runs a query on committed data. It reads only the database that is currently at the location,
+   * never one that was replaced. The handle is valid only during the call.
    *
    * @throws DatabaseUnavailableException if the database cannot answer
    */
   public abstract <T extends @Nullable Object> T read(Function<Handle, T> query);
 
   /**
-   * Reads as {@link #read} the row that keys lead to, by a statement that each connection prepares
-   * once: to prepare it takes longer than to run it.
+   * Reads the row that the keys select, with the guarantees of {@link #read}. Each connection keeps
+   * the prepared statement, because preparing it takes longer than running it.
    *
-   * @return empty if there is none
+   * @return empty if there is no such row
+   * @throws DatabaseUnavailableException if the database cannot answer
    */
   public abstract <T> Optional<T> lookUp(String sql, Row<T> row, Object... keys);
 
-  /** Whether {@link #lookUp} is expected to wait for nothing. */
+  /** Returns true if a {@link #lookUp} is expected not to block, so an I/O thread can run it. */
   public abstract boolean isQuick();
 
   /**
-   * Writes in one transaction, as if there were no other at the same time: on return it is on the
-   * disk, and seen by whatever {@link #read} or {@link #lookUp} begins from then on, in any
-   * process; on an exception other than {@link DatabaseUnavailableException} nothing is changed.
+   * Runs the work in one serializable transaction. When this method returns, the changes are on
+   * disk, and every {@link #read} or {@link #lookUp} that starts afterwards, in any process, sees
+   * them. If it throws anything other than {@link DatabaseUnavailableException}, nothing was
+   * changed.
    *
-   * @param work may be run more than once, so that it changes nothing else
-   * @throws DatabaseUnavailableException if the database cannot answer, or not say whether it is
-   *     written
+   * @param work may run more than once, so it must have no other side effects
+   * @throws DatabaseUnavailableException if the database cannot answer, or cannot tell whether the
+   *     changes were committed
    */
   public abstract <T extends @Nullable Object> T write(Function<Handle, T> work);
 
-  /** As {@link #write}, but may be lost if the database fails within a second. */
+  /** Like {@link #write}, but the changes can be lost if the database fails within a second. */
   public <T extends @Nullable Object> T writeLazily(Function<Handle, T> work) {
     return write(work);
   }
@@ -105,16 +113,16 @@ public abstract class Database implements AutoCloseable {
 
   protected static Jdbi jdbi(DataSource pool) {
     Jdbi jdbi = Jdbi.create(pool);
-    // By default an exception quotes the bound values, and so would the log.
+    // By default an exception message contains the bound values, which would end up in the log.
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.NONE);
     return jdbi;
   }
 
   /**
-   * Brings the tables to this version.
+   * Migrates the tables to this program's version.
    *
-   * @throws UserException if they are of a newer one
+   * @throws UserException if a newer version of this program wrote them
    */
   protected static void migrate(String location, Flyway flyway) {
     boolean newer =
@@ -132,9 +140,9 @@ public abstract class Database implements AutoCloseable {
   }
 
   /**
-   * Says why a database cannot be opened.
+   * Returns an exception that says why a database cannot be opened.
    *
-   * @param reason what its driver's failure means, if it is known
+   * @param reason the meaning of the driver's failure; empty if unknown
    */
   protected static UserException cannotOpen(
       String location, Exception failure, Optional<String> reason) {
@@ -146,7 +154,7 @@ public abstract class Database implements AutoCloseable {
             + location
             + ": "
             + (foreign
-                ? "its tables are not those of this program"
+                ? "its tables do not belong to this program"
                 : reason.orElseGet(() -> UserException.reason(failure))),
         failure);
   }

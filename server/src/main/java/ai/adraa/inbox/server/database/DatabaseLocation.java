@@ -7,15 +7,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a database is: a file, {@code jdbc:sqlite:FILE} or {@code jdbc:postgresql://HOST/NAME}.
+ * Tells the forms of a database location apart and keeps its password out of messages. The forms
+ * are a plain file name, {@code jdbc:sqlite:FILE} and {@code jdbc:postgresql://HOST/NAME}.
  *
- * @param text as the operator wrote it; may hold a password
+ * @param text the location as the operator wrote it; may contain a password
  */
 public record DatabaseLocation(String text) {
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String POSTGRES = "jdbc:postgresql:";
   private static final Pattern URL_SCHEME = Pattern.compile("jdbc:[a-z0-9]+:(//)?");
-  // The place follows the last @; neither it nor what precedes it has the start of a parameter.
+  // The place follows the last @. Neither the place nor the text before it may contain a character
+  // that starts a parameter.
   private static final Pattern URL_PARTS =
       Pattern.compile("(?<scheme>" + URL_SCHEME + ")([^?&;]*@)?(?<place>[^?&;@]*)([?&;][^@]*)?");
 
@@ -24,9 +26,9 @@ public record DatabaseLocation(String text) {
   }
 
   /**
-   * The file, there or not.
+   * Returns the SQLite file, which need not exist.
    *
-   * @throws UserException if it is not the location of a file
+   * @throws UserException if this location is not a plain file
    */
   public Path file() {
     if (text.startsWith("jdbc:") && !text.startsWith(SQLITE)) {
@@ -39,7 +41,7 @@ public record DatabaseLocation(String text) {
                   + ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME");
     }
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
-    // SQLite's database in memory would be another one for each connection.
+    // With an in-memory database, each connection would get a database of its own.
     if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
       throw new UserException("Cannot open the database " + text + ": name a plain file");
     }
@@ -47,9 +49,10 @@ public record DatabaseLocation(String text) {
   }
 
   /**
-   * The file of a database that exists.
+   * Returns the SQLite file, which must exist.
    *
-   * @throws MissingDatabaseException if it does not
+   * @throws MissingDatabaseException if the file does not exist
+   * @throws UserException if this location is not a plain file
    */
   public Path existingFile() {
     Path file = file();
@@ -60,8 +63,8 @@ public record DatabaseLocation(String text) {
   }
 
   /**
-   * A JDBC URL without what may be secret: the user and the parameters. Nothing but its scheme is
-   * left if a password that is not encoded makes it unclear where the parameters begin.
+   * Returns a JDBC URL without the user and the parameters, which may be secret. If an unencoded
+   * password makes it unclear where the parameters begin, only the scheme is returned.
    */
   public static String withoutSecrets(String url) {
     Matcher parts = URL_PARTS.matcher(url);
@@ -72,7 +75,7 @@ public record DatabaseLocation(String text) {
     return (scheme.lookingAt() ? scheme.group() : "") + "…";
   }
 
-  /** What people know it by, without a password. */
+  /** Returns the location for messages and logs, without a password. */
   @Override
   public String toString() {
     return text.startsWith("jdbc:") && !text.startsWith(SQLITE) ? withoutSecrets(text) : text;

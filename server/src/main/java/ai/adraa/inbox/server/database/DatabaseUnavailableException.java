@@ -7,18 +7,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database cannot answer now, through no fault of the request; the message is one line that
- * says why and what to do.
+ * Thrown when the database cannot answer at the moment, through no fault of the request. The
+ * message is one line that says why and what to do.
  */
 public final class DatabaseUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public DatabaseUnavailableException(String message, @Nullable Throwable cause) {
-    // Without a stack trace: each request may meet it, and the cause has one.
+    // No stack trace: every request can fail like this during an outage, and the cause has one.
     super(message, cause, false, false);
   }
 
-  /** The reason if the failure is that of a pool without a free connection; empty for any other. */
+  /**
+   * Returns the reason if the root failure is a wait that timed out, such as a pool without a free
+   * connection; empty for any other failure.
+   */
   public static Optional<String> reasonOfWait(Throwable failure) {
     SQLException last = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -27,7 +30,7 @@ public final class DatabaseUnavailableException extends RuntimeException {
       }
     }
     return last instanceof SQLTransientException || last instanceof SQLRecoverableException
-        ? Optional.of("too many requests wait for it, or another process keeps it locked")
+        ? Optional.of("too many requests are waiting, or another process holds a lock")
         : Optional.empty();
   }
 }

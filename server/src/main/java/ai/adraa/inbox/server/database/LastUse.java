@@ -14,15 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects when tokens, or sessions, were last used and writes it once a second: who only reads
- * must not wait for a disk. A crash loses the last second of it, of more than a thousand in use up
- * to 16 seconds, a shutdown nothing. Thread-safe.
+ * Collects the last-use times of tokens or sessions and writes them once a second, so that a read
+ * does not wait for the disk. With more than 1000 keys in use, writing all of them takes up to 16
+ * seconds. A crash loses the times that are not written yet: those of about the last second, with
+ * more than 1000 keys those of up to two such rounds. A clean shutdown loses nothing. Thread-safe.
  */
 public final class LastUse implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LastUse.class);
 
-  // Of many in use, each is on a page of its own: to write all once a second lets a quarter less be
-  // verified, and most are used again before long.
+  // With many keys in use, each row is on its own page. Writing all of them every second reduces
+  // verification throughput by a quarter, and most of them are soon used again.
   private static final int AT_ONCE = 1_000;
   private static final int TURNS = 16;
 
@@ -36,44 +37,45 @@ public final class LastUse implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  // Of the writer alone: what is being written, in the order of the table, and from where on.
+  // Used by the writer thread only: this round's keys in table order, and how many are written.
   private List<String> round = List.of();
   private int written;
 
   /**
-   * @param what is used, for the log
-   * @param store writes the last uses of some keys in one transaction
+   * @param what the plural noun for the log, such as tokens
+   * @param store writes the last-use times of the given keys in one transaction
    */
   public LastUse(String what, Consumer<Map<String, Instant>> store) {
     this.what = what;
     this.store = store;
   }
 
-  /** Starts to write. */
+  /** Starts the writer, which runs every second. */
   public void start() {
     var unused = writer.scheduleWithFixedDelay(this::writeNext, 1, 1, TimeUnit.SECONDS);
   }
 
+  /** Records a use without waiting for the database; the latest time of a key wins. */
   public void record(String key, Instant at) {
     pending.merge(key, at, LastUse::later);
   }
 
-  /** What is not written yet. */
+  /** Returns the last use of the key that is not written yet; empty if there is none. */
   public Optional<Instant> pending(String key) {
     return Optional.ofNullable(pending.get(key));
   }
 
-  /** Of how many it is not written yet. */
+  /** Returns how many keys have a last use that is not written yet. */
   public int backlog() {
     return pending.size();
   }
 
-  /** Writes what is left. */
+  /** Stops the writer, waits up to 10 seconds for it, and writes the remaining last-use times. */
   @Override
   public void close() {
     writer.shutdown();
     try {
-      // What still waits for the database by then need not be waited for once more.
+      // If the writer still waits for the database by then, another attempt would wait as well.
       if (writer.awaitTermination(10, TimeUnit.SECONDS)) {
         boolean unused = write(List.copyOf(pending.keySet()));
       }
@@ -81,7 +83,7 @@ public final class LastUse implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!pending.isEmpty()) {
-      LOG.warn("When {} {} were last used could not be written and is lost", pending.size(), what);
+      LOG.warn("Lost the last-use times of {} {}: they could not be written", pending.size(), what);
     }
   }
 
@@ -104,14 +106,14 @@ public final class LastUse implements AutoCloseable {
       if (!batch.isEmpty()) {
         store.accept(batch);
       }
-      // Used again meanwhile, it has a later time, which is kept.
+      // A key that was used again in the meantime has a later time, which stays pending.
       batch.forEach(pending::remove);
       return true;
     } catch (DatabaseUnavailableException e) {
-      LOG.debug("Cannot write when {} {} were last used; trying again", batch.size(), what);
+      LOG.debug("Cannot write the last-use times of {} {}; retrying", batch.size(), what);
     } catch (RuntimeException e) {
-      // Kept for the next second; an exception would end the schedule.
-      LOG.warn("Cannot write when {} {} were last used; trying again", batch.size(), what, e);
+      // The times stay pending for the next run. A thrown exception would end the schedule.
+      LOG.warn("Cannot write the last-use times of {} {}; retrying", batch.size(), what, e);
     }
     return false;
   }

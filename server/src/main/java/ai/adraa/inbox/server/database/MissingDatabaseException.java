@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.database;
 
 import ai.adraa.inbox.server.error.UserException;
 
-/** A database that is to be used does not exist. */
+/** Thrown when a command needs an existing database and the file does not exist. */
 public final class MissingDatabaseException extends UserException {
   private static final long serialVersionUID = 1;
 

@@ -7,13 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What fails for many requests is logged once a minute for each reason, and when it ends.
- * Thread-safe.
+ * Keeps a failure that hits many requests from flooding the log: each reason is logged once a
+ * minute, and the recovery once. Thread-safe.
  */
 public final class Outage {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
-  // Under load, failures and successes may alternate.
+  // Under load, failures and successes can alternate, so one success does not end an outage.
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final String what;
@@ -22,18 +22,24 @@ public final class Outage {
   private volatile boolean lasts;
   private volatile long lastFailure;
 
+  /**
+   * @param what the start of each log message, such as {@code Cannot read the database x}
+   */
   public Outage(String what) {
     this.what = what;
   }
 
+  /** Records a failure and returns the exception for the caller to throw. */
   public DatabaseUnavailableException refuse(String reason) {
     return refuse(new DatabaseUnavailableException(what + ": " + reason, null));
   }
 
+  /** Records a failure with its cause and returns the exception for the caller to throw. */
   public DatabaseUnavailableException refuse(String reason, Exception cause) {
     return refuse(new DatabaseUnavailableException(what + ": " + reason, cause));
   }
 
+  /** Records a failure and returns it. */
   public DatabaseUnavailableException refuse(DatabaseUnavailableException failure) {
     long now = System.nanoTime();
     lastFailure = now;
@@ -49,7 +55,7 @@ public final class Outage {
     return failure;
   }
 
-  /** Asked after each success. */
+  /** Called after each success; logs the recovery once nothing has failed for two seconds. */
   public void ended() {
     if (lasts && System.nanoTime() - lastFailure > QUIET_NANOS) {
       end();
@@ -60,7 +66,7 @@ public final class Outage {
     if (lasts) {
       lasts = false;
       logged.clear();
-      LOG.warn("{}: over, after {} failures", what, refused.sumThenReset());
+      LOG.warn("{}: recovered after {} failures", what, refused.sumThenReset());
     }
   }
 }

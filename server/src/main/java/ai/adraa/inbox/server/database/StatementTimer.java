@@ -5,17 +5,21 @@ import java.time.temporal.ChronoUnit;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** Is told how long each SQL statement took. Thread-safe. */
+/**
+ * Receives the duration of each SQL statement, so that this package does not depend on {@code
+ * metrics}. Implementations must be thread-safe.
+ */
 @FunctionalInterface
 public interface StatementTimer {
   /**
-   * A statement has ended, well or not.
+   * Called when a statement has succeeded or failed.
    *
-   * @param sql a constant of this program, so there are few
+   * @param sql the statement's text, a constant of this program, so there are few different ones
+   * @param nanos the duration in nanoseconds
    */
   void record(String sql, long nanos);
 
-  /** The same for Jdbi. */
+  /** Returns a logger that reports Jdbi's statements to this timer. */
   default SqlLogger logger() {
     return new SqlLogger() {
       @Override

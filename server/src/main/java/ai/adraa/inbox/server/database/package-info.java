@@ -1,6 +1,6 @@
 /**
- * What a store needs of a database: reads, transactions and failures, without a driver. Where SQL
- * dialects differ, {@code Database.sql} chooses.
+ * Reads, transactions and failures as the stores need them, independent of the driver. Where the
+ * SQL dialects differ, a store uses {@code Database.sql}.
  */
 @NullMarked
 package ai.adraa.inbox.server.database;

@@ -5,7 +5,7 @@ import ai.adraa.inbox.server.model.ErrorDetail;
 import ai.adraa.inbox.server.model.ErrorResponse;
 import java.util.List;
 
-/** The contract's error codes; each owns its HTTP status and what people read. */
+/** The contract's error codes. Each code defines its HTTP status and its default message. */
 public enum ErrorCode {
   BAD_REQUEST(400, "The request is not valid."),
   VALIDATION_ERROR(400, "The request is not valid."),
@@ -29,7 +29,7 @@ public enum ErrorCode {
   INTERNAL_ERROR(500, "The server failed. Give the request id to support."),
   SERVICE_UNAVAILABLE(503, "The server cannot answer just now. Try again soon.");
 
-  /** What Retry-After says with {@link #SERVICE_UNAVAILABLE}. */
+  /** The value of Retry-After in seconds for {@link #SERVICE_UNAVAILABLE}. */
   public static final int RETRY_SECONDS = 5;
 
   private final int status;
@@ -40,11 +40,12 @@ public enum ErrorCode {
     this.message = message;
   }
 
+  /** Returns the HTTP status. */
   public int status() {
     return status;
   }
 
-  /** The code for a failure of which only the HTTP status is known. */
+  /** Returns the code for a failure of which only the HTTP status is known. */
   public static ErrorCode ofStatus(int status) {
     return switch (status) {
       case 404 -> NOT_FOUND;
@@ -56,23 +57,23 @@ public enum ErrorCode {
       case 429 -> RATE_LIMIT_EXCEEDED;
       case 431 -> HEADERS_TOO_LARGE;
       case 503 -> SERVICE_UNAVAILABLE;
-      // Jetty's for a method, coding or version of HTTP that it does not know.
+      // Jetty uses these for an unknown method, transfer coding or HTTP version.
       case 501, 505 -> BAD_REQUEST;
       default -> status < 500 ? BAD_REQUEST : INTERNAL_ERROR;
     };
   }
 
-  /** The one error envelope. */
+  /** Returns the envelope with the code's default message. */
   public ErrorResponse envelope() {
     return envelope(message);
   }
 
-  /** The envelope with a message that fits the case better than the code's own. */
+  /** Returns the envelope with a message that is more specific than the default. */
   public ErrorResponse envelope(String betterMessage) {
     return new ErrorResponse().error(new ErrorBody().code(name()).message(betterMessage));
   }
 
-  /** The envelope with each field that is wrong, if any. */
+  /** Returns the envelope with {@code details}, which is left out if the list is empty. */
   public ErrorResponse envelope(List<ErrorDetail> details) {
     ErrorResponse envelope = envelope();
     return details.isEmpty() ? envelope : envelope.error(envelope.getError().details(details));

@@ -3,7 +3,9 @@ package ai.adraa.inbox.server.error;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** A mistake of whoever runs the program; the message is one line that says what to do. */
+/**
+ * Reports a mistake of the operator. The message is one line that names the problem or what to do.
+ */
 public class UserException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +17,7 @@ public class UserException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What a failure comes from: what the database says, or else the last cause. */
+  /** Returns the first SQLException in the chain of causes, or the last cause if there is none. */
   public static Throwable origin(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof SQLException)) {
@@ -24,7 +26,7 @@ public class UserException extends RuntimeException {
     return cause;
   }
 
-  /** The same in one line, for a message. */
+  /** Returns the first line of the {@link #origin} message, or {@code unknown reason}. */
   public static String reason(Throwable failure) {
     return String.valueOf(origin(failure).getMessage())
         .lines()

@@ -1,6 +1,4 @@
-/**
- * Failures that people read: the contract's error codes, and mistakes of whoever runs the program.
- */
+/** Errors that users read: the contract's error codes and mistakes of the operator. */
 @NullMarked
 package ai.adraa.inbox.server.error;
 

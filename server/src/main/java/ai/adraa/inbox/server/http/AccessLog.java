@@ -17,18 +17,19 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Logs a line for each request, those included that Jetty refuses itself: who asked for what and
- * what came of it. Of the request it tells the method and the path, no header and no query, and of
- * the path nothing that looks like a secret.
+ * Logs one line per request, including requests that Jetty rejects itself. A line contains the
+ * client address, method, path and result, but no headers and no query. Anything in the path that
+ * looks like a secret is masked. Thread-safe.
  */
 public final class AccessLog implements RequestLog {
   private static final Logger LOG = LoggerFactory.getLogger(LogContext.ACCESS_LOG);
   private static final int MAX_METHOD_LENGTH = 20;
   private static final int MAX_PATH_LENGTH = 200;
 
-  // The prefix stays: it is in each list, and tells which token is to be revoked.
+  // Keeps the prefix: it is not secret, and it identifies the token to revoke.
   private static final Pattern TOKEN = Pattern.compile("(?i)(adraa_[0-9a-f]{0,8})[0-9a-z_-]*");
-  // A session has 43 such characters, what is left of a broken token nearly as many; an id has 25.
+  // A session id has 43 such characters, and a token without its adraa_ start has 48. A cuid has
+  // only 25 and must stay readable.
   private static final int SHORTEST_LONG = 30;
   private static final Pattern LONG = Pattern.compile("[0-9A-Za-z_-]{" + SHORTEST_LONG + ",}");
 
@@ -45,11 +46,11 @@ public final class AccessLog implements RequestLog {
     int status = response.getStatus();
     long bytes = Math.max(0, Response.getContentBytesWritten(response));
     long micros = TimeUnit.NANOSECONDS.toMicros(NanoTime.since(request.getHeadersNanoTime()));
-    // Jetty has not asked the proxies where it refused the request itself.
+    // Jetty does not run customizers on a request that it rejects itself.
     String client = host(proxies.client(request));
     String operation = Operation.of(request);
     String id = RequestIdHandler.id(request);
-    // Later than the handler, and perhaps on another thread.
+    // The handler that sets the MDC has returned, and this may be a different thread.
     try (MDC.MDCCloseable unused = MDC.putCloseable(LogContext.REQUEST_ID, id)) {
       LOG.atInfo()
           .addKeyValue("client", client)
@@ -71,29 +72,33 @@ public final class AccessLog implements RequestLog {
     }
   }
 
-  /** Milliseconds with one decimal; a formatter would take as long as the rest of the line. */
+  /** Formats milliseconds with one decimal. A formatter would double the cost of the line. */
   private static String tenths(long micros) {
     long tenths = (micros + 50) / 100;
     return tenths / 10 + "." + tenths % 10;
   }
 
   private static String path(HttpURI uri) {
-    // Decoded, since %61draa_ is a secret as well; without what follows a semicolon.
+    // The canonical path is decoded, because %61draa_ also starts a secret. It has no path
+    // parameters (the text after a semicolon).
     String path = uri.getCanonicalPath() == null ? uri.getPath() : uri.getCanonicalPath();
-    // What Jetty puts for a target that it cannot read.
+    // Jetty uses this path for a target that it cannot parse.
     boolean unread = path == null || path.equals("/badMessage");
     return unread ? "-" : printable(mask(path), MAX_PATH_LENGTH);
   }
 
   private static String mask(String text) {
     if (text.length() < SHORTEST_LONG && text.indexOf('_') < 0) {
-      // Neither can match, as in nearly all requests.
+      // Fast path for most requests: neither pattern can match.
       return text;
     }
     return LONG.matcher(TOKEN.matcher(text).replaceAll("$1*")).replaceAll("*");
   }
 
-  /** What is not visible ASCII is percent-encoded, so that nobody forges a line or a terminal. */
+  /**
+   * Percent-encodes everything but visible ASCII, so that a caller cannot forge log lines or send
+   * control sequences to a terminal.
+   */
   private static String printable(String text, int maxLength) {
     if (text.length() <= maxLength
         && !text.isEmpty()

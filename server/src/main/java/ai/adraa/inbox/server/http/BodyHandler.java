@@ -24,11 +24,11 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the whole body before the request gets a worker thread. Jersey reads in a blocking way,
- * so without this a few slow bodies would hold all threads.
+ * Reads the whole body before the request gets a worker thread. Jersey's reads block, so without
+ * this handler a few slow bodies would occupy all threads.
  */
 public final class BodyHandler extends Handler.Wrapper {
-  // While a body arrives it takes up to three times its length.
+  // Small, because a body that is being received takes up to three times its length in memory.
   private static final int SHARE_OF_HEAP = 16;
   private static final long MOST_BYTES = 32 * 1024 * 1024;
 
@@ -37,7 +37,8 @@ public final class BodyHandler extends Handler.Wrapper {
   private final AtomicLong buffered = new AtomicLong();
 
   /**
-   * @param deadline from the start of a request to the end of its body; later the body is given up
+   * @param deadline the maximum time from the start of a request to the end of its body, after
+   *     which the request fails
    */
   public BodyHandler(Duration deadline, Handler next) {
     super(next);
@@ -45,7 +46,7 @@ public final class BodyHandler extends Handler.Wrapper {
     this.maxBufferedBytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
 
-  /** The bytes of all bodies that have arrived and that no resource has read yet. */
+  /** Returns how many bytes of request bodies are in memory and not yet read by a resource. */
   long bufferedBytes() {
     return buffered.get();
   }
@@ -71,7 +72,7 @@ public final class BodyHandler extends Handler.Wrapper {
       this.callback = callback;
     }
 
-    /** A body that is empty has no type and no coding, whatever the headers say of it. */
+    /** Hides Content-Type and Content-Encoding if the body is empty. */
     @Override
     public HttpFields getHeaders() {
       HttpFields headers = super.getHeaders();
@@ -85,7 +86,7 @@ public final class BodyHandler extends Handler.Wrapper {
       buffered.addAndGet(-counted.getAndSet(0));
     }
 
-    /** Takes what has arrived; returns whether that is all, or nothing more is waited for. */
+    /** Reads what has arrived. Returns true if the body is complete or has failed. */
     synchronized boolean isComplete() {
       while (true) {
         Content.Chunk chunk = getWrapped().read();
@@ -96,7 +97,7 @@ public final class BodyHandler extends Handler.Wrapper {
           failure = chunk;
           return true;
         }
-        // A copy, since a chunk of one byte would keep a whole buffer.
+        // Copied, because a retained chunk of one byte would hold a whole buffer.
         byte[] part = BufferUtil.toArray(chunk.getByteBuffer());
         boolean last = chunk.isLast();
         chunk.release();
@@ -111,15 +112,15 @@ public final class BodyHandler extends Handler.Wrapper {
           failure =
               Content.Chunk.from(
                   new HttpException.RuntimeException(
-                      HttpStatus.SERVICE_UNAVAILABLE_503, "Too many bodies at once"));
+                      HttpStatus.SERVICE_UNAVAILABLE_503, "Too many request bodies in memory"));
           return true;
         }
       }
     }
 
     boolean await() {
-      // Only a timer sees a caller that sends no byte of the body but other frames, or the
-      // extensions of a chunk: neither is idle.
+      // The idle timeout does not catch a caller that sends other HTTP/2 frames or chunk
+      // extensions instead of body bytes.
       long left = deadline.toNanos() - NanoTime.since(getBeginNanoTime());
       demand(getComponents().getScheduler().schedule(this::expire, left, TimeUnit.NANOSECONDS));
       return true;
@@ -138,10 +139,13 @@ public final class BodyHandler extends Handler.Wrapper {
       WorkerHandler.run(this, response, callback, BodyHandler.super::handle);
     }
 
-    /** Synchronized because Jetty may use a request that has ended for the next one. */
+    /**
+     * Fails the request if its body is not complete. Synchronized with {@link #isComplete} because
+     * Jetty may reuse a completed request for the next one.
+     */
     private synchronized void expire() {
       if (content == null && failure == null) {
-        getWrapped().fail(new TimeoutException("The body comes too slowly"));
+        getWrapped().fail(new TimeoutException("The request body arrived too slowly"));
       }
     }
 
@@ -151,7 +155,7 @@ public final class BodyHandler extends Handler.Wrapper {
 
     @Override
     public Content.@Nullable Chunk read() {
-      // From here on it is the memory of one of the few workers.
+      // A worker thread is reading: the number of workers limits this memory from here on.
       release();
       return content == null ? failure : content.read();
     }

@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Asks callers of a server that stops to send no more on their connections. */
+/**
+ * Tells HTTP/1.1 callers that their connection closes while the server stops, so that their next
+ * request is not lost.
+ */
 public final class Farewell extends Handler.Wrapper {
   private volatile boolean stopping;
 
@@ -16,14 +19,14 @@ public final class Farewell extends Handler.Wrapper {
     super(next);
   }
 
-  /** From now on each response says that its connection closes. */
+  /** Adds {@code Connection: close} to every response from now on. */
   public void begin() {
     stopping = true;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    // HTTP/2 has no such header, and says so in a frame of its own.
+    // HTTP/2 has no such header; it uses a GOAWAY frame.
     if (stopping
         && request.getConnectionMetaData().getHttpVersion().getVersion()
             <= HttpVersion.HTTP_1_1.getVersion()) {

@@ -16,19 +16,19 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection that takes too long for one of these, whatever it sends meanwhile:
+ * Closes a connection that takes too long for one of these steps, even if it keeps sending:
  *
  * <ul>
  *   <li>the TLS handshake;
- *   <li>with HTTP/1.1, the head of a request that has begun;
- *   <li>with HTTP/2, the next request, while no other is in flight.
+ *   <li>with HTTP/1.1, the head of a request, from its first byte to its end;
+ *   <li>with HTTP/2, the next request while none is in flight.
  * </ul>
  *
- * <p>The idle timeout does not end such a connection, because one byte now and then, or a PING, is
- * not idle. Jetty has no limit of its own.
+ * <p>The idle timeout does not close such a connection, because an occasional byte or PING resets
+ * it. Jetty has no limit for this.
  */
 final class HeadDeadline extends AbstractLifeCycle {
-  // How long a caller has to close a connection after GOAWAY.
+  // The time a caller has to close the connection after GOAWAY.
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   private record Begun(long requests, long bytes, long at) {}
@@ -89,7 +89,7 @@ final class HeadDeadline extends AbstractLifeCycle {
           endPoint.close();
         } else {
           if (NanoTime.since(begun.at()) > deadline.toNanos()) {
-            // Sends GOAWAY, after which the caller closes the connection.
+            // Sends GOAWAY; the caller is expected to close the connection.
             http2.close();
           }
           now.put(endPoint, begun);
@@ -106,10 +106,10 @@ final class HeadDeadline extends AbstractLifeCycle {
     seen = now;
   }
 
-  /** When the connection was first seen without a request in flight since its last request. */
+  /** Returns the time since which the connection has received no request and has none in flight. */
   private static Begun withoutRequest(@Nullable Begun before, HTTP2Connection connection) {
     long requests = connection.getMessagesIn();
-    // A head that has not ended is not a stream yet.
+    // An incomplete head does not count as a stream.
     return before == null
             || before.requests() != requests
             || connection.getSession().getStreamCount() > 0
@@ -117,7 +117,10 @@ final class HeadDeadline extends AbstractLifeCycle {
         : before;
   }
 
-  /** When bytes were first seen that are no whole head; 0 if there are none. */
+  /**
+   * Returns when bytes were first seen after the last complete head; the time is 0 if there are
+   * none. Bytes of a body count too; {@link BodyHandler} has the same deadline for them.
+   */
   private static Begun begun(@Nullable Begun before, Connection connection) {
     long requests = connection.getMessagesIn();
     long bytes = connection.getBytesIn();
@@ -125,7 +128,7 @@ final class HeadDeadline extends AbstractLifeCycle {
       return new Begun(0, 0, NanoTime.now());
     }
     if (before == null || before.requests() != requests) {
-      // The bytes up to here belong to requests that came whole.
+      // The bytes so far belong to requests whose head is complete.
       return new Begun(requests, bytes, 0);
     }
     return new Begun(

@@ -21,14 +21,15 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** JSON as the contract has it: strict in what it reads, and one form for what it writes. */
+/** Configures JSON as the contract requires: strict parsing, one format for output. */
 public final class Json {
+  /** The mapper for all request and response bodies. Thread-safe. */
   public static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
-                  // RFC 8259 §8.1: JSON is UTF-8, also where a body looks like UTF-16.
+                  // RFC 8259 §8.1: JSON is UTF-8, even if a body looks like UTF-16.
                   .disable(JsonFactory.Feature.CHARSET_DETECTION)
-                  // A body has 64 KiB at most, and the contract's are flat.
+                  // Bodies are at most 64 KiB, and those of the contract are flat.
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(8)
@@ -51,7 +52,7 @@ public final class Json {
 
   private Json() {}
 
-  /** A string without the white space at its ends. A number or a boolean is no string. */
+  /** Strips leading and trailing white space. Rejects numbers and booleans. */
   private static final class TrimmedString extends StdScalarDeserializer<String> {
     private static final long serialVersionUID = 1;
 
@@ -66,7 +67,7 @@ public final class Json {
         return context.reportInputMismatch(this, "must be a string");
       }
       String text = parser.getText();
-      // An unpaired surrogate cannot be stored, and would come back as another name.
+      // An unpaired surrogate has no UTF-8 form: the stored text would differ from the input.
       if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
         return context.reportInputMismatch(this, "must be Unicode text");
       }
@@ -74,7 +75,7 @@ public final class Json {
     }
   }
 
-  /** Always with milliseconds, also where they are 000: 2026-06-12T10:25:00.000Z. */
+  /** Writes ISO 8601 UTC, always with milliseconds: {@code 2026-06-12T10:25:00.000Z}. */
   private static final class InstantInMilliseconds extends StdSerializer<Instant> {
     private static final long serialVersionUID = 1;
     private static final DateTimeFormatter FORMAT =

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Answers in the one error envelope what Jetty refuses before, or instead of, a resource. */
+/** Writes the error envelope for requests that fail outside a resource. Thread-safe. */
 public final class JsonErrorHandler extends ErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(JsonErrorHandler.class);
 
@@ -36,11 +36,11 @@ public final class JsonErrorHandler extends ErrorHandler {
       throws IOException {
     ErrorCode code =
         cause instanceof EofException || cause instanceof TimeoutException
-            // The client went away, or paused too long.
+            // The client disconnected or paused too long.
             ? ErrorCode.BAD_REQUEST
             : ErrorCode.ofStatus(status);
     if (code == ErrorCode.INTERNAL_ERROR) {
-      // Perhaps no handler has begun, and so none has told the log the request's id.
+      // The MDC may be empty: Jetty can fail a request before any handler runs.
       try (MDC.MDCCloseable unused =
           MDC.putCloseable(LogContext.REQUEST_ID, RequestIdHandler.id(request))) {
         LOG.error("A request failed", cause);
@@ -50,15 +50,16 @@ public final class JsonErrorHandler extends ErrorHandler {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, ErrorCode.RETRY_SECONDS);
     }
     if (code != ErrorCode.SERVICE_UNAVAILABLE) {
-      // Jetty closes the connection after most of these, and no well-behaved caller causes them.
+      // Jetty closes the connection after most of these errors, and a correct client does not
+      // cause them.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
-    // Jetty has reset the response, or refused the request before any handler saw it.
+    // Jetty has reset the response, or has rejected the request before any handler ran.
     RequestIdHandler.setHeaders(request, response);
     write(response, code, callback);
   }
 
-  /** Answers the code's envelope and completes the request. */
+  /** Sends the code's status and envelope and completes the request. */
   public static void write(Response response, ErrorCode code, Callback callback)
       throws IOException {
     response.setStatus(code.status());

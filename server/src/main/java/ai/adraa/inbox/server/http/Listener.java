@@ -14,37 +14,37 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** Opens ports for HTTP, with limits on what a connection may hold up. */
+/** Opens HTTP ports and limits how many connections they accept and how long each may stall. */
 public final class Listener {
-  /** From a request's first byte to the end of its head, and to the end of its body. */
+  /** The maximum time from the first byte of a request to the end of its head and of its body. */
   public static final Duration REQUEST_DEADLINE = Duration.ofSeconds(30);
 
   private static final long IDLE_MILLIS = 30_000;
-  // How long a caller may pause in a request while the server stops; idle connections wait as long.
+  // The idle timeout of every connection while the server stops.
   private static final long STOP_IDLE_MILLIS = 3_000;
-  // Connections that wait for one to close are closed sooner when idle; longer than a request
-  // waits.
+  // The idle timeout of every connection while the connection limit is reached. Longer than a
+  // request waits for a worker thread.
   private static final Duration BUSY_IDLE = Duration.ofSeconds(10);
   private static final int MAX_CONNECTIONS = 10_000;
-  // Of the heap for each; 45 KiB were measured where each has a request.
+  // Heap per connection. Measured: 45 KiB with one request on each connection.
   private static final long CONNECTION_BYTES = 64 * 1024;
-  // Connections that the kernel holds until the server takes them.
+  // Connections that the kernel queues until the server accepts them.
   private static final int ACCEPT_QUEUE = 1_024;
-  // For the database, the log and what the JVM opens later.
+  // Reserved for the database, the log and files that the JVM opens later.
   private static final int OTHER_FILES = 256;
 
   private Listener() {}
 
-  /** HTTP as this server speaks it. */
+  /** Returns a new HTTP configuration that all ports of this server use. */
   public static HttpConfiguration configuration() {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
-    // It would keep the last tokens of each connection, and find none of them again.
+    // The cache would keep recent tokens of each connection in memory and gives no hits for them.
     http.setHeaderCacheSize(0);
     return http;
   }
 
-  /** The URL at which a port is reached from this machine. */
+  /** Returns the URL of a port as seen from this machine: localhost for a wildcard address. */
   public static URI url(String scheme, String host, int port) {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
@@ -52,11 +52,12 @@ public final class Listener {
   }
 
   /**
-   * Opens the port, so that a refusal comes before anything else is done.
+   * Opens the port at once, so that a conflict is reported before other startup work. Connections
+   * are accepted when {@code jetty} starts.
    *
-   * @param option names another port
-   * @param selectors threads that read and write connections
-   * @throws UserException if it is in use
+   * @param option the command-line option that changes the port, for the error message
+   * @param selectors the number of threads that read and write connections
+   * @throws UserException if the port is in use or not allowed, or the host is unknown
    */
   public static ServerConnector open(
       Server jetty,
@@ -92,7 +93,10 @@ public final class Listener {
     return connector;
   }
 
-  /** So that the server refuses a connection rather than fail to open a file, or for memory. */
+  /**
+   * Returns a limit below which connections exhaust neither the heap nor the file descriptors of
+   * the process.
+   */
   private static int maxConnections() {
     long most = Math.min(MAX_CONNECTIONS, Runtime.getRuntime().maxMemory() / CONNECTION_BYTES);
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {

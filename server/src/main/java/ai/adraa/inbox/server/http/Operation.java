@@ -3,24 +3,26 @@ package ai.adraa.inbox.server.http;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Which of the contract's operations a request was, for the access log and the metrics: they see
- * every request, but only a path, which can be anything and hold a secret.
+ * Stores the contract's operation in the request, for the access log and the metrics. They cannot
+ * use the path, because a caller chooses it and it can contain a secret.
  */
 public final class Operation {
-  /** What reached no operation: an unknown path, or a request that was refused before. */
+  /** The request reached no operation: its path is unknown, or it was rejected earlier. */
   static final String NONE = "none";
 
-  /** The pages of the console and the reference, which are not operations. */
+  /** A page of the console or the reference. */
   static final String PAGE = "page";
 
   private static final String ATTRIBUTE = Operation.class.getName();
 
   private Operation() {}
 
+  /** Records the operation by its operationId in the contract. */
   public static void set(Request request, String operation) {
     request.setAttribute(ATTRIBUTE, operation);
   }
 
+  /** Returns the recorded operation, or {@link #NONE}. */
   static String of(Request request) {
     return request.getAttribute(ATTRIBUTE) instanceof String operation ? operation : NONE;
   }

@@ -23,9 +23,9 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves what people look at: the welcome page at {@code /}, the contract and its reference under
- * {@code /docs}, and the console under {@code /app}, whose one page finds at each path what to
- * show. All are files of the jar.
+ * Serves the static pages from the jar: the welcome page at {@code /}, the contract and its
+ * reference under {@code /docs}, and the console under {@code /app}. The console is one page,
+ * served at every path under {@code /app} except {@code /app/assets}.
  */
 public final class PagesHandler extends Handler.Wrapper {
   private static final List<String> CONSOLE =
@@ -67,25 +67,27 @@ public final class PagesHandler extends Handler.Wrapper {
           "base-uri 'none'",
           "form-action 'self'",
           "frame-ancestors 'none'",
-          // No string becomes markup or script, whatever the page's code does.
+          // The browser refuses to turn a string into markup or script, even if the page's code
+          // has a bug.
           "require-trusted-types-for 'script'",
           "trusted-types 'none'");
 
-  // The rest is in the page itself, so that it holds wherever the folder is published.
+  // The page contains the rest of its policy, so that it applies wherever the folder is published.
   private static final String REFERENCE_POLICY = "frame-ancestors 'none'";
 
   /**
-   * A file with the headers that are its own. It is compressed once, at the start: at each request
-   * it would be work that any caller can cause. The API's answers are not compressed at all, since
-   * the length of one that holds a secret could betray it.
+   * A file with its own headers. It is compressed once at startup, because compression on each
+   * request would be work that any caller can trigger. API responses are never compressed, because
+   * the compressed length of a response can reveal a secret in it.
    */
   private record Page(byte[] bytes, byte[] gzip, String tag, Map<String, String> headers) {}
 
   private final Page console =
-      // The browser is to keep no page that has shown a secret.
+      // The browser must not keep a page that has shown a secret.
       load("/console/index.html", CONSOLE_POLICY, "no-store");
   private final Map<String, Page> pages = new HashMap<>();
 
+  /** Loads and compresses all pages. Requests for other paths go to {@code next}. */
   public PagesHandler(Handler next) {
     super(next);
     pages.put("/", load("/console/welcome.html", CONSOLE_POLICY, "no-cache"));
@@ -115,7 +117,7 @@ public final class PagesHandler extends Handler.Wrapper {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       JsonErrorHandler.write(response, ErrorCode.METHOD_NOT_ALLOWED, callback);
     } else if (page == null) {
-      // The page names its files relative to its folder.
+      // The page uses URLs relative to its folder, so it needs the final slash.
       response.getHeaders().put(HttpHeader.LOCATION, "/docs/");
       response.setStatus(HttpStatus.MOVED_PERMANENTLY_301);
       callback.succeeded();
@@ -177,8 +179,8 @@ public final class PagesHandler extends Handler.Wrapper {
   }
 
   /**
-   * Reads a file. Its tag is made of what is in it: of its time and length, as Jetty's own would
-   * be, two versions from a reproducible build can have the same.
+   * Reads a file. Its ETag is a hash of the content. Jetty's own tag uses time and length, which
+   * can be equal for two versions because the build is reproducible.
    */
   private static Page load(String name, String policy, String cacheControl) {
     try (InputStream in = PagesHandler.class.getResourceAsStream(name)) {
@@ -194,7 +196,7 @@ public final class PagesHandler extends Handler.Wrapper {
       headers.put("Referrer-Policy", "no-referrer");
       headers.put("Cross-Origin-Opener-Policy", "same-origin");
       if (name.startsWith("/reference/")) {
-        // Public: editors and generators in a browser load the contract from here.
+        // Public, because browser-based editors and generators load the contract from here.
         headers.put("Access-Control-Allow-Origin", "*");
       } else {
         headers.put("Cross-Origin-Resource-Policy", "same-origin");

@@ -12,7 +12,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Limits how many requests one IP address may send; pages are answered before and do not count. */
+/**
+ * Limits the requests per IP address. Pages do not count, because an earlier handler serves them.
+ * Thread-safe.
+ */
 public final class RateLimitHandler extends Handler.Wrapper {
   private static final int MAX_ADDRESSES = 100_000;
 
@@ -21,7 +24,7 @@ public final class RateLimitHandler extends Handler.Wrapper {
   private final Cache<Object, Bucket> buckets;
 
   /**
-   * @param refused is called for each refused request
+   * @param refused called once for each rejected request
    */
   public RateLimitHandler(RateLimit limit, Runnable refused, Handler next) {
     super(next);
@@ -30,7 +33,7 @@ public final class RateLimitHandler extends Handler.Wrapper {
     this.buckets =
         Caffeine.newBuilder()
             .maximumSize(MAX_ADDRESSES)
-            // By then a bucket is full again, so forgetting it changes nothing.
+            // A bucket is full again after one period, so removing it changes nothing.
             .expireAfterAccess(limit.period())
             .build();
   }

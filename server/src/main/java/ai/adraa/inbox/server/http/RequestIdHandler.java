@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.MDC;
 
 /**
- * Gives each request an id, under which it is logged and which its answer carries. The thread that
- * answers it knows the id, and the address that asks.
+ * Assigns each request an id, which appears in its log lines and in the {@code X-Request-Id}
+ * response header. The MDC contains the id and the client address while a handler runs.
  */
 public final class RequestIdHandler extends Handler.Wrapper {
   private static final HttpField NO_SNIFFING =
@@ -32,7 +32,7 @@ public final class RequestIdHandler extends Handler.Wrapper {
     return inContext(request, response, callback, super::handle);
   }
 
-  /** Handles the request in this thread, whose log lines then carry its id and address. */
+  /** Runs {@code next} on the current thread with the request's id and address in the MDC. */
   static boolean inContext(
       Request request, Response response, Callback callback, Request.Handler next)
       throws Exception {
@@ -43,7 +43,7 @@ public final class RequestIdHandler extends Handler.Wrapper {
     }
   }
 
-  /** The request's id; it gets one when first asked for it. */
+  /** Returns the request's id; the first call creates it. */
   static String id(Request request) {
     if (request.getAttribute(ATTRIBUTE) instanceof String id) {
       return id;
@@ -53,11 +53,11 @@ public final class RequestIdHandler extends Handler.Wrapper {
     return id;
   }
 
-  /** Sets the headers that every answer has. */
+  /** Sets the headers that every response has. */
   public static void setHeaders(Request request, Response response) {
     response.getHeaders().put("X-Request-Id", id(request));
     response.getHeaders().put(NO_SNIFFING);
-    // Answers hold what only their reader may see; a page sets its own rule.
+    // Responses contain private data. Pages override this header.
     response.getHeaders().put(NO_STORE);
   }
 }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.NanoTime;
 
-/** Times each request that Jetty answers, those included that no handler saw. Thread-safe. */
+/** Times every request, including requests that Jetty rejects before any handler. Thread-safe. */
 public final class RequestMetrics implements RequestLog {
   private record RequestKind(String operation, String method, int status) {}
 
@@ -43,7 +43,7 @@ public final class RequestMetrics implements RequestLog {
   private Timer timer(RequestKind kind) {
     return metrics.timer(
         "adraa.requests",
-        "Requests from their headers' arrival to the end of their answer",
+        "Requests, from the arrival of the headers to the end of the response",
         "operation",
         kind.operation(),
         "method",

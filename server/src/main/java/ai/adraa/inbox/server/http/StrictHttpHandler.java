@@ -15,8 +15,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses what Jetty lets pass and a proxy before it may read differently, and tells the caller
- * when the connection ends because a body was not read.
+ * Rejects requests that Jetty accepts but a proxy in front of it may interpret differently. Also
+ * announces the end of a connection whose request body was not read.
  */
 public final class StrictHttpHandler extends Handler.Wrapper {
   private static final int MAX_READS_OF_UNREAD_BODY = 16;
@@ -46,7 +46,7 @@ public final class StrictHttpHandler extends Handler.Wrapper {
   private static void refuse(
       Request request, Response response, ErrorCode refusal, Callback callback) throws IOException {
     if (refusal == ErrorCode.BAD_REQUEST) {
-      // What follows may not be what it seems.
+      // What follows on this connection may be a smuggled request.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     } else {
       announceEndIfBodyIsUnread(request, response);
@@ -57,7 +57,7 @@ public final class StrictHttpHandler extends Handler.Wrapper {
   private static @Nullable ErrorCode refusal(Request request) {
     List<String> codings = request.getHeaders().getValuesList(HttpHeader.TRANSFER_ENCODING);
     boolean http10 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0;
-    // RFC 9112 §6.1. Jetty ignores codings before "chunked", and so leaves the body coded.
+    // RFC 9112 §6.1. Jetty ignores codings before "chunked", so it would not decode the body.
     if (!codings.isEmpty()
         && (http10 || codings.size() > 1 || !codings.get(0).equalsIgnoreCase("chunked"))) {
       return ErrorCode.BAD_REQUEST;
@@ -68,13 +68,13 @@ public final class StrictHttpHandler extends Handler.Wrapper {
     }
     String path = request.getHttpURI().getPath();
     if (path != null && path.contains(";")) {
-      // Parameters in a path would be one more spelling of each path.
+      // Path parameters would give every path additional spellings.
       return ErrorCode.NOT_FOUND;
     }
     return null;
   }
 
-  /** A response that is about to begin. */
+  /** Adds {@code Connection: close}, if it is needed, before the response is committed. */
   private static final class Answer extends Response.Wrapper {
     Answer(Request request, Response response) {
       super(request, response);
@@ -88,7 +88,7 @@ public final class StrictHttpHandler extends Handler.Wrapper {
     @Override
     public void write(boolean last, @Nullable ByteBuffer content, Callback callback) {
       if (getStatus() == HttpStatus.INTERNAL_SERVER_ERROR_500 && !isCommitted() && isHttp1()) {
-        // What has failed here may have left the connection in a state that nobody knows.
+        // The failure may have left the connection in an unknown state.
         getHeaders().put(HttpHeader.CONNECTION, "close");
       }
       announceEndIfBodyIsUnread(getRequest(), getWrapped());
@@ -97,15 +97,16 @@ public final class StrictHttpHandler extends Handler.Wrapper {
   }
 
   /**
-   * Jetty ends a connection on which the rest of a body is still to come when the answer is made.
-   * RFC 9112 §9.6: a server that ends it says so, or the caller's next request may be lost.
+   * Reads what has arrived of an unread body and adds {@code Connection: close} if more is to come,
+   * because Jetty then closes the connection after the response. Without this header (RFC 9112
+   * §9.6) the caller's next request may be lost.
    */
   private static void announceEndIfBodyIsUnread(Request request, Response response) {
     if (response.isCommitted()
         || request.getHeaders().contains(HttpHeader.EXPECT)
         || request.getConnectionMetaData().getHttpVersion().getVersion()
             > HttpVersion.HTTP_1_1.getVersion()) {
-      // Jetty itself says so where it was to ask for the body and did not; HTTP/2 ends the stream.
+      // With Expect: 100-continue Jetty adds the header itself; HTTP/2 ends only the stream.
       return;
     }
     for (int i = 0; i < MAX_READS_OF_UNREAD_BODY; i++) {

@@ -47,15 +47,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that the server shows, from PEM files that are read again when they change. New
- * connections get the new one; files that are no good leave the old one in place.
+ * Provides TLS with a certificate from PEM files, and reloads the files when they change. New
+ * connections use the new certificate. If the new files are invalid, the old certificate stays in
+ * use.
  */
 public final class Tls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
   private static final long LOOK_SECONDS = 2;
   private static final long STRICT_TRANSPORT_DAYS = 365;
   private static final String ALIAS = "server";
-  // The key store exists in memory only; its format wants a password.
+  // The key store exists only in memory, but its format requires a password.
   private static final String PASSWORD = "in-memory";
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN ((?:RSA |EC )?)PRIVATE KEY-----([^-]*)-----END");
@@ -83,7 +84,7 @@ public final class Tls implements AutoCloseable {
   private @Nullable Content refused;
   private boolean refusalTold;
 
-  /** What is in the two files. */
+  /** The contents of the two files. */
   private record Content(byte[] certificate, byte[] key) {
     boolean isSameAs(@Nullable Content other) {
       return other != null
@@ -93,15 +94,16 @@ public final class Tls implements AutoCloseable {
   }
 
   /**
-   * Reads the files.
+   * Reads the files. {@link #start} begins to watch them.
    *
-   * @throws UserException if they cannot be used; the message does not tell the key
+   * @throws UserException if the files cannot be used; the message never contains the key
    */
   public Tls(TlsFiles files, Clock clock) {
     this.files = files;
     this.clock = clock;
     context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
-    // Of TLS 1.2 what has forward secrecy (Jetty leaves the rest out) and authenticated encryption.
+    // Leaves only TLS 1.2 suites with authenticated encryption. Jetty already excludes those
+    // without forward secrecy.
     context.addExcludeCipherSuites(".*_CBC_.*");
     context.setRenegotiationAllowed(false);
     context.setKeyStorePassword(PASSWORD);
@@ -109,12 +111,18 @@ public final class Tls implements AutoCloseable {
     context.setKeyStore(keyStore(shown));
   }
 
-  /** HTTP/2 where the client knows it, HTTP/1.1 else. */
+  /**
+   * Returns the protocols for a TLS port: HTTP/2 if the client negotiates it, otherwise HTTP/1.1.
+   *
+   * @param http receives the customizer for TLS requests
+   * @param publicUrl turns on HSTS if its scheme is https
+   */
   public ConnectionFactory[] protocols(HttpConfiguration http, Optional<URI> publicUrl) {
     SecureRequestCustomizer secure = new SecureRequestCustomizer();
-    // Probes and clients come by addresses too, and nothing here depends on the host they name.
+    // Probes and clients may connect by IP address, and nothing here depends on the host name.
     secure.setSniHostCheck(false);
-    // Browsers remember it for the host, whatever the port: only of a host that was meant.
+    // Browsers apply HSTS to every port of a host, so send it only if the operator has chosen
+    // https for the public host.
     if (publicUrl.isPresent() && "https".equalsIgnoreCase(publicUrl.get().getScheme())) {
       secure.setStsMaxAge(STRICT_TRANSPORT_DAYS, TimeUnit.DAYS);
     }
@@ -129,7 +137,7 @@ public final class Tls implements AutoCloseable {
     };
   }
 
-  /** Looks for changes of the files from now on. */
+  /** Starts to check the files for changes every 2 seconds. */
   public void start() {
     look.scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
   }
@@ -140,8 +148,8 @@ public final class Tls implements AutoCloseable {
   }
 
   /**
-   * Compares what is in the files, not their times: a rename or a symbolic link that changes can
-   * bring any time.
+   * Compares the contents of the files, not their times. A renamed file or a changed symbolic link
+   * can have any time.
    */
   private void look() {
     Content found = NOTHING;
@@ -152,19 +160,20 @@ public final class Tls implements AutoCloseable {
         context.reload(factory -> factory.setKeyStore(keyStore));
         shown = found;
         LOG.info(
-            "New connections get the new certificate of {}, {}",
+            "New connections use the new certificate from {}, {}",
             files.certificate(),
             describe((X509Certificate) keyStore.getCertificate(ALIAS)));
       }
       refused = null;
     } catch (Exception e) {
-      // The two files change one after the other: only what stays as it is is a mistake.
+      // The two files are not replaced at the same moment. Log an error only if the next check
+      // finds the same invalid content.
       if (!found.isSameAs(refused)) {
         refused = found;
         refusalTold = false;
       } else if (!refusalTold) {
         refusalTold = true;
-        LOG.error("The certificate in use stays: {}", e.getMessage());
+        LOG.error("Keeping the current certificate: {}", e.getMessage());
       }
     }
   }
@@ -178,9 +187,9 @@ public final class Tls implements AutoCloseable {
     try {
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new UserException(option + " " + file + ": there is no such file", e);
+      throw new UserException(option + " " + file + " does not exist", e);
     } catch (AccessDeniedException e) {
-      throw new UserException(option + " " + file + " is not readable for this user", e);
+      throw new UserException(option + " " + file + " is not readable by this user", e);
     } catch (IOException e) {
       throw new UserException(option + " " + file + " cannot be read: " + e.getMessage(), e);
     }
@@ -219,16 +228,17 @@ public final class Tls implements AutoCloseable {
         return chain.toArray(Certificate[]::new);
       }
     } catch (GeneralSecurityException e) {
-      throw certificate("has no PEM certificate that can be read", e);
+      throw certificate("has no readable PEM certificate", e);
     }
-    throw certificate("has no PEM certificate", null);
+    throw certificate("has no readable PEM certificate", null);
   }
 
   private PrivateKey key(byte[] bytes, PublicKey certified) {
     String pem = new String(bytes, StandardCharsets.ISO_8859_1);
     if (ENCRYPTED_KEY.matcher(pem).find()) {
       throw key(
-          "is encrypted: give one without a passphrase, readable by the server's user only", null);
+          "is encrypted; use a key without a passphrase that only the server's user can read",
+          null);
     }
     Matcher found = KEY.matcher(pem);
     if (!found.find()) {
@@ -242,7 +252,7 @@ public final class Tls implements AutoCloseable {
       return KeyFactory.getInstance(certified.getAlgorithm())
           .generatePrivate(new PKCS8EncodedKeySpec(der));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      // Without the cause, whose message could tell of the key.
+      // No cause, because its message could contain parts of the key.
       throw key(
           "cannot be read as a key of the kind that its certificate has, "
               + certified.getAlgorithm(),
@@ -251,8 +261,8 @@ public final class Tls implements AutoCloseable {
   }
 
   /**
-   * The older forms, PKCS #1 and SEC 1, are what PKCS #8 holds beside the name of the algorithm;
-   * the certificate has the name.
+   * Converts a key in PKCS #1 or SEC 1 format to PKCS #8. PKCS #8 wraps such a key together with
+   * the algorithm identifier, which is copied from the certified public key.
    */
   private static byte[] pkcs8(byte[] key, PublicKey certified) {
     byte[] publicKey = certified.getEncoded();
@@ -263,13 +273,13 @@ public final class Tls implements AutoCloseable {
         concat(DER_ZERO, Arrays.copyOfRange(publicKey, outer, end), der(DER_OCTET_STRING, key)));
   }
 
-  /** How many more bytes the length of the value at this index has. */
+  /** Returns the number of extra length bytes of the DER value at this index: 0 in short form. */
   private static int longLength(byte[] der, int at) {
     return der[at + 1] < 0 ? der[at + 1] & 0x7f : 0;
   }
 
   private static byte[] der(int tag, byte[] value) {
-    // DER has one form for each length, the shortest.
+    // DER requires the shortest form of each length. Keys are shorter than 64 KiB.
     byte[] head =
         value.length < 0x80
             ? new byte[] {(byte) tag, (byte) value.length}

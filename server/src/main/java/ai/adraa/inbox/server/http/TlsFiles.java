@@ -3,9 +3,9 @@ package ai.adraa.inbox.server.http;
 import java.nio.file.Path;
 
 /**
- * PEM files, which may be replaced while the server runs.
+ * PEM files of a TLS certificate. They may be replaced while the server runs.
  *
- * @param certificate the certificate, then those that lead to its root
- * @param key its private key, not encrypted
+ * @param certificate the server's certificate, followed by its intermediate certificates
+ * @param key the certificate's private key, not encrypted
  */
 public record TlsFiles(Path certificate, Path key) {}

@@ -19,21 +19,24 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.InetAddressPattern;
 
 /**
- * The proxies whose X-Forwarded-For is believed. Each appends the address that it was called from,
- * so the header is read from its right end, and only as far as these proxies wrote it: what is left
- * of that came from the caller, who can write anything. Jetty's own ForwardedRequestCustomizer
- * takes the leftmost address, from anyone. The header {@code Forwarded} is not read: a proxy that
- * writes the one passes the other on as its caller sent it.
+ * Determines the client address from {@code X-Forwarded-For}, but only as far as trusted proxies
+ * wrote it. Each proxy appends the address that called it, so the header is read from right to
+ * left, up to the first address that is not a trusted proxy. The entries further left come from the
+ * caller and can be forged. Thread-safe.
+ *
+ * <p>Jetty's own ForwardedRequestCustomizer takes the leftmost address and trusts every peer. The
+ * header {@code Forwarded} is ignored, because a proxy that writes X-Forwarded-For passes a {@code
+ * Forwarded} header from its caller on unchanged.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
-  /** No proxy is trusted. */
+  /** Trusts no proxy: the client is always the peer of the connection. */
   public static final TrustedProxies NONE = new TrustedProxies(List.of());
 
   private static final Pattern NETWORK = Pattern.compile("([0-9A-Fa-f.:]+)(?:/([0-9]{1,3}))?");
   private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
   private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
-  // Some proxies write the port too.
+  // Some proxies append the port.
   private static final Pattern ENTRY =
       Pattern.compile(
           "(?<v4>[0-9.]+)(?::[0-9]{1,5})?"
@@ -47,10 +50,10 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
   }
 
   /**
-   * The proxies in these networks.
+   * Trusts the proxies in these networks.
    *
    * @param networks addresses such as {@code 10.0.0.7} or networks such as {@code fd00::/8}
-   * @throws IllegalArgumentException if one is neither
+   * @throws IllegalArgumentException if an element is neither; the message is that element
    */
   public static TrustedProxies of(List<String> networks) {
     return new TrustedProxies(networks.stream().map(TrustedProxies::network).toList());
@@ -78,7 +81,10 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     };
   }
 
-  /** Where the request came from: the last address that no trusted proxy has. */
+  /**
+   * Returns the client address: from right to left, the first address that is not a trusted proxy.
+   * The port is 0 if the address comes from the header.
+   */
   SocketAddress client(Request request) {
     SocketAddress peer = request.getConnectionMetaData().getRemoteSocketAddress();
     if (networks.isEmpty()
@@ -102,10 +108,10 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     return networks.stream().anyMatch(network -> network.test(address));
   }
 
-  /** The entries of all fields with this name, in their order. */
+  /** Returns the entries of all X-Forwarded-For fields, in order. */
   private static List<String> entries(HttpFields headers) {
     return headers.getValuesList(HttpHeader.X_FORWARDED_FOR).stream()
-        // An empty entry is none that a proxy wrote, so it must not vanish.
+        // Keep empty entries: no proxy writes one, so the search must stop there.
         .flatMap(value -> Arrays.stream(value.split(",", -1)))
         .map(String::strip)
         .toList();
@@ -132,7 +138,10 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
             .orElseThrow());
   }
 
-  /** The address, if it is one in full: a name would be looked up, {@code 10.1} be completed. */
+  /**
+   * Parses a complete address; returns empty for anything else. Without this check Java would look
+   * up a name in DNS and expand {@code 10.1} to {@code 10.0.0.1}.
+   */
   private static Optional<InetAddress> literal(String text) {
     if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
       return Optional.empty();

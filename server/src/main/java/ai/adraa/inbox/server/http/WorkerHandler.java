@@ -9,21 +9,22 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Continues a request in a worker thread, because the handlers that follow may wait for the
- * database. The handlers before it never wait, so Jetty runs them in the thread that reads the
- * connection: handing a connection to another thread takes longer than a verification.
+ * Moves a request to a worker thread, because the handlers after it may wait for the database. The
+ * handlers before it are not expected to wait, so Jetty runs them on the I/O thread: handing over a
+ * connection to another thread takes longer than a verification.
  */
 public final class WorkerHandler extends Handler.Wrapper {
-  // More threads would only wait for the database's connections.
+  // More threads would only wait for database connections.
   private static final int THREADS = 16;
 
   private final String verificationPath;
-  // Verification has threads of its own, so that writes to a slow disk cannot hold it up.
+  // Verifications have their own threads, so that writes to a slow disk cannot delay them.
   private final WorkerPool verifications;
   private final WorkerPool others;
 
   /**
-   * @param patience how long a request waits for a thread before it is answered 503
+   * @param verificationPath the path whose requests use the pool for verifications
+   * @param patience how long a request waits for a thread before it fails with 503
    */
   public WorkerHandler(String verificationPath, Duration patience, Handler next) {
     super(next);
@@ -32,7 +33,7 @@ public final class WorkerHandler extends Handler.Wrapper {
     this.others = new WorkerPool("others", THREADS, patience);
   }
 
-  /** The threads, for metrics and readiness. */
+  /** Returns the thread pools, for metrics and readiness. */
   public List<WorkerPool> pools() {
     return List.of(verifications, others);
   }
@@ -48,7 +49,7 @@ public final class WorkerHandler extends Handler.Wrapper {
     return true;
   }
 
-  /** Handles the request in a worker thread, or answers 503 if none becomes free in time. */
+  /** Runs {@code next} on a worker thread, or responds 503 if none becomes free in time. */
   public void execute(Request request, Response response, Callback callback, Request.Handler next) {
     boolean verification = verificationPath.equals(request.getHttpURI().getPath());
     (verification ? verifications : others)
@@ -66,7 +67,10 @@ public final class WorkerHandler extends Handler.Wrapper {
     pools().forEach(WorkerPool::close);
   }
 
-  /** Lets a handler answer in this thread, outside of the call in which Jetty sees it fail. */
+  /**
+   * Runs {@code next} on the current thread. Turns a failure into an error response, because Jetty
+   * handles exceptions only in its own call of the handler chain.
+   */
   static void run(Request request, Response response, Callback callback, Request.Handler next) {
     try {
       if (!RequestIdHandler.inContext(request, response, callback, next)) {

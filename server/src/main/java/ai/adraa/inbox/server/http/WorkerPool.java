@@ -10,8 +10,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads for requests that may wait for the database. The thread itself is the
- * permit to work, so a request gives its permit back however it ends. Thread-safe.
+ * Limits how many requests that may wait for the database run at the same time. The thread itself
+ * is the permit, so a request releases its permit no matter how it ends. Thread-safe.
  */
 public final class WorkerPool {
   private static final long IDLE_SECONDS = 60;
@@ -24,8 +24,9 @@ public final class WorkerPool {
   private volatile long fullSince;
 
   /**
-   * @param size the number of threads
-   * @param patience how long a request waits for a thread before it is refused
+   * @param name the prefix of the thread names, and the label in the metrics
+   * @param size the maximum number of threads
+   * @param patience how long a request waits for a thread before it is rejected
    */
   WorkerPool(String name, int size, Duration patience) {
     this.name = name;
@@ -38,7 +39,7 @@ public final class WorkerPool {
             size,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            // The number of connections limits how many requests wait.
+            // Unbounded, because the number of connections limits the queued requests.
             new LinkedBlockingQueue<>(),
             task -> {
               Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
@@ -49,10 +50,11 @@ public final class WorkerPool {
   }
 
   /**
-   * Runs the work in one of the threads, or the refusal if none becomes free in time or the pool is
-   * closed. Exactly one of the two runs.
+   * Runs {@code work} on one of the threads, or {@code refusal} if no thread becomes free in time
+   * or the pool is closed. Exactly one of the two runs.
    *
-   * @param timer notices that the work has waited too long, and then runs the refusal
+   * @param refusal runs on the calling thread if the pool is closed, otherwise on the timer's
+   * @param timer runs the refusal when the work has waited too long
    */
   void execute(Runnable work, Runnable refusal, Scheduler timer) {
     Task task = new Task(work);
@@ -75,26 +77,27 @@ public final class WorkerPool {
     }
   }
 
+  /** Returns the pool's name, the label in the metrics. */
   public String name() {
     return name;
   }
 
-  /** How many threads are at work. */
+  /** Returns the number of threads that are running a request. */
   public int busy() {
     return busy.get();
   }
 
-  /** How many requests wait for a thread. */
+  /** Returns the number of requests that wait for a thread. */
   public int waiting() {
     return threads.getQueue().size();
   }
 
-  /** Whether all threads have been at work for this long and none has finished. */
+  /** Returns true if all threads have been busy for longer than this and none has finished. */
   public boolean isStalledFor(Duration time) {
     return busy.get() == size && System.nanoTime() - fullSince > time.toNanos();
   }
 
-  /** Lets running work end and refuses new work. */
+  /** Finishes running and queued work and rejects new work. Does not wait. */
   void close() {
     threads.shutdown();
   }

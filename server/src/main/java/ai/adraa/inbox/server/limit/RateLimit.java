@@ -11,17 +11,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** So many requests in a period. */
+/**
+ * A rate limit.
+ *
+ * @param requests the number of requests allowed per period
+ * @param period the time in which an empty bucket refills completely
+ */
 public record RateLimit(long requests, Duration period) {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})/(s|min|h)");
 
   private static final int IPV6_BYTES = 16;
 
   /**
-   * Reads a limit such as {@code 100/min}.
+   * Parses a limit such as {@code 100/min}. The unit is {@code s}, {@code min} or {@code h}.
    *
    * @return empty for {@code off}
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text has another form; the message is the text
    */
   public static Optional<RateLimit> parse(String text) {
     if (text.equals("off")) {
@@ -40,27 +45,31 @@ public record RateLimit(long requests, Duration period) {
     return Optional.of(new RateLimit(Long.parseLong(limit.group(1)), period));
   }
 
-  /** A token bucket that is full. */
+  /** Returns a new, full token bucket. */
   public Bucket newBucket() {
     return Bucket.builder()
         .addLimit(bandwidth -> bandwidth.capacity(requests).refillGreedy(requests, period))
-        // Not the clock of the day: while it is set back, nothing would refill.
+        // Uses the monotonic clock. With the wall clock, a bucket would not refill after the clock
+        // is set back.
         .withNanosecondPrecision()
         .build();
   }
 
-  /** What Retry-After says where a bucket was empty. */
+  /** Returns the value of Retry-After in whole seconds for an empty bucket, at least 1. */
   public static long secondsToWait(ConsumptionProbe probe) {
     return TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1;
   }
 
-  /** The IPv4 address or, as one IPv6 subscriber has a whole network, its first 64 bits. */
+  /**
+   * Returns the key under which the caller's requests are counted: the IPv4 address, or the first
+   * 64 bits of an IPv6 address, because one IPv6 subscriber has a whole network.
+   */
   public static Object caller(String address) {
     if (!address.contains(":")) {
       return address;
     }
     try {
-      // In brackets it is never looked up as a name.
+      // Java never looks up text in brackets as a host name.
       byte[] bytes =
           InetAddress.getByName(address.startsWith("[") ? address : "[" + address + "]")
               .getAddress();

@@ -1,4 +1,4 @@
-/** Limits of rate, as operators write them and as token buckets. */
+/** Rate limits: their text form in options, and their token buckets. */
 @NullMarked
 package ai.adraa.inbox.server.limit;
 

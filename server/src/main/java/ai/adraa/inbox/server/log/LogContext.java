@@ -1,14 +1,14 @@
 package ai.adraa.inbox.server.log;
 
-/** The names under which a log line carries what it belongs to (SLF4J's MDC). */
+/** Names the MDC keys and the access logger, so that code and log configuration agree. */
 public final class LogContext {
-  /** The id of the request. */
+  /** The MDC key of the request id. */
   public static final String REQUEST_ID = "requestId";
 
-  /** The address that sent the request. */
+  /** The MDC key of the client address. */
   public static final String ADDRESS = "address";
 
-  /** The logger of the access log. */
+  /** The name of the access logger. */
   public static final String ACCESS_LOG = "access";
 
   private LogContext() {}

@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.log;
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** The request's id in a line of the log, if it is of one; named in {@code logback.xml}. */
+/** Adds the request id to log lines that belong to a request. Named in {@code logback.xml}. */
 public final class RequestIdConverter extends ClassicConverter {
   @Override
   public String convert(ILoggingEvent event) {

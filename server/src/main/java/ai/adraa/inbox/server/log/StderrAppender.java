@@ -15,30 +15,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs to stderr by a thread of its own, so that a reader of stderr who stalls cannot hold up a
- * request. Lines for which there is no room are dropped, counted, and reported once the reader goes
- * on. Lines wait for up to 10 milliseconds and are written together, because a system call for each
- * takes longer than all the rest of a log line. Named in {@code logback.xml}.
+ * Writes the log to stderr on a separate thread, so that a stalled reader of stderr cannot block a
+ * request. If the buffer is full, lines are dropped and counted; a warning reports their number
+ * when the reader continues. Lines are collected for up to 10 ms and written together, because one
+ * system call per line costs more than the rest of logging it. Named in {@code logback.xml}.
+ * Thread-safe.
  */
 public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(StderrAppender.class);
   private static final LongAdder DROPPED = new LongAdder();
   private static final int MAX_BYTES = 2 * 1024 * 1024;
-  // So that a flood of requests does not push out the reason why they fail.
+  // Leaves room for error messages when many requests fill the access log.
   private static final int MAX_BYTES_OF_ACCESS_LOG = MAX_BYTES / 2;
-  // What a pipe takes at once (PIPE_BUF of Linux): other processes may write to it as well.
+  // A write of up to PIPE_BUF bytes (4 KiB on Linux) is atomic, so lines do not mix with those of
+  // other processes on the same pipe.
   private static final int BLOCK_BYTES = 4 * 1024;
   private static final long COLLECT_MILLIS = 10;
   private static final long STOP_MILLIS = 1_000;
 
   private final LineQueue lines = new LineQueue();
 
-  /** For Logback. */
+  /** Called by Logback. */
   public StderrAppender() {
     setImmediateFlush(false);
   }
 
-  /** The number of lines that were dropped since the program started. */
+  /** Returns the number of lines dropped since the program started. */
   public static long dropped() {
     return DROPPED.sum();
   }
@@ -60,10 +62,12 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
     }
   }
 
-  /** Whole lines that wait to be written. Writing to it never blocks. */
+  /**
+   * Queues whole lines until the writer thread takes them. Writing to it never waits for stderr.
+   */
   private static final class LineQueue extends OutputStream {
     private final Thread writer = new Thread(this::writeWaiting, "log");
-    // Guarded by this, as what follows.
+    // Guarded by this, like the three fields below.
     private final Queue<ByteArrayOutputStream> blocks = new ArrayDeque<>();
     private ByteArrayOutputStream last = new ByteArrayOutputStream();
     private int bytes;
@@ -78,7 +82,6 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
       return bytes < limit;
     }
 
-    /** Adds a line. */
     @Override
     public synchronized void write(byte[] line, int offset, int length) {
       if (blocks.isEmpty() || last.size() + length > BLOCK_BYTES) {
@@ -97,7 +100,7 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
       write(new byte[] {(byte) part}, 0, 1);
     }
 
-    /** Writes what waits, unless the reader of stderr has stalled. */
+    /** Waits up to 1 second until the queued lines are written. */
     @Override
     public void close() {
       synchronized (this) {
@@ -120,7 +123,7 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
             stderr.write(block.toByteArray());
             stderr.flush();
           } catch (IOException e) {
-            // Nobody reads stderr any more, and there is nowhere else to say so.
+            // stderr is closed, and there is no other place to report it.
           }
           long dropped = DROPPED.sum();
           if (dropped > reported && hasRoom(MAX_BYTES_OF_ACCESS_LOG / 2)) {
@@ -133,13 +136,13 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
       }
     }
 
-    /** Waits for the next block; null at the end. */
+    /** Waits for the next block. Returns null when the queue is closed and empty. */
     private synchronized @Nullable ByteArrayOutputStream next() throws InterruptedException {
       while (blocks.isEmpty() && !closed) {
         wait();
       }
       if (blocks.size() == 1 && !closed) {
-        // More may come to be written with it.
+        // Give more lines a chance to join this block.
         TimeUnit.MILLISECONDS.timedWait(this, COLLECT_MILLIS);
       }
       ByteArrayOutputStream block = blocks.poll();

@@ -1,6 +1,6 @@
 /**
- * How the server logs: to stderr, by a thread that never holds up a request, with the request's id
- * in each line.
+ * Logging to stderr on a separate thread that never blocks a request. Lines that belong to a
+ * request contain its id.
  */
 @NullMarked
 package ai.adraa.inbox.server.log;

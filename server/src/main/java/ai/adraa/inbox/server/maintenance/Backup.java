@@ -30,25 +30,33 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Copies a whole database while others use it, and puts a copy in a database's place. A copy gets
- * its name only when it is whole, verified and on the disk.
+ * Backs up a SQLite database while other processes use it, and restores a backup. A copy gets its
+ * final name only when it is complete, verified and on disk.
  */
 public final class Backup {
-  /** Is told how far a copy is. */
+  /** Receives the progress of a copy. */
   public interface Progress {
+    /**
+     * Called after each step.
+     *
+     * @param remaining pages still to copy
+     * @param pages pages in total
+     */
     void progress(int remaining, int pages);
   }
 
   /**
-   * What became of a restore.
+   * The result of a restore.
    *
-   * @param replaced where the database that was there is kept; empty if there was none
-   * @param revocations tokens that were active in the backup, but revoked since
-   * @param lostTokens active tokens of the replaced database that the backup does not have
-   * @param lostWorkspaces workspaces of the replaced database that the backup does not have
+   * @param now the restored database
+   * @param replaced where the replaced database is kept; empty if there was none
+   * @param revocations how many tokens were active in the backup but revoked since
+   * @param lostTokens how many active tokens of the replaced database the backup does not have
+   * @param lostWorkspaces how many workspaces of the replaced database the backup does not have
    * @param lostMembers how many members those workspaces have
-   * @param events what the audit trail tells of since the backup
-   * @param read whether the replaced database could be read, so that nothing of this is lost
+   * @param events how many audit events since the backup were carried over
+   * @param read false if the replaced database was damaged or unreadable, so that the counts may be
+   *     too low and revocations and events may be lost
    */
   public record Restored(
       Inspection now,
@@ -67,15 +75,18 @@ public final class Backup {
   private Backup() {}
 
   /**
-   * Writes a backup of the database, as it is at one moment; what is committed before is in it.
+   * Writes a backup of the database as of one moment. It contains everything that was committed
+   * before the call.
    *
-   * @throws UserException if it cannot be written or is not sound; then the target is as it was
+   * @param overwrite true to replace an existing target
+   * @throws UserException if the backup cannot be written or is damaged; the target is then
+   *     unchanged, unless only the final sync of its directory failed
    */
   public static Inspection write(Path database, Path target, boolean overwrite, Progress progress) {
     try {
       if (!overwrite && Files.exists(target)) {
         throw new UserException(
-            target + " exists; name another file, or replace it by --overwrite");
+            target + " exists; name another file, or replace it with --overwrite");
       }
       if (Files.exists(target) && Files.isSameFile(database, target)) {
         throw new UserException(target + " is the database itself; name another file");
@@ -96,18 +107,22 @@ public final class Backup {
   }
 
   /**
-   * Puts the backup in the database's place. What was taken away since the backup stays so: revoked
-   * tokens stay revoked, and who is a member of what is as in the database that is replaced. That
-   * one is kept beside.
+   * Replaces the database by the backup and keeps the replaced database beside it. Access that was
+   * taken away since the backup stays away: revoked tokens stay revoked, and memberships are those
+   * of the replaced database. All sessions and sign-in codes are deleted.
    *
-   * @param acceptLoss go on if the replaced database is damaged and cannot tell what was revoked
-   * @throws UserException if the backup is not sound, the database is in use or cannot be read;
-   *     then it is as it was
+   * @param named the database to replace; need not exist
+   * @param acceptLoss true to continue if the replaced database is damaged, so that revocations
+   *     since the backup may be lost
+   * @param source who restores, for the audit trail
+   * @throws UserException if the backup is damaged, or the database is in use or cannot be read;
+   *     the database is then unchanged. If moving the files fails, the replaced database may remain
+   *     under its {@code .replaced-} name
    */
   public static Restored restore(
       Path backup, Path named, boolean acceptLoss, Clock clock, AuditEvent.Source source) {
     try {
-      // A link stays one.
+      // If the name is a link, replace its target and keep the link.
       Path database = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
       if (!Files.exists(backup)) {
         throw new UserException("There is no backup " + backup);
@@ -129,18 +144,21 @@ public final class Backup {
     }
   }
 
-  /** A new file beside, which its owner alone can read; two who copy at once have one each. */
+  /**
+   * Creates a file in the target's directory that only its owner can read. Each call creates
+   * another file, so concurrent copies do not collide.
+   */
   private static Path newCopy(Path target, String suffix) throws IOException {
     Path directory = target.toAbsolutePath().resolveSibling("");
     return Files.createTempFile(directory, "." + target.getFileName() + ".", suffix);
   }
 
-  /** One file, as the source is at one moment. */
+  /** Copies the source as of one moment into a single file and verifies the copy. */
   private static Inspection copy(Path source, Path copy, Progress progress)
       throws SQLException, IOException {
     Map<String, Long> rows;
     try (Connection connection = Inspection.readOnly(source).getConnection()) {
-      // The transaction holds the moment: without it each commit would make the copy begin anew.
+      // The transaction fixes the snapshot: without it, each commit would restart the copy.
       connection.setAutoCommit(false);
       rows = Inspection.rows(connection);
       int result =
@@ -153,7 +171,7 @@ public final class Backup {
         throw new SQLException(SQLiteErrorCode.getErrorCode(result).toString());
       }
     }
-    // A copy for the shelf has no log beside it.
+    // A backup must be one file, without a log beside it.
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = DELETE");
@@ -170,9 +188,10 @@ public final class Backup {
   }
 
   /**
-   * Locks out everyone else until the copy is in the database's place: what is committed once it is
-   * asked what to carry over would be lost. Meanwhile nothing here may open the database's file but
-   * SQLite, since POSIX drops a process's locks on a file when it closes any of its descriptors.
+   * Moves the copy to the database's name. The database stays locked until then, because a commit
+   * after the carry-over would be lost; Windows cannot move an open file, so the lock ends there
+   * just before the move. Under the lock only SQLite may open the database file: POSIX drops all of
+   * a process's locks on a file when the process closes any descriptor of it.
    */
   private static Restored replace(
       Path database, Path copy, boolean acceptLoss, Clock clock, AuditEvent.Source source)
@@ -188,10 +207,10 @@ public final class Backup {
       Restored restored = carryOver(handle, copy, database, kept, acceptLoss, clock, source);
       force(copy);
       if (hasLog(copy)) {
-        throw new UserException(copy + " is in use; end who uses it, then restore");
+        throw new UserException(copy + " is in use; stop the processes that use it, then restore");
       }
       if (!isPosix()) {
-        // There a file that is open cannot be moved.
+        // Windows cannot move an open file.
         handle.close();
         connection.close();
       }
@@ -202,7 +221,7 @@ public final class Backup {
     }
   }
 
-  /** What is committed is then in the file itself, which alone is moved. */
+  /** Leaves WAL mode, so that commits go to the file itself: only that file is moved. */
   private static void leaveLog(Handle handle, Path copy) {
     try {
       String mode =
@@ -215,7 +234,7 @@ public final class Backup {
         throw e;
       }
     }
-    throw new UserException(copy + " is in use; end who uses it, then restore");
+    throw new UserException(copy + " is in use; stop the processes that use it, then restore");
   }
 
   private static boolean hasLog(Path file) throws IOException {
@@ -223,7 +242,10 @@ public final class Backup {
     return Files.exists(log) && Files.size(log) > 0;
   }
 
-  /** Takes over what must not be undone, and drops who was signed in. */
+  /**
+   * Carries over from the replaced database what a restore must not undo, deletes all sessions and
+   * sign-in codes, and records the restore.
+   */
   private static Restored carryOver(
       Handle handle,
       Path copy,
@@ -281,7 +303,8 @@ public final class Backup {
         AuditEvent.of(clock.instant(), AuditEvent.Action.RESTORE, source)
             .with("revocations kept: " + revocations + ", events kept: " + events));
     handle.execute("COMMIT");
-    // What is kept is whole in its one file, also if this ends between two of the moves.
+    // The replaced database is then complete in one file, even if the process dies between two
+    // moves.
     if (read && !checkpoint(handle)) {
       throw new UserException("The log of " + database + " cannot be brought into it");
     }
@@ -312,7 +335,7 @@ public final class Backup {
       handle.execute("ROLLBACK");
       handle.execute("DETACH replaced");
     } catch (JdbiException e) {
-      // SQLite ended the transaction itself, or it had not begun.
+      // SQLite has already ended the transaction, or it had not begun.
     }
   }
 
@@ -342,7 +365,7 @@ public final class Backup {
   }
 
   private static void carryMembers(Handle handle) {
-    // Admins first: a workspace keeps one at each step.
+    // Admins first, because a trigger requires that each workspace has one after every step.
     handle.execute(
         """
         /* Backup.carryMembers */
@@ -445,14 +468,14 @@ public final class Backup {
   }
 
   /**
-   * With what lies beside it, also if it is not there itself: SQLite would take its log for that of
-   * the next database of this name, and replay it.
+   * Moves the database with its log and journal, even if the database file itself is missing:
+   * SQLite would replay a log left behind into the next database of this name.
    */
   private static void move(Path database, Path target) throws IOException {
     if (!hasLog(database)) {
       Files.deleteIfExists(Path.of(database + "-wal"));
     }
-    // An index, made anew from the log.
+    // SQLite rebuilds this index from the log.
     Files.deleteIfExists(Path.of(database + "-shm"));
     for (String suffix : List.of("-wal", "-journal", "")) {
       Path file = Path.of(database + suffix);
@@ -478,7 +501,7 @@ public final class Backup {
     }
   }
 
-  /** A new name is on the disk only with the directory. */
+  /** Syncs the file's directory, because a rename is durable only after that. */
   private static void forceDirectory(Path file) throws IOException {
     if (isPosix()) {
       force(file.toAbsolutePath().resolveSibling(""));

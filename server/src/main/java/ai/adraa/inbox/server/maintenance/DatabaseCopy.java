@@ -25,20 +25,22 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Copies a SQLite database into one of PostgreSQL, in one transaction: all of it or nothing. What
- * is there from an earlier copy is replaced, unless it was used since.
+ * Copies a SQLite database to PostgreSQL in one transaction: everything or nothing. It replaces an
+ * earlier copy, unless that copy has been used since.
  */
 public final class DatabaseCopy {
-  /** Told while it goes on. */
+  /** Receives the progress of a copy. */
   public interface Progress {
     /**
-     * @param rows copied so far
-     * @param of how many there are
+     * Called after each part of a table and at its end.
+     *
+     * @param rows rows copied so far
+     * @param of rows in the table
      */
     void copied(String table, long rows, long of);
   }
 
-  /** In an order in which none refers to a later one. */
+  /** Ordered so that no table refers to a later one. */
   private static final List<String> TABLES =
       List.of(
           "workspace",
@@ -53,7 +55,7 @@ public final class DatabaseCopy {
   private static final int FETCH = 1_000;
   private static final int COMMIT_SECONDS = 60;
 
-  /** How many rows a table has, and a hash of all of them in whatever order. */
+  /** Compares the content of two tables by row count and a hash that ignores row order. */
   private static final class Sum {
     long rows;
     private final long[] hash = new long[4];
@@ -83,21 +85,21 @@ public final class DatabaseCopy {
   private DatabaseCopy() {}
 
   /**
-   * Copies it, and reads back and compares what is there then, before it is committed.
+   * Copies the file, reads the copy back, compares both, and then commits.
    *
-   * @param file which is only read; what is written to it meanwhile is not copied
-   * @param url of PostgreSQL
-   * @return how many rows each table has
-   * @throws UserException if either cannot be used, or if the copy was used since it was made
+   * @param file the SQLite file, which is only read; writes during the copy are not copied
+   * @param url the JDBC URL of the PostgreSQL database
+   * @return the number of rows of each table
+   * @throws UserException if either database cannot be used, or if an earlier copy has been used
    */
   public static Map<String, Long> copy(Path file, String url, Progress progress) {
     String target = DatabaseLocation.withoutSecrets(url);
-    // Brings its tables to this version.
+    // Migrates the target's tables to this program's version.
     PostgresDatabase.open(new DatabaseLocation(url), Optional.empty()).close();
     boolean committing = false;
     try (Connection from = Inspection.readOnly(file).getConnection();
         Statement reading = from.createStatement();
-        // One statement may take as long as all rows do.
+        // No socket timeout: one statement may copy all rows.
         Connection to = PostgresDatabase.primary(url, 0).getConnection();
         Statement writing = to.createStatement()) {
       from.setAutoCommit(false);
@@ -130,8 +132,8 @@ public final class DatabaseCopy {
         }
       }
       committing = true;
-      // As a statement, since a commit could wait for a standby without end. Those that are read
-      // from are not before they have it.
+      // Sent as a statement with a timeout, because a commit could wait for a standby forever. A
+      // node does not read from a standby that does not have the copy yet.
       writing.setQueryTimeout(COMMIT_SECONDS);
       writing.execute("COMMIT");
       return sums.entrySet().stream()
@@ -191,7 +193,7 @@ public final class DatabaseCopy {
   private static Sum sum(Statement reading, String table) throws SQLException {
     Sum sum = new Sum();
     reading.setFetchSize(FETCH);
-    // In the order of the columns that SQLite has.
+    // The columns have the same order as in SQLite, which the hash depends on.
     try (ResultSet rows = reading.executeQuery("SELECT * FROM " + table)) {
       while (rows.next()) {
         sum.add(row(rows));
@@ -200,7 +202,10 @@ public final class DatabaseCopy {
     return sum;
   }
 
-  /** What the copy has recorded and the file has not was done on the copy. */
+  /**
+   * Refuses a target that has events, tokens or revocations that the file does not have: they show
+   * that the target has been used.
+   */
   private static void requireUnused(Statement writing, String target) throws SQLException {
     long events =
         number(
@@ -220,7 +225,7 @@ public final class DatabaseCopy {
     if (events > 0 || tokens > 0) {
       throw new UserException(
           ("Nothing is copied: %s has been used, and has %d events and %d tokens, or revocations of"
-                  + " them, that the file does not have; to give them up, copy to a new database")
+                  + " them, that the file does not have; to discard them, copy to a new database")
               .formatted(target, events, tokens));
     }
   }
@@ -234,7 +239,10 @@ public final class DatabaseCopy {
     return names.toString();
   }
 
-  /** As COPY reads it: https://www.postgresql.org/docs/current/sql-copy.html, Text Format. */
+  /**
+   * Returns the row in COPY's text format, described under "Text Format" at
+   * https://www.postgresql.org/docs/current/sql-copy.html.
+   */
   private static String row(ResultSet row) throws SQLException {
     StringBuilder text = new StringBuilder();
     int columns = row.getMetaData().getColumnCount();

@@ -22,12 +22,15 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * What a look at a database file shows, while others use it and without changing it.
+ * Reports the state of a SQLite database file without changing it, while other processes may use
+ * it.
  *
- * @param faults what is wrong, in lines that people read; empty if nothing is
- * @param pending versions that this program would bring it to
- * @param rows how many rows each table has
- * @param logBytes what of the write-ahead log lies beside the file
+ * @param faults problems, one line of text each; empty if there are none
+ * @param version the last applied migration, such as {@code V2}; {@code none} or {@code unknown}
+ * @param pending the migrations that this program would apply
+ * @param rows the number of rows by table
+ * @param activeTokens the number of tokens that are not revoked, including expired ones
+ * @param logBytes the size of the write-ahead log in bytes; 0 if there is none
  */
 public record Inspection(
     List<String> faults,
@@ -40,6 +43,7 @@ public record Inspection(
       Set.of("workspace", "agent", "membership", "api_token", "session", "flyway_schema_history");
   private static final int FAULTS_SHOWN = 10;
 
+  /** Inspects the file. A file that cannot be read is reported as a fault, not as an exception. */
   public static Inspection of(Path file) {
     List<String> faults = new ArrayList<>();
     Map<String, Long> rows = Map.of();
@@ -73,7 +77,7 @@ public record Inspection(
     return new Inspection(faults, version, pending, rows, activeTokens, logBytes(file));
   }
 
-  /** Opens the file for reading only; no migration, no change of its settings. */
+  /** Opens the file read-only: it is not migrated and its settings stay unchanged. */
   static SQLiteDataSource readOnly(Path file) {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
@@ -83,7 +87,7 @@ public record Inspection(
     return source;
   }
 
-  /** How many rows each table has, also those that others such as Litestream keep there. */
+  /** Returns the number of rows by table, including tables of other programs like Litestream. */
   static Map<String, Long> rows(Connection connection) throws SQLException {
     List<String> tables = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -121,7 +125,7 @@ public record Inspection(
       try (ResultSet found = statement.executeQuery("PRAGMA foreign_key_check")) {
         while (found.next() && damage.size() < FAULTS_SHOWN) {
           damage.add(
-              "A row of %s refers to one of %s that is not there"
+              "A row of %s refers to a missing row of %s"
                   .formatted(found.getString("table"), found.getString("parent")));
         }
       }
@@ -140,7 +144,7 @@ public record Inspection(
                 "Migration V%s: %s"
                     .formatted(migration.getVersion(), migration.getState().getDisplayName()));
         default -> {
-          // Done, or still to be done.
+          // Applied or pending.
         }
       }
     }
@@ -163,7 +167,7 @@ public record Inspection(
     try {
       return Files.exists(log) ? Files.size(log) : 0;
     } catch (IOException e) {
-      return 0; // It was removed just now, by the last one who had it open.
+      return 0; // The last process that closed the database has just removed the log.
     }
   }
 }

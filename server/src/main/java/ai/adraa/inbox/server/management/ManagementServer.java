@@ -25,8 +25,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Health and metrics, on a port of their own that the public does not reach, and with threads of
- * their own: it answers while the public port is overloaded or stops.
+ * Serves health and metrics on a separate, non-public port. It has its own threads, so it responds
+ * even while the public port is overloaded or stopping.
  */
 public final class ManagementServer implements AutoCloseable {
   private static final int THREADS = 8;
@@ -35,9 +35,9 @@ public final class ManagementServer implements AutoCloseable {
   private final URI url;
 
   /**
-   * Opens the port; nothing is answered before {@link #start}.
+   * Opens the port. Requests are answered only after {@link #start}.
    *
-   * @throws UserException if it is in use
+   * @throws UserException if the port is in use or not allowed, or the host is unknown
    */
   public ManagementServer(ListenAddress listen) {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
@@ -54,6 +54,9 @@ public final class ManagementServer implements AutoCloseable {
     url = Listener.url("http", listen.host(), connector.getLocalPort());
   }
 
+  /**
+   * Starts to answer requests for {@code /health/live}, {@code /health/ready} and {@code /metrics}.
+   */
   public void start(Readiness readiness, Metrics metrics) throws Exception {
     jetty.setHandler(
         new Handler.Abstract() {
@@ -75,7 +78,7 @@ public final class ManagementServer implements AutoCloseable {
             } else if (path.equals("/health/ready")) {
               answer(response, readiness.ask(), callback);
             } else {
-              // It is this that answers which shows that the process lives.
+              // Checks nothing: a response shows that the process is alive.
               json(response, 200, Map.of("status", "live"), callback);
             }
             return true;
@@ -84,7 +87,7 @@ public final class ManagementServer implements AutoCloseable {
     jetty.start();
   }
 
-  /** Where it listens. */
+  /** Returns the URL of the port as seen from this machine. */
   public URI url() {
     return url;
   }
@@ -92,7 +95,7 @@ public final class ManagementServer implements AutoCloseable {
   @Override
   public void close() throws Exception {
     jetty.stop();
-    // Where it never started, the port is open all the same.
+    // If Jetty never started, stop() leaves the port open.
     for (var connector : jetty.getConnectors()) {
       ((ServerConnector) connector).close();
     }

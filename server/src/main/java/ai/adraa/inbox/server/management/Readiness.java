@@ -15,15 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether requests can be answered. Each call looks at the worker threads and asks the database,
- * for two seconds at most. A server that can verify tokens is ready, even if it cannot write at the
- * moment. Thread-safe.
+ * Reports whether the server can answer requests. A server that can verify tokens is ready, even if
+ * it cannot write at the moment. Thread-safe.
  */
 public final class Readiness implements AutoCloseable {
   /**
-   * The answer.
+   * The result of a check.
    *
-   * @param word why it is not ready, or what is wrong although it is
+   * @param word the reason if the server is not ready, otherwise a warning if there is one
    */
   public record Answer(boolean ready, Optional<String> word) {}
 
@@ -39,7 +38,7 @@ public final class Readiness implements AutoCloseable {
   private final Database database;
   private final List<WorkerPool> workers;
   private final Duration stalled;
-  // One thread: where the database hangs, one check hangs with it.
+  // A single thread, so that a hanging database blocks at most one check.
   private final ExecutorService asking =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -50,8 +49,8 @@ public final class Readiness implements AutoCloseable {
   private volatile Phase phase = Phase.STARTING;
 
   /**
-   * @param stalled how long a pool may be full, with no thread becoming free, before the server is
-   *     no longer ready
+   * @param stalled how long all threads of a pool may be busy, with none becoming free, before the
+   *     server is no longer ready
    */
   public Readiness(Database database, List<WorkerPool> workers, Duration stalled) {
     this.database = database;
@@ -59,15 +58,17 @@ public final class Readiness implements AutoCloseable {
     this.stalled = stalled;
   }
 
+  /** Ends the startup phase. Checks return {@code starting} until this call. */
   public void started() {
     phase = Phase.SERVING;
   }
 
-  /** From now on it is not ready. */
+  /** Begins the stop. Checks return {@code stopping} from now on. */
   public void stopping() {
     phase = Phase.STOPPING;
   }
 
+  /** Checks the worker threads and the database. Blocks for at most 2 seconds. */
   public Answer ask() {
     return switch (phase) {
       case STARTING -> unready("starting");
@@ -90,9 +91,9 @@ public final class Readiness implements AutoCloseable {
       read.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
       return new Answer(true, database.warning());
     } catch (TimeoutException e) {
-      // If it is still waiting for its turn, it need not begin.
+      // Keeps a check that has not started from running; does not interrupt one that has.
       read.cancel(false);
-      LOG.warn("Not ready: the database did not answer in {} ms", TIMEOUT_MILLIS);
+      LOG.warn("Not ready: the database did not answer within {} ms", TIMEOUT_MILLIS);
       return unready("database_timeout");
     } catch (ExecutionException e) {
       LOG.warn("Not ready: the database cannot be read", e.getCause());

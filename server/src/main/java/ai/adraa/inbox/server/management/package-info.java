@@ -1,6 +1,6 @@
 /**
- * Health and metrics on a port of their own, which answers while the public port is overloaded or
- * stops.
+ * Health and metrics on a separate port that responds while the public port is overloaded or
+ * stopping.
  */
 @NullMarked
 package ai.adraa.inbox.server.management;

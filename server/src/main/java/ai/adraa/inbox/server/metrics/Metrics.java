@@ -43,9 +43,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server counts and times for Prometheus. Each room gets a function to call and does not
- * know this class. A label has few values, all of this program's choice: none comes from a caller.
- * Thread-safe.
+ * Holds the server's metrics and exports them for Prometheus. Only {@code http}, {@code management}
+ * and the root use this class; other packages receive a function to call. Label values must come
+ * from a small fixed set, never from a caller. Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
@@ -60,17 +60,20 @@ public final class Metrics implements AutoCloseable {
   private final Map<String, Timer> statements = new ConcurrentHashMap<>();
   private final List<AutoCloseable> binders = new ArrayList<>();
 
-  /** For libraries that register their own metrics. */
+  /** Returns the registry, for libraries that register their own metrics. */
   public MeterRegistry registry() {
     return registry;
   }
 
-  /** All metrics, in Prometheus' text format. */
+  /** Returns all metrics in the Prometheus text format. */
   public String scrape() {
     return registry.scrape();
   }
 
-  /** Counts each outcome. All are there from the first scrape, so a rate sees the first of each. */
+  /**
+   * Registers one counter per outcome and returns a function that counts an outcome. All counters
+   * are exported from the first scrape, so that a rate includes the first event of each.
+   */
   public <E extends Enum<E>> Consumer<E> outcomes(
       String name, String description, Class<E> outcomes) {
     Map<E, Counter> counters = new EnumMap<>(outcomes);
@@ -90,12 +93,12 @@ public final class Metrics implements AutoCloseable {
     };
   }
 
-  /** Counts each call. */
+  /** Registers a counter and returns a function that increments it. */
   public Runnable counter(String name, String description) {
     return Counter.builder(name).description(description).register(registry)::increment;
   }
 
-  /** A count that is kept elsewhere. */
+  /** Registers a counter whose value is kept elsewhere. */
   public void counter(String name, String description, LongSupplier count) {
     FunctionCounter.builder(name, count, LongSupplier::getAsLong)
         .description(description)
@@ -103,18 +106,18 @@ public final class Metrics implements AutoCloseable {
   }
 
   /**
-   * A value that is read at each scrape, which must cost nothing that grows.
+   * Registers a value that is read on every scrape. Reading it must take constant time.
    *
-   * @param tags names and values in turn
+   * @param tags alternating names and values
    */
   public void gauge(String name, String description, Supplier<Number> value, String... tags) {
     Gauge.builder(name, value).description(description).tags(tags).register(registry);
   }
 
   /**
-   * Times what ends within about a second.
+   * Registers a timer with buckets from 100 µs to 500 ms.
    *
-   * @param tags names and values in turn
+   * @param tags alternating names and values
    */
   public Timer timer(String name, String description, String... tags) {
     return Timer.builder(name)
@@ -124,7 +127,10 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Records how long a statement of SQL took, by the name in the comment at its start. */
+  /**
+   * Records the execution time of an SQL statement under the name in its leading comment, or under
+   * {@code other} if it has none.
+   */
   public void statement(String sql, long nanos) {
     Timer timer = statements.get(sql);
     if (timer == null) {
@@ -133,7 +139,7 @@ public final class Metrics implements AutoCloseable {
     timer.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Starts to measure the process and its HTTP server. */
+  /** Registers metrics of the process and of the HTTP server. */
   public void observe(Server jetty) {
     JettyConnectionMetrics.addToAllConnectors(jetty, registry);
     for (MeterBinder binder :
@@ -155,12 +161,12 @@ public final class Metrics implements AutoCloseable {
     }
   }
 
-  /** Starts to measure a database's file and its disk. */
+  /** Registers the sizes of a database file and its write-ahead log, and the space on its disk. */
   public void observe(Path file) {
     for (Map.Entry<String, Path> part :
         Map.of("database", file, "wal", Path.of(file + "-wal")).entrySet()) {
       Gauge.builder("adraa.database.size", () -> size(part.getValue()))
-          .description("Bytes of the database's file and of its write-ahead log")
+          .description("Size of the database file and of its write-ahead log in bytes")
           .baseUnit("bytes")
           .tag("file", part.getKey())
           .register(registry);
@@ -185,7 +191,7 @@ public final class Metrics implements AutoCloseable {
     Matcher name = STATEMENT.matcher(sql);
     return timer(
         "adraa.statements",
-        "Execution of SQL statements, without the wait for a connection or a commit",
+        "Execution time of SQL statements, without waiting for a connection or a commit",
         "statement",
         name.lookingAt() ? name.group(1) : "other");
   }

@@ -1,6 +1,6 @@
 /**
- * The registry of metrics, in Prometheus' format. Other packages get functions to call and do not
- * know it.
+ * The metrics registry and its Prometheus export. The domain packages do not depend on it; they
+ * receive functions to call.
  */
 @NullMarked
 package ai.adraa.inbox.server.metrics;

@@ -4,7 +4,7 @@ import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.model.ErrorDetail;
 import java.util.List;
 
-/** A request that the API refuses, with the contract's error code for it. */
+/** Refuses a request with one of the contract's error codes. */
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -16,13 +16,13 @@ final class ApiException extends RuntimeException {
   }
 
   private ApiException(ErrorCode code, List<ErrorDetail> details) {
-    // Without a stack trace: a refusal is an answer, not a fault, and anyone can cause many.
+    // No stack trace: a refusal is not a fault, and any caller can cause many of them.
     super(code.name(), null, false, false);
     this.code = code;
     this.details = details;
   }
 
-  /** The request's field or parameter is wrong. */
+  /** Returns a {@code VALIDATION_ERROR} for one field or parameter of the request. */
   static ApiException invalid(String field, String message) {
     return new ApiException(
         ErrorCode.VALIDATION_ERROR, List.of(new ErrorDetail().field(field).message(message)));

@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.rest;
 import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
 
-/** Who sends the request: the token or the session that let it pass. */
+/** The authenticated caller of a request: a verified API token or a console session. */
 record Caller(Principal principal, String scheme) implements SecurityContext {
   @Override
   public Principal getUserPrincipal() {

@@ -6,8 +6,8 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the characters of a string as the contract does, in Unicode code points (JSON Schema
- * Validation §6.3.1); the validator that comes with the library counts UTF-16 units.
+ * Validates {@link Size} in Unicode code points, as the contract requires (JSON Schema Validation
+ * §6.3.1). The library's own validator counts UTF-16 code units.
  */
 public final class CodePointSize implements ConstraintValidator<Size, CharSequence> {
   private int min;

@@ -9,18 +9,21 @@ import ai.adraa.inbox.server.token.Token;
 import java.util.Optional;
 import org.slf4j.MDC;
 
-/** The request that this thread answers, as the domain needs to know it. */
+/** Gives the domain what it needs to know about the console request on the current thread. */
 final class ConsoleRequest {
   private ConsoleRequest() {}
 
-  /** Where the request comes from, for the audit trail. */
+  /** Returns the address and the id of the request, for the audit trail. */
   static AuditEvent.Source source() {
     return AuditEvent.Source.console(
         Optional.ofNullable(MDC.get(LogContext.ADDRESS)),
         Optional.ofNullable(MDC.get(LogContext.REQUEST_ID)));
   }
 
-  /** The agent of the session, who acts as an admin. */
+  /**
+   * Returns the session's agent as an admin. Does not check the role: the transaction that writes
+   * the change does.
+   */
   static Admin admin(Session session) {
     Agent agent = session.agent();
     return new Admin(

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses what a browser sends from another site, since it would bring the session cookie along.
- * Works as Go's {@code http.CrossOriginProtection}: by Sec-Fetch-Site and, for older browsers, by
- * Origin. A request with neither does not come from a browser.
+ * Refuses unsafe requests that a browser sends from another origin, because the browser would
+ * attach the session cookie. Follows Go's {@code http.CrossOriginProtection}: checks Sec-Fetch-Site
+ * or, for older browsers, Origin. A request with neither header does not come from a browser.
  */
 final class CrossOriginFilter implements ContainerRequestFilter {
   private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
@@ -42,7 +42,7 @@ final class CrossOriginFilter implements ContainerRequestFilter {
     }
     try {
       String authority = URI.create(origin).getAuthority();
-      // A proxy may have changed Host; the public URL is what the browser sees.
+      // A proxy may have changed Host. The browser sees the public URL.
       return authority != null && (authority.equals(host) || authority.equals(publicAuthority));
     } catch (IllegalArgumentException e) {
       return false;

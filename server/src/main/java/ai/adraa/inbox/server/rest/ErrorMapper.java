@@ -38,15 +38,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns every failure of a request into the one error envelope. What the caller can mend is
- * answered; everything else is logged under the request id, and the answer does not tell it.
+ * Turns every failure of a request into the error envelope. The response describes only what the
+ * caller can fix. Unexpected failures are logged with the request id and answered with {@code
+ * INTERNAL_ERROR}.
  */
 final class ErrorMapper implements ExceptionMapper<Throwable> {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
   private static final String CHALLENGE = "Bearer realm=\"adraa-inbox\"";
   private static final int MAX_FIELD_LENGTH = 100;
 
-  /** Needed since Jersey's own mapper of ValidationException is nearer than one of Throwable. */
+  /** Takes precedence over Jersey's ValidationException mapper, which a Throwable mapper cannot. */
   static final class OfValidation implements ExceptionMapper<ConstraintViolationException> {
     @Override
     public Response toResponse(ConstraintViolationException failure) {
@@ -106,14 +107,14 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       return respond(ErrorCode.BAD_REQUEST);
     }
     if (failure instanceof DatabaseUnavailableException) {
-      // Logged there: it meets many requests.
+      // Not logged here: an outage affects many requests, so the database logs it once a minute.
       return respond(ErrorCode.SERVICE_UNAVAILABLE);
     }
     LOG.error("A request failed", failure);
     return respond(ErrorCode.INTERNAL_ERROR);
   }
 
-  /** Starts from the framework's response, which carries headers such as Allow. */
+  /** Builds on the framework's response to keep its headers, such as Allow. */
   private static Response ofFramework(WebApplicationException failure) {
     Response response = failure.getResponse();
     ErrorCode code = ErrorCode.ofStatus(response.getStatus());
@@ -128,7 +129,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof NotAllowedException) {
       Set<String> allowed = new TreeSet<>(response.getAllowedMethods());
       if (allowed.contains(HttpMethod.GET)) {
-        // Jersey answers it, and names it in the answer to OPTIONS only.
+        // Jersey answers HEAD wherever there is a GET, but lists it only in responses to OPTIONS.
         allowed.add(HttpMethod.HEAD);
       }
       envelope.allow(allowed);
@@ -145,7 +146,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       if (!field.isEmpty()) {
         return invalid(List.of(detail(field, "must be a string")));
       }
-      // Besides a wrong type, what follows the end of a JSON value is reported so.
+      // Jackson reports a wrong type and content after the JSON value with the same exception.
       return String.valueOf(mismatch.getMessage()).startsWith("Trailing token")
           ? notJson()
           : invalid(List.of(detail("body", "must be a JSON object")));
@@ -165,13 +166,13 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   }
 
   private static ErrorDetail detail(ConstraintViolation<?> violation) {
-    // method, parameter, then for a body the fields in it.
+    // The path is method, parameter and, for a body, the fields in it.
     List<String> names = new ArrayList<>();
     for (Path.Node node : violation.getPropertyPath()) {
       names.add(node.getName());
     }
     String field = String.join(".", names.subList(names.size() > 2 ? 2 : 1, names.size()));
-    // Of the parameters only the body is required.
+    // The body is the only required parameter that a request can omit.
     boolean missingBody =
         names.size() == 2 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
     return detail(missingBody ? "body" : field, violation.getMessage());
@@ -201,7 +202,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     Response.ResponseBuilder response =
         Response.status(code.status()).type(MediaType.APPLICATION_JSON_TYPE).entity(envelope);
     switch (code) {
-      // RFC 6750 §3: no error code where no authentication was attempted.
+      // RFC 6750 §3.1: no error code if the request has no authentication information.
       case MISSING_TOKEN -> response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
       case INVALID_API_TOKEN ->
           response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + ", error=\"invalid_token\"");

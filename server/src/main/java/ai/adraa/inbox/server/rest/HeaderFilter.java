@@ -9,8 +9,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
 /**
- * Parses the headers that Jersey reads while it looks for the resource: there it does not ask the
- * error mapper, and a header that cannot be parsed would be a failure of the server.
+ * Parses Content-Type and Accept before Jersey matches the resource. During matching Jersey does
+ * not call the error mapper, so a malformed header would look like a server failure.
  */
 @PreMatching
 final class HeaderFilter implements ContainerRequestFilter {
@@ -23,7 +23,7 @@ final class HeaderFilter implements ContainerRequestFilter {
     try {
       MediaType type = request.getMediaType();
       if (type != null) {
-        // Jersey takes a parameter q of Content-Type for a quality, which only Accept has.
+        // Jersey reads a parameter q in Content-Type as a quality value, but only Accept has one.
         request.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, withoutQuality(type));
       }
     } catch (RuntimeException e) {

@@ -15,16 +15,21 @@ import org.glassfish.jersey.server.ServerProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs Jersey, keeps its answer in memory, and writes it once. Jersey's own container does not
- * complete a request whose caller has gone away, and completes one twice after some failures; it
- * also lets a caller who reads slowly hold a worker thread.
+ * Runs Jersey, buffers its response in memory and writes it exactly once. Three faults of Jersey's
+ * own container make this necessary:
+ *
+ * <ul>
+ *   <li>It does not complete a request whose caller has disconnected.
+ *   <li>After some failures it completes a request twice.
+ *   <li>A caller that reads slowly holds a worker thread.
+ * </ul>
  */
 final class JerseyHandler extends Handler.Wrapper {
   JerseyHandler(ResourceConfig api) {
     super(
         ContainerFactory.createContainer(
             JettyHttpContainer.class,
-            // Jersey reports a failure and does not answer it: that is done here.
+            // Jersey only sets the status of a failure; this handler writes the response.
             api.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)));
   }
 
@@ -32,7 +37,7 @@ final class JerseyHandler extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) {
     Answer answer = new Answer(request, response);
     try {
-      // Resources answer in this thread, so on return the answer is complete.
+      // Resources run on this thread, so the response is complete on return.
       boolean unused = super.handle(request, answer, answer);
     } catch (Throwable t) {
       answer.failed(t);
@@ -40,7 +45,7 @@ final class JerseyHandler extends Handler.Wrapper {
     if (answer.succeeded) {
       response.write(true, ByteBuffer.wrap(answer.body.toByteArray()), callback);
     } else {
-      // Jersey sets 400 for a URI that it cannot read.
+      // Jersey sets 400 for a URI that it cannot parse.
       boolean badRequest = response.getStatus() == HttpStatus.BAD_REQUEST_400;
       response.reset();
       Response.writeError(
@@ -54,7 +59,7 @@ final class JerseyHandler extends Handler.Wrapper {
     return true;
   }
 
-  /** What Jersey answers, and whether it has completed or failed. */
+  /** Buffers Jersey's response and records whether Jersey succeeded or failed. */
   private static final class Answer extends Response.Wrapper implements Callback {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private boolean succeeded;

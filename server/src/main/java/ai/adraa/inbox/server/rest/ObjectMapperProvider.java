@@ -4,7 +4,7 @@ import ai.adraa.inbox.server.http.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.ws.rs.ext.ContextResolver;
 
-/** Lets Jersey read and write JSON as the rest of the server does. */
+/** Makes Jersey use the same JSON mapper as the rest of the server. */
 final class ObjectMapperProvider implements ContextResolver<ObjectMapper> {
   @Override
   public ObjectMapper getContext(Class<?> type) {

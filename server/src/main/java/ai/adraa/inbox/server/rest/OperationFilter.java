@@ -10,16 +10,16 @@ import org.eclipse.jetty.server.Request;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.server.model.ResourceMethod;
 
-/** Names the operation that Jersey has found for a request. */
+/** Records which operation Jersey matched, for the access log and the metrics. */
 final class OperationFilter implements ContainerResponseFilter {
   @Context private Provider<Request> jetty;
 
   @Override
   public void filter(ContainerRequestContext request, ContainerResponseContext response) {
     ResourceMethod method = ((ExtendedUriInfo) request.getUriInfo()).getMatchedResourceMethod();
-    // Jersey answers OPTIONS itself, with a method of its own.
+    // An extended method is one that Jersey adds itself, such as OPTIONS.
     if (method != null && !method.isExtended()) {
-      // The generated interfaces name each method as the contract its operation.
+      // In the generated interfaces a method's name is the operationId.
       Operation.set(jetty.get(), method.getInvocable().getHandlingMethod().getName());
     }
   }

@@ -12,12 +12,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.glassfish.jersey.uri.PathPattern;
 
-/** Answers 404 for a path that is not in the contract, before a body is read or a thread taken. */
+/**
+ * Answers 404 for a path that is not in the contract, before the server reads a body or uses a
+ * worker thread.
+ */
 final class PathHandler extends Handler.Wrapper {
   private final List<PathPattern> paths;
 
   /**
-   * @param interfaces the generated interfaces, which name the contract's paths
+   * @param interfaces the generated interfaces; their {@link Path} annotations are the contract's
+   *     paths
+   * @param next handles requests to known paths
    */
   PathHandler(List<Class<?>> interfaces, Handler next) {
     super(next);

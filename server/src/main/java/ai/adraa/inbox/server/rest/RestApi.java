@@ -34,7 +34,10 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.validation.ValidationFeature;
 
-/** The contract's operations: every resource, filter and mapper is registered here. */
+/**
+ * Builds the handlers for the contract's operations. The only place that registers resources,
+ * filters and mappers.
+ */
 public final class RestApi {
   /** The path of {@code verifyToken}. */
   public static final String VERIFICATION_PATH =
@@ -44,8 +47,8 @@ public final class RestApi {
   private final ResourceConfig operations;
 
   /**
-   * @param publicUrl where browsers find the console
-   * @param verifications is told the outcome of each verification
+   * @param publicUrl the URL at which browsers reach the console
+   * @param verifications receives the outcome of each verification; must be thread-safe
    */
   public RestApi(
       TokenService tokens,
@@ -81,12 +84,19 @@ public final class RestApi {
             .register(new TokensResource(tokens));
   }
 
-  /** Answers all operations. Runs in a worker thread. */
+  /** Returns a handler for all operations. It blocks, so it must run on a worker thread. */
   public Handler handler() {
     return new JerseyHandler(operations);
   }
 
-  /** Answers plain verifications, and refuses paths that are not in the contract. */
+  /**
+   * Returns a handler that answers plain verifications and refuses paths that are not in the
+   * contract.
+   *
+   * @param quick true if a verification can run on the I/O thread
+   * @param workers runs verifications that cannot
+   * @param next handles all other requests
+   */
   public Handler shortcuts(BooleanSupplier quick, WorkerHandler workers, Handler next) {
     return new VerificationHandler(
         quick,
@@ -107,7 +117,10 @@ public final class RestApi {
     }
   }
 
-  /** Jersey refuses a malformed Accept or Content-Type without asking the mapper. */
+  /**
+   * Adds the envelope to errors that Jersey does not pass to the error mapper, such as a malformed
+   * Accept or Content-Type header.
+   */
   private static void answerErrorsInTheEnvelope(
       ContainerRequestContext request, ContainerResponseContext response) {
     if (response.getStatus() >= 400 && !response.hasEntity()) {
@@ -117,7 +130,7 @@ public final class RestApi {
     }
   }
 
-  /** RFC 8259 §8.1: JSON is UTF-8. And a compressed body is not expanded. */
+  /** Refuses a body that is not UTF-8 (RFC 8259 §8.1) or is compressed. */
   private static Object readPlainUtf8(ReaderInterceptorContext context) throws IOException {
     String charset = context.getMediaType().getParameters().get(MediaType.CHARSET_PARAMETER);
     String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
@@ -128,7 +141,7 @@ public final class RestApi {
     return context.proceed();
   }
 
-  /** Which operations take a token, which a session: the rest is open to anyone. */
+  /** Requires a token for verification and a session for console operations except signing in. */
   private static DynamicFeature authentication(
       TokenAuthentication byToken, SessionAuthentication bySession) {
     return (resource, context) -> {

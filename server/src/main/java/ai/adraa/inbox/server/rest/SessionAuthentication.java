@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets a request pass with a console session. If the path names a workspace, the agent must be an
- * admin of it. Runs before the body is read, so it only refuses early: a write checks again.
+ * Authenticates a request by its console session. If the path names a workspace, the agent must be
+ * an admin of it. This check only refuses early, before the body is read. The transaction that
+ * writes a change checks again.
  */
 final class SessionAuthentication implements ContainerRequestFilter {
   private final SessionCookie cookie;

@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The cookie that holds the console session's id (RFC 6265): how it is named, read and set. */
+/** Reads and writes the cookie that holds the console session's id (RFC 6265). Thread-safe. */
 final class SessionCookie {
   private static final String NAME = "adraa_session";
-  // Browsers let no other host, and no plain http page, set a cookie of this name (RFC 6265bis
+  // Browsers accept a cookie with this prefix only from this host over https (RFC 6265bis
   // §4.1.3.2), so a sibling site cannot plant a session of its own.
   private static final String HOST_NAME = "__Host-" + NAME;
 
   private final boolean https;
 
   /**
-   * @param publicUrl where browsers find the console
+   * @param publicUrl the URL at which browsers reach the console; https makes the cookie Secure
    */
   SessionCookie(URI publicUrl) {
     this.https = "https".equalsIgnoreCase(publicUrl.getScheme());
   }
 
   /**
-   * The session ids that a request brings, in the order in which to try them. A cookie that does
-   * not look like a session id is not looked up; one of them is still returned if there is no
-   * other, because a request with a malformed session is not a request without one.
+   * Returns the session ids in a request's cookies, in the order in which to try them. Malformed
+   * ids are left out. If all are malformed, returns the first one, so that the caller can tell a
+   * malformed session from a missing one.
    */
   List<Secret> ids(MultivaluedMap<String, String> headers) {
-    // Browsers send Sec-Fetch-Site to https sites; other clients cannot be given a cookie by a
-    // sibling site.
+    // Over https, only accept the __Host- cookie from browsers, which send Sec-Fetch-Site. A
+    // sibling site cannot plant a cookie in other clients.
     Set<String> names =
         https && headers.containsKey("Sec-Fetch-Site")
             ? Set.of(HOST_NAME)
@@ -42,7 +42,7 @@ final class SessionCookie {
             .flatMap(header -> Stream.of(header.split(";")))
             .map(pair -> pair.strip().split("=", 2))
             .filter(pair -> pair.length == 2 && names.contains(pair[0].strip()))
-            // The name with the prefix first: only this server can have set it.
+            // The longer name, with the prefix, comes first: only this server can have set it.
             .sorted((one, other) -> Integer.compare(other[0].length(), one[0].length()))
             .map(pair -> new Secret(pair[1].strip()))
             .toList();
@@ -50,12 +50,12 @@ final class SessionCookie {
     return wellFormed.isEmpty() ? sent.stream().limit(1).toList() : wellFormed;
   }
 
-  /** The value of a Set-Cookie header that gives a browser the session. */
+  /** Returns a Set-Cookie value that stores the session id for the given lifetime. */
   String set(Secret id, Duration lifetime) {
     return header(id.reveal(), lifetime);
   }
 
-  /** The value of a Set-Cookie header that removes the session from a browser. */
+  /** Returns a Set-Cookie value that deletes the cookie. */
   String remove() {
     return header("", Duration.ZERO);
   }

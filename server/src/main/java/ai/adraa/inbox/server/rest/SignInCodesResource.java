@@ -5,7 +5,7 @@ import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.model.SignInCodeRequest;
 import jakarta.ws.rs.core.Response;
 
-/** Has sign-in codes sent. */
+/** Requests sign-in codes by email. */
 final class SignInCodesResource implements SignInCodesApi {
   private final SignInService signIn;
 

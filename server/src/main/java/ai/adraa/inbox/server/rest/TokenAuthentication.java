@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Lets a request pass with the bearer token of one workspace (RFC 6750 §2.1). */
+/** Authenticates a request by the API token in its Authorization header (RFC 6750 §2.1). */
 public final class TokenAuthentication implements ContainerRequestFilter {
-  /** What became of the token in a request. */
+  /** The outcome of a verification, for metrics. */
   public enum Outcome {
     VALID,
     MISSING,
@@ -22,7 +22,7 @@ public final class TokenAuthentication implements ContainerRequestFilter {
     UNKNOWN_OR_REVOKED
   }
 
-  // The scheme is matched without regard to case (RFC 9110 §11.1).
+  // The scheme is case-insensitive (RFC 9110 §11.1).
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
   private final TokenService tokens;
@@ -41,17 +41,18 @@ public final class TokenAuthentication implements ContainerRequestFilter {
   }
 
   /**
-   * The token in a request's Authorization headers.
+   * Verifies the token in a request's Authorization headers.
    *
-   * @throws ApiException {@code MISSING_TOKEN} if there is no such header, {@code
-   *     INVALID_API_TOKEN} if it has no active token
+   * @param headers the values of all Authorization headers
+   * @throws ApiException {@code MISSING_TOKEN} if there is no header; {@code INVALID_API_TOKEN} if
+   *     there is more than one, or if the header does not hold an active token
    */
   Token.Verified authenticate(List<String> headers) {
     if (headers.isEmpty()) {
       outcomes.accept(Outcome.MISSING);
       throw new ApiException(ErrorCode.MISSING_TOKEN);
     }
-    // Two headers could be read differently by a proxy and by us.
+    // If there are two headers, a proxy may have checked the other one.
     Matcher bearer = BEARER.matcher(headers.get(0));
     if (headers.size() > 1 || !bearer.matches()) {
       throw refused(Outcome.MALFORMED);
@@ -66,7 +67,7 @@ public final class TokenAuthentication implements ContainerRequestFilter {
     return token;
   }
 
-  /** One code for all, so that nothing is revealed; what it was, only the operator is told. */
+  /** Hides the reason from the caller: only the metrics tell the outcomes apart. */
   private ApiException refused(Outcome outcome) {
     outcomes.accept(outcome);
     return new ApiException(ErrorCode.INVALID_API_TOKEN);

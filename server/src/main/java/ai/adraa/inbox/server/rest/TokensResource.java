@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A workspace's API tokens, for its admins. */
+/** Creates, lists and revokes a workspace's API tokens for its admins. */
 final class TokensResource implements TokensApi {
   private final TokenService tokens;
   @Context private SecurityContext caller;

@@ -19,12 +19,13 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers verifications in the form that nearly all have, a GET without query or body by a caller
- * that takes JSON, before Jersey, which spends more on each request than all the rest. Any other
- * form is left to Jersey. Authentication, resource and errors are the same for both.
+ * Answers plain verifications without Jersey, because Jersey takes more time per request than
+ * everything else together. A plain verification is a GET without query and body whose caller
+ * accepts JSON; nearly all are. Jersey answers the rest, with the same authentication, resource and
+ * error mapping.
  */
 final class VerificationHandler extends Handler.Wrapper {
-  /** As the contract names it, and so the method of {@link VerificationApi}. */
+  /** The operationId in the contract, and so the name of the method in {@link VerificationApi}. */
   private static final String OPERATION = "verifyToken";
 
   private static final HttpField JSON =
@@ -36,9 +37,10 @@ final class VerificationHandler extends Handler.Wrapper {
   private final ErrorMapper errors = new ErrorMapper();
 
   /**
-   * @param quick whether a verification can run on the I/O thread, because it is expected not to
-   *     wait; otherwise a worker thread answers it
-   * @param next for every other request
+   * @param quick true if a verification can run on the I/O thread because it is not expected to
+   *     wait
+   * @param workers runs verifications that cannot run on the I/O thread
+   * @param next handles all other requests
    */
   VerificationHandler(
       BooleanSupplier quick,

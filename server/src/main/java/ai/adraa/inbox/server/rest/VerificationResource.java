@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 
-/** Tells the holder of a token what it opens. */
+/** Returns an API token's id and name and the workspace it grants access to. */
 final class VerificationResource implements VerificationApi {
   @Context private SecurityContext caller;
 
@@ -18,7 +18,7 @@ final class VerificationResource implements VerificationApi {
     return verify((Token.Verified) caller.getUserPrincipal());
   }
 
-  /** The answer to the holder of this token. */
+  /** Returns the response for a verified token; {@link VerificationHandler} uses it too. */
   static Response verify(Token.Verified token) {
     return Response.ok(
             new TokenVerification()

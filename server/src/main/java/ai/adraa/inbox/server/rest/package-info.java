@@ -1,6 +1,6 @@
 /**
- * The contract's operations over HTTP: resources, authentication, and the mapping of outcomes to
- * status codes and error codes. Only this package knows the generated interfaces.
+ * The contract's operations over HTTP: resources, authentication, and the mapping of exceptions to
+ * status codes and error codes. Only this package implements the generated interfaces.
  */
 @NullMarked
 package ai.adraa.inbox.server.rest;

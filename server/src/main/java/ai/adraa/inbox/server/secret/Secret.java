@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * A string that opens something: an API token's secret, a session id or a sign-in code. All
- * randomness and all hashing of the server is here; {@link #toString} never tells the value.
+ * Holds a credential so that it cannot leak into logs: the secret of an API token, a session id or
+ * a sign-in code. All secrets are generated and hashed here. {@link #toString} never reveals the
+ * value. Immutable.
  */
 public final class Secret {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -20,41 +21,46 @@ public final class Secret {
   private static final int CHECKED_LENGTH = 46;
   private static final int PREFIX_LENGTH = 14;
 
-  // 256 bits without padding.
+  // Base64 of 256 bits, without padding.
   private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
   private final String value;
 
+  /** Wraps a value without checking its form. */
   public Secret(String value) {
     this.value = value;
   }
 
   /**
-   * A new API token's secret: {@code adraa_}, 160 random bits as 40 hexadecimal digits, and the
-   * CRC-32 of the 46 characters before it as 8 more.
+   * Returns a new secret of an API token: {@code adraa_}, 160 random bits as 40 hexadecimal digits,
+   * and the CRC-32 of these 46 characters as 8 more digits.
    */
   public static Secret newToken() {
     String checked = TOKEN_START + HexFormat.of().formatHex(randomBytes(20));
     return new Secret(checked + checksum(checked));
   }
 
-  /** A new session id: 256 random bits, in the URL-safe alphabet of Base64. */
+  /** Returns a new session id: 256 random bits in URL-safe Base64 (RFC 4648 §5), unpadded. */
   public static Secret newSessionId() {
     return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(randomBytes(32)));
   }
 
-  /** A new sign-in code: 6 random digits. */
+  /** Returns a new sign-in code: 6 random digits. */
   public static Secret newSignInCode() {
     return new Secret("%06d".formatted(RANDOM.nextInt(1_000_000)));
   }
 
+  /** Returns cryptographically strong random bytes. */
   public static byte[] randomBytes(int count) {
     byte[] bytes = new byte[count];
     RANDOM.nextBytes(bytes);
     return bytes;
   }
 
-  /** Whether this can be an API token at all: a mistyped one is refused without the database. */
+  /**
+   * Returns true if the length, the digits and the checksum are those of an API token. A mistyped
+   * token is thus rejected without a database query.
+   */
   public boolean isWellFormedToken() {
     return value.length() == TOKEN_LENGTH
         && value.startsWith(TOKEN_START)
@@ -62,29 +68,36 @@ public final class Secret {
         && value.chars().skip(TOKEN_START.length()).allMatch(Secret::isLowerCaseHexDigit);
   }
 
-  /** Whether this can be a session id at all. */
+  /** Returns true if the length and the characters are those of a session id. */
   public boolean isWellFormedSessionId() {
     return SESSION_ID.matcher(value).matches();
   }
 
-  /** The first 14 characters of an API token's secret, all that stays visible of it. */
+  /**
+   * Returns the first 14 characters of an API token's secret, the only part that stays visible.
+   *
+   * @throws IndexOutOfBoundsException if the value is shorter
+   */
   public String prefix() {
     return value.substring(0, PREFIX_LENGTH);
   }
 
-  /** The SHA-256 of the whole string, as it is stored. */
+  /** Returns the SHA-256 of the UTF-8 value, the form in which it is stored. */
   public byte[] hash() {
     return sha256().digest(value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The SHA-256 of salt and string: for a sign-in code, which has too few values to go without. */
+  /**
+   * Returns the SHA-256 of the salt followed by the UTF-8 value. Sign-in codes need a salt because
+   * there are only a million of them.
+   */
   public byte[] hash(byte[] salt) {
     MessageDigest digest = sha256();
     digest.update(salt);
     return digest.digest(value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The value itself, for the one reader that it is meant for. */
+  /** Returns the value. Only for sending it to its owner. */
   public String reveal() {
     return value;
   }

@@ -1,6 +1,4 @@
-/**
- * Secrets: all randomness and all hashing of the server. {@code toString} never reveals a value.
- */
+/** Secrets: their creation, their form and their hashes. {@code toString} never reveals one. */
 @NullMarked
 package ai.adraa.inbox.server.secret;
 

@@ -1,13 +1,13 @@
 package ai.adraa.inbox.server.token;
 
 /**
- * A change is not written, because the session that asked for it does not permit it when it is
- * written.
+ * Refuses a change because, at the time of writing, the session has ended or its agent is not an
+ * admin.
  */
 public final class NotPermittedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** Why. */
+  /** Why the change is refused. */
   public enum Reason {
     /** The session has ended. */
     SESSION_ENDED,
@@ -18,7 +18,7 @@ public final class NotPermittedException extends RuntimeException {
   private final Reason reason;
 
   NotPermittedException(Reason reason) {
-    // Without a stack trace: it is an outcome, not a fault.
+    // No stack trace: a refusal is not a fault.
     super(reason.name(), null, false, false);
     this.reason = reason;
   }

@@ -14,16 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Issues, verifies and revokes API tokens. Thread-safe. */
+/** Creates, verifies, lists and revokes API tokens. Thread-safe. */
 public final class TokenService {
   /**
    * One page of a list.
    *
-   * @param nextCursor where the next page begins; empty on the last one
+   * @param nextCursor the cursor of the next page; empty on the last page
    */
   public record Page(List<Token> tokens, Optional<String> nextCursor) {}
 
-  // The time of creation in milliseconds, and the token's id (a cuid).
+  // The creation time in milliseconds since the epoch, and the token's id (a cuid).
   private static final Pattern POSITION = Pattern.compile("([0-9]{1,18})\\.(c[a-z0-9]{24})");
 
   private final TokenStore store;
@@ -37,10 +37,10 @@ public final class TokenService {
   }
 
   /**
-   * Creates a token; on return it is on the disk.
+   * Creates a token. On return it is on disk.
    *
-   * @throws NotPermittedException if the admin's session has ended, or its agent is no longer an
-   *     admin of the workspace
+   * @throws NotPermittedException if the admin's session has ended or its agent is not an admin of
+   *     the workspace
    */
   public Token.Created create(String workspaceId, String name, Admin admin) {
     Secret secret = Secret.newToken();
@@ -58,10 +58,11 @@ public final class TokenService {
   }
 
   /**
-   * What the secret opens.
+   * Returns the active token with this secret and records that it was used.
    *
-   * @param secret a well-formed token; another would be asked for in vain
-   * @return empty if it is unknown or revoked, which are not told apart
+   * @param secret a well-formed token; check {@link Secret#isWellFormedToken} first, because a
+   *     malformed one only costs a database read
+   * @return empty if the token is unknown or revoked
    */
   public Optional<Token.Verified> verify(Secret secret) {
     Optional<Token.Verified> verified = store.findActive(secret.hash());
@@ -70,29 +71,32 @@ public final class TokenService {
   }
 
   /**
-   * Revokes a token at once and for good; repeating it changes nothing.
+   * Revokes a token immediately and permanently. Revoking it again changes nothing.
    *
-   * @return the revoked token; empty if the workspace has no such token
+   * @return the revoked token; empty if it does not exist in this workspace
    * @throws NotPermittedException as for {@link #create}
    */
   public Optional<Token> revoke(String workspaceId, String tokenId, Admin admin) {
     return store.revoke(workspaceId, tokenId, now(), admin);
   }
 
-  /** One token; empty if the workspace has no such token. */
+  /** Returns a token; empty if it does not exist in this workspace. */
   public Optional<Token> find(String workspaceId, String tokenId) {
     return store.find(workspaceId, tokenId);
   }
 
   /**
-   * One page of the workspace's tokens, newest first.
+   * Returns one page of the workspace's tokens, newest first.
    *
-   * @throws IllegalArgumentException if the cursor is not one of this list's
+   * @param status null for tokens of any status
+   * @param limit the most tokens to return
+   * @param cursor the {@code nextCursor} of the previous page; null for the first page
+   * @throws IllegalArgumentException if the cursor is malformed
    */
   public Page list(
       String workspaceId, Token.@Nullable Status status, int limit, @Nullable String cursor) {
     TokenStore.Position after = cursor == null ? null : position(cursor);
-    // One more than asked for tells whether another page follows.
+    // Reads one more than the limit to find out whether another page follows.
     List<Token> tokens = store.list(workspaceId, status, after, limit + 1);
     if (tokens.size() <= limit) {
       return new Page(tokens, Optional.empty());

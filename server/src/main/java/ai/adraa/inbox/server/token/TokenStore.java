@@ -16,11 +16,15 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API tokens in the database, which decides at every request whether one is active.
- * Thread-safe.
+ * Stores API tokens. Reads the database on every verification, without a cache, so that a
+ * revocation takes effect immediately. Thread-safe.
  */
 public final class TokenStore {
-  /** Where a page of a list ends: the list is ordered by both, newest first. */
+  /**
+   * The last token of a page. Lists are ordered by both values, descending.
+   *
+   * @param createdAt milliseconds since the epoch
+   */
   record Position(long createdAt, String id) {}
 
   private static final String SELECT =
@@ -56,7 +60,8 @@ public final class TokenStore {
 
   public TokenStore(Database database) {
     this.database = database;
-    // In SQLite by the rows' numbers, or it would take the hash from the index.
+    // SQLite must look the rows up by rowid. Otherwise it takes the hash from the index, and
+    // findActive cannot detect a damaged index.
     this.findActive =
         FIND_ACTIVE
             + database.sql(
@@ -71,9 +76,10 @@ public final class TokenStore {
   }
 
   /**
-   * Stores a new token.
+   * Stores a new token and records it in the audit trail.
    *
-   * @throws NotPermittedException if the admin's session does not permit it when it is written
+   * @throws NotPermittedException if the admin's session has ended or its agent is not an admin of
+   *     the workspace
    */
   void insert(Token token, String workspaceId, byte[] secretHash, Admin admin) {
     database.write(
@@ -111,8 +117,11 @@ public final class TokenStore {
   }
 
   /**
-   * The active token with this secret. Always the database's answer: there is no cache. The row is
-   * held against what was asked, since a damaged index may lead to another.
+   * Returns the active token with this secret; empty if it is unknown or revoked. Always reads the
+   * database. Compares the row with the requested hash, because a damaged index may point to a
+   * different row.
+   *
+   * @param secretHash the SHA-256 of the secret
    */
   public Optional<Token.Verified> findActive(byte[] secretHash) {
     return database
@@ -121,7 +130,7 @@ public final class TokenStore {
             row -> {
               boolean active = row.getBoolean(1);
               if (row.wasNull()) {
-                throw database.damaged("An index leads to another token or workspace");
+                throw database.damaged("An index points to a different token or workspace");
               }
               return active
                   ? Optional.of(
@@ -134,16 +143,18 @@ public final class TokenStore {
         .flatMap(Function.identity());
   }
 
+  /** Returns a token; empty if it does not exist in this workspace. */
   public Optional<Token> find(String workspaceId, String tokenId) {
     return database.read(handle -> find(handle, workspaceId, tokenId));
   }
 
   /**
-   * Revokes the token, unless it is revoked already; on return no later {@link #findActive} finds
-   * it, in any process.
+   * Revokes a token and records it in the audit trail. Does nothing if the token is revoked
+   * already. After this returns, {@link #findActive} does not find the token in any process.
    *
-   * @return the token as it now is; empty if the workspace has no such token
-   * @throws NotPermittedException if the admin's session does not permit it when it is written
+   * @return the token after the change; empty if it does not exist in this workspace
+   * @throws NotPermittedException if the admin's session has ended or its agent is not an admin of
+   *     the workspace
    */
   public Optional<Token> revoke(String workspaceId, String tokenId, Instant at, Admin admin) {
     return database.write(
@@ -178,10 +189,11 @@ public final class TokenStore {
   }
 
   /**
-   * Tokens of a workspace, newest first.
+   * Returns tokens of a workspace, newest first.
    *
-   * @param status all if null
-   * @param after only those that follow this position; from the newest if null
+   * @param status null for tokens of any status
+   * @param after the position after which to start; null to start with the newest token
+   * @param limit the most tokens to return
    */
   public List<Token> list(
       String workspaceId, Token.@Nullable Status status, @Nullable Position after, int limit) {
@@ -213,7 +225,12 @@ public final class TokenStore {
                 .list());
   }
 
-  /** Writes when tokens were last used, in one transaction; never back to an earlier time. */
+  /**
+   * Writes when tokens were last used, in one transaction. Never replaces a later time by an
+   * earlier one. A crash can lose the write.
+   *
+   * @param lastUsed by token id
+   */
   public void updateLastUsed(Map<String, Instant> lastUsed) {
     database.writeLazily(
         handle -> {
@@ -230,10 +247,10 @@ public final class TokenStore {
   }
 
   /**
-   * The condition under which an admin's change may be written: the session is still there, and its
-   * agent is an admin of the workspace now. It is part of the writing statement, because anything
-   * read before may have changed since. In PostgreSQL the rows are locked as well, so that whoever
-   * removes or demotes the admin waits for this transaction, or makes it start again.
+   * Returns the SQL condition for an admin's change: the session still exists and its agent is an
+   * admin of the workspace. The condition is part of the writing statement, because an earlier read
+   * may be out of date. In PostgreSQL it also locks the rows: a transaction that removes or demotes
+   * the admin waits for this one or makes it start again.
    */
   private String permitted(Admin admin) {
     return admin.session().isEmpty()

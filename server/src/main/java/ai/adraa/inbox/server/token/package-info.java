@@ -1,5 +1,5 @@
 /**
- * API tokens: issuing, verifying and revoking them. {@code TokenService} has the rules, {@code
+ * Creates, verifies and revokes API tokens. {@code TokenService} holds the rules, {@code
  * TokenStore} the SQL.
  */
 @NullMarked

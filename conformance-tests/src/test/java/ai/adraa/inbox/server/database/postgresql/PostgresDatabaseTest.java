@@ -128,7 +128,7 @@ class PostgresDatabaseTest {
                       return handle.execute("UPDATE counter SET n = ?", n + 1);
                     });
               } catch (DatabaseUnavailableException e) {
-                assertThat(e).hasMessageContaining("too many write to the same rows");
+                assertThat(e).hasMessageContaining("too many concurrent writes to the same rows");
                 failed++;
               }
             }

@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A database of PostgreSQL, for any number of nodes. All read and write at the primary; what {@link
- * #lookUp} reads may come from a {@link Standby}, if that is proven to know what was acknowledged.
- * What is safe to repeat is repeated, for some seconds at most.
+ * Serves any number of nodes from one PostgreSQL database. All reads and writes use the primary,
+ * except that {@link #lookUp} may read from a {@link Standby} that is proven to have every
+ * acknowledged commit. Failed operations that are safe to retry are retried for a few seconds.
  */
 public final class PostgresDatabase extends Database {
-  // As many as there are processors in larger machines; a pool begins with one.
+  // About the number of processors of a larger machine. A pool starts with one connection.
   static final int READERS = 8;
   private static final int WRITERS = 8;
   static final int READ_WAIT_MILLIS = 2_000;
@@ -60,11 +60,15 @@ public final class PostgresDatabase extends Database {
       "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 
   /**
-   * A commit is acknowledged once every synchronous standby shows it, if there are any, by node and
-   * command line alike, since others may read there. Who changes nothing, such as one who revokes
-   * what is revoked already, acknowledges what another has written, and so has to wait for the
-   * standbys as well, which PostgreSQL does only for what writes to its log. The settings are set
-   * once more, since without them it would not wait, or not tell that it could not.
+   * Makes the commit wait until every synchronous standby, if there are any, shows it. Nodes and
+   * the command line both do this, because other nodes may read from a standby.
+   *
+   * <p>A transaction that changes nothing, such as the revocation of a revoked token, acknowledges
+   * what another transaction wrote, so it must wait as well. PostgreSQL waits only for transactions
+   * that write to its log, hence the message.
+   *
+   * <p>The statement sets both settings itself: with other values PostgreSQL would not wait, or
+   * would not warn that it stopped waiting.
    */
   private static final String CONFIRM =
       """
@@ -100,11 +104,11 @@ public final class PostgresDatabase extends Database {
   }
 
   /**
-   * Connects, and brings the tables to this version.
+   * Connects and migrates the tables to this program's version.
    *
-   * @param standby where verifications may read; empty for the primary
-   * @throws UserException if it cannot be reached or used, is newer than this program, or if the
-   *     standby could miss a revocation
+   * @param standby the standby that verifications read from; empty to read from the primary
+   * @throws UserException if the database cannot be reached or used, if a newer version of this
+   *     program wrote it, or if the standby could miss a revocation
    */
   public static PostgresDatabase open(DatabaseLocation database, Optional<StandbyOptions> standby) {
     String url = database.text();
@@ -113,8 +117,8 @@ public final class PostgresDatabase extends Database {
       throw new UserException(
           "Cannot open the database "
               + location
-              + ": its targetServerType must be primary, since others may be behind; a standby is"
-              + " named by --database-read");
+              + ": its targetServerType must be primary, because other servers may lag behind;"
+              + " name a standby with --database-read");
     }
     HikariDataSource writers = null;
     PostgresDatabase opened = null;
@@ -138,15 +142,20 @@ public final class PostgresDatabase extends Database {
     }
   }
 
-  /** Connections to the primary, whichever of several hosts it is. */
+  /**
+   * Returns a source of connections to the primary, whichever of the URL's hosts it is.
+   *
+   * @throws UserException if the URL is invalid
+   */
   public static PGSimpleDataSource primary(String url) {
     return primary(url, SOCKET_SECONDS);
   }
 
   /**
-   * As the other.
+   * Like {@link #primary(String)}, with another socket timeout.
    *
-   * @param socketSeconds how long a connection may be silent while something is asked; 0 for ever
+   * @param socketSeconds how long a statement may wait for data from the server, unless the URL
+   *     sets {@code socketTimeout}; 0 means no limit
    */
   public static PGSimpleDataSource primary(String url, int socketSeconds) {
     PGSimpleDataSource all = new PGSimpleDataSource();
@@ -164,8 +173,8 @@ public final class PostgresDatabase extends Database {
   }
 
   /**
-   * The hosts one by one, first the one that was the primary last: of the driver they have one time
-   * to connect for all together, so that a first one that is silent leaves none to the others.
+   * Tries the hosts one by one, starting with the last known primary. The driver itself applies one
+   * timeout to all hosts together, so a silent first host would leave no time for the others.
    */
   private static final class OneOf extends PGSimpleDataSource {
     private static final long serialVersionUID = 1;
@@ -197,10 +206,12 @@ public final class PostgresDatabase extends Database {
   }
 
   /**
-   * Tells the source a URL; what that does not say is set so that nobody waits for long.
+   * Applies a URL to the source. Parameters that the URL does not set get values that keep waits
+   * short.
    *
-   * @param defaults the driver's parameters: https://jdbc.postgresql.org/documentation/use/
-   * @throws UserException if it is no such URL
+   * @param defaults more parameters for the case that the URL does not set them; see
+   *     https://jdbc.postgresql.org/documentation/use/
+   * @throws UserException if the URL is invalid
    */
   static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
@@ -208,7 +219,7 @@ public final class PostgresDatabase extends Database {
     all.put("loginTimeout", "2");
     all.put("tcpKeepAlive", "true");
     all.put("ApplicationName", "adraa-inbox");
-    // Or else an exception quotes the row that it could not write, and so would the log.
+    // Otherwise an exception contains the row that could not be written, and so would the log.
     all.put("logServerErrorDetail", "false");
     try {
       source.setUrl(url);
@@ -218,15 +229,15 @@ public final class PostgresDatabase extends Database {
         }
       }
     } catch (IllegalArgumentException | SQLException e) {
-      // Without the cause, which quotes the URL.
+      // Without the cause, whose message contains the URL and its password.
       throw new UserException(
           "Cannot open the database "
               + DatabaseLocation.withoutSecrets(url)
-              + ": it is no URL such as jdbc:postgresql://HOST/NAME?user=USER");
+              + ": it is not a URL like jdbc:postgresql://HOST/NAME?user=USER");
     }
   }
 
-  /** What transactions see of each other. */
+  /** The transaction isolation levels that this program uses. */
   enum Isolation {
     READ_COMMITTED,
     SERIALIZABLE
@@ -238,7 +249,7 @@ public final class PostgresDatabase extends Database {
     config.setPoolName(name);
     config.setDataSource(connections);
     config.setMaximumPoolSize(size);
-    // A command needs one, and a server soon has as many as it uses.
+    // A command needs only one, and a server's pool soon grows to what it needs.
     config.setMinimumIdle(1);
     config.setConnectionTimeout(waitMillis);
     config.setInitializationFailTimeout(1);
@@ -248,7 +259,7 @@ public final class PostgresDatabase extends Database {
     return new HikariDataSource(config);
   }
 
-  /** The migrations of this program, against those of a database. */
+  /** Returns Flyway for the given database with this program's PostgreSQL migrations. */
   static Flyway flyway(PGSimpleDataSource database) {
     return Flyway.configure().dataSource(database).locations("classpath:db/postgresql").load();
   }
@@ -300,7 +311,7 @@ public final class PostgresDatabase extends Database {
   public <T> Optional<T> lookUp(String sql, Row<T> row, Object... keys) {
     Standby current = standby;
     if (current != null) {
-      // What it does not know for certain, the primary does.
+      // Empty means that the standby may be behind: ask the primary.
       Optional<Optional<T>> found = current.ask(pool -> lookUp(pool, sql, row, keys));
       if (found.isPresent()) {
         return found.get();
@@ -328,7 +339,7 @@ public final class PostgresDatabase extends Database {
     }
   }
 
-  /** Never: the network is between. */
+  /** Always false, because every lookup crosses the network. */
   @Override
   public boolean isQuick() {
     return false;
@@ -337,7 +348,7 @@ public final class PostgresDatabase extends Database {
   private <T extends @Nullable Object> T ask(Reading<T> query) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READ_WAIT_MILLIS);
     if (System.nanoTime() < noReaderUntil && hasNoConnection(readers)) {
-      // Or else each request would wait for a connection, until no thread is left.
+      // Otherwise each request would wait for a connection until no thread is left.
       throw failure(reading, new SQLException("No connection can be opened", "08001"));
     }
     for (int attempt = 1; ; attempt++) {
@@ -391,7 +402,7 @@ public final class PostgresDatabase extends Database {
         writing.ended();
         return answer;
       } catch (RuntimeException | SQLException e) {
-        // What fails on its way to be committed may be committed.
+        // After a lost connection during COMMIT the write may be committed, so it is not retried.
         if (attempt == ATTEMPTS
             || System.nanoTime() > end
             || !(isConflict(e) || (isDisturbed(e) && !committing.get()))) {
@@ -409,12 +420,12 @@ public final class PostgresDatabase extends Database {
     try {
       T answer = work.apply(handle);
       committing.set(true);
-      // As a statement, since a commit has no timeout of its own while it waits for standbys.
+      // Sent as a statement, because a commit that waits for standbys has no timeout of its own.
       try (Statement commit = handle.getConnection().createStatement()) {
         commit.setQueryTimeout(CONFIRMATION_SECONDS);
         commit.execute("COMMIT");
         if (confirmed && commit.getWarnings() != null) {
-          // It is committed here, but PostgreSQL warns that a standby may not know of it.
+          // The primary has committed, but PostgreSQL warns that a standby may not have the commit.
           throw writing.refuse(
               "a synchronous standby does not answer; bring it back, or stop the nodes that read"
                   + " from it and take it out of synchronous_standby_names");
@@ -426,19 +437,22 @@ public final class PostgresDatabase extends Database {
       try {
         handle.rollback();
       } catch (RuntimeException unused) {
-        // Without a connection there is nothing to undo.
+        // If the connection is lost, the server rolls back by itself.
         e.addSuppressed(unused);
       }
       throw e;
     }
   }
 
-  /** After a failover no connection is of use, and each would make another request fail. */
+  /**
+   * Prepares the next attempt. After a failover every pooled connection is useless and would make
+   * another request fail, so all are evicted.
+   */
   private static void recover(HikariDataSource pool, Exception failure, int attempt) {
     if (isDisturbed(failure)) {
       pool.getHikariPoolMXBean().softEvictConnections();
     }
-    // At random, or those who were in each other's way would be so again.
+    // A random delay keeps transactions that conflicted from conflicting again.
     long most = TimeUnit.MILLISECONDS.toNanos(4L << Math.min(attempt, 5));
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
   }
@@ -447,7 +461,7 @@ public final class PostgresDatabase extends Database {
     return pool.isClosed() || pool.getHikariPoolMXBean().getTotalConnections() == 0;
   }
 
-  /** Whether the pool had no connection to give for as long as it may be waited for. */
+  /** Returns true if the pool had no free connection within its timeout. */
   private static boolean isTimeout(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLTransientConnectionException) {
@@ -484,12 +498,15 @@ public final class PostgresDatabase extends Database {
     writers.close();
   }
 
-  /** Whether two transactions met, so that one was undone: SQLSTATE class 40. */
+  /** Returns true if PostgreSQL rolled back because of another transaction: SQLSTATE class 40. */
   private static boolean isConflict(Throwable failure) {
     return state(failure).startsWith("40");
   }
 
-  /** Whether it is the connection that failed, or what it leads to writes no more. */
+  /**
+   * Returns true if the connection failed (SQLSTATE class 08), the server is starting or stopping
+   * (57P), or it accepts no writes (25006), as a former primary does.
+   */
   static boolean isDisturbed(Throwable failure) {
     String state = state(failure);
     return state.startsWith("08") || state.startsWith("57P") || state.equals("25006");
@@ -504,7 +521,7 @@ public final class PostgresDatabase extends Database {
     return "";
   }
 
-  /** A connection to what was the primary is of no use any more. */
+  /** Evicts a connection that has failed or that leads to a former primary. */
   static final class EvictDisturbed implements SQLExceptionOverride {
     @java.lang.Override
     public Override adjudicate(SQLException failure) {

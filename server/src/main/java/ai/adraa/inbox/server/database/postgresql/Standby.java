@@ -30,14 +30,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A hot standby of PostgreSQL, from which a node verifies. It knows every revocation that was
- * acknowledged, since the primary acknowledges none that a synchronous standby does not show yet
- * ({@code remote_apply}). That this is so is proven again and again: the primary must wait for all
- * standbys that it names, this one among them, and what is written there must be found here. The
- * proof holds for a lease; without one, nothing is read here. Thread-safe.
+ * Lets a node verify tokens from a PostgreSQL hot standby without missing a revocation. The standby
+ * has every acknowledged revocation, because the primary acknowledges a commit only when its
+ * synchronous standbys show it ({@code remote_apply}).
+ *
+ * <p>A background thread proves this twice a second: the primary must wait for all standbys that it
+ * names, including this one, and a row written to the primary must arrive here. Each proof is valid
+ * for the duration of a lease. Without a valid proof, the node does not read here. Thread-safe.
  */
 final class Standby implements AutoCloseable {
-  /** What is read from it. */
+  /** A query that runs on a connection of the standby's pool. */
   interface Reading<T> {
     T from(HikariDataSource pool) throws SQLException;
   }
@@ -69,9 +71,9 @@ final class Standby implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  // In the nanoseconds of this machine's clock. Written under the source's lock.
+  // A System.nanoTime() value. Written under the source's lock.
   private volatile long freshUntil = System.nanoTime();
-  // Of the prover alone: what the primary waits for, and since when it says so.
+  // Used by the prover thread only: the primary's synchronous_standby_names, and since when.
   private String names = "";
   private long namesSince;
 
@@ -92,8 +94,9 @@ final class Standby implements AutoCloseable {
   }
 
   /**
-   * Connections to one server. A new one may lead to another, or to the same after a crash, which
-   * begins with less than it had shown: so what was proven is void.
+   * Opens connections to one server and voids the proof whenever it opens one. A new connection may
+   * reach a different server, or the same server after a crash, which may start with less data than
+   * it showed before.
    */
   private static final class Source extends PGSimpleDataSource {
     private static final long serialVersionUID = 1;
@@ -101,11 +104,12 @@ final class Standby implements AutoCloseable {
     private final boolean byAddress;
     private transient @Nullable Standby standby;
     private transient @Nullable String identity;
-    // Written under the lock.
+    // Counts the connections. Written under this object's lock.
     private transient volatile int opened;
 
     /**
-     * @param byAddress whether others may have the same {@code cluster_name}
+     * @param byAddress true to identify the server by its address too, because other servers may
+     *     have the same {@code cluster_name}
      */
     Source(boolean byAddress) {
       this.byAddress = byAddress;
@@ -125,7 +129,7 @@ final class Standby implements AutoCloseable {
 
     private synchronized void accept(String found) throws SQLException {
       if (identity != null && !identity.equals(found)) {
-        throw new SQLException("Another server answers than before", "08004");
+        throw new SQLException("A different server answered", "08004");
       }
       identity = found;
       opened++;
@@ -154,10 +158,10 @@ final class Standby implements AutoCloseable {
   }
 
   /**
-   * Connects, and proves it for the first time.
+   * Connects, checks that the primary waits for the standby, and starts the proofs.
    *
-   * @param database the JDBC URL by which the primary is found
-   * @throws UserException if it cannot be reached, or if the primary does not wait for it
+   * @param database the JDBC URL of the primary
+   * @throws UserException if the standby cannot be reached, or if the primary does not wait for it
    */
   static Standby open(String database, StandbyOptions options) {
     String location = DatabaseLocation.withoutSecrets(options.url());
@@ -169,7 +173,7 @@ final class Standby implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       Source source = new Source(options.name().isPresent());
-      // One that is silent is not waited for: the primary can be asked.
+      // Do not wait for a silent standby, because the primary can answer instead.
       PostgresDatabase.configure(source, options.url(), Map.of("socketTimeout", "2"));
       pool =
           PostgresDatabase.pool(
@@ -178,7 +182,8 @@ final class Standby implements AutoCloseable {
               PostgresDatabase.READERS,
               PostgresDatabase.READ_WAIT_MILLIS,
               PostgresDatabase.Isolation.READ_COMMITTED);
-      // Of its own, since those of requests may all wait for another standby.
+      // The prover has its own connection, because those of requests may all wait for another
+      // standby.
       primary =
           PostgresDatabase.pool(
               "prover",
@@ -205,16 +210,16 @@ final class Standby implements AutoCloseable {
     }
   }
 
-  /** Whether it may be read from now. */
+  /** Returns true if a proof is valid, so that the standby may be read now. */
   boolean isFresh() {
     return freshUntil - System.nanoTime() > 0;
   }
 
   /**
-   * Reads from it.
+   * Runs a query on the standby.
    *
-   * @return empty if that was not proven to be as new as what the primary had acknowledged when
-   *     this was called
+   * @return empty if the query failed, or if the standby was not proven to have everything that the
+   *     primary had acknowledged when this method was called
    */
   <T> Optional<T> ask(Reading<T> query) {
     int opened = source.opened();
@@ -223,13 +228,13 @@ final class Standby implements AutoCloseable {
     }
     try {
       T answer = query.from(pool);
-      // Also at the end: this process may have stood still in between, or the answer be that of a
-      // server that has just come back.
+      // Check again at the end: the process may have been paused in between, or a server that has
+      // just restarted may have answered.
       return isFresh() && source.opened() == opened ? Optional.of(answer) : Optional.empty();
     } catch (SQLException e) {
       LOG.debug("Cannot read from the standby", e);
       if (PostgresDatabase.isDisturbed(e)) {
-        // Others need not wait for it; if it is there, that is soon proven.
+        // Other requests should not wait for it. If it is available, the next proof shows that.
         lose();
       }
       return Optional.empty();
@@ -246,11 +251,14 @@ final class Standby implements AutoCloseable {
     try {
       prover.execute(this::prove);
     } catch (RejectedExecutionException e) {
-      // It is being closed.
+      // This standby is being closed.
     }
   }
 
-  /** Unless it may have been another server, or another life of it, that was seen. */
+  /**
+   * Extends the lease and returns true. Returns false if a connection was opened since {@code
+   * opened} was read, because the proof may be about another server or one before a restart.
+   */
   private boolean extend(int opened, long until) {
     synchronized (source) {
       if (source.opened != opened) {
@@ -261,7 +269,7 @@ final class Standby implements AutoCloseable {
     }
   }
 
-  /** Its name, by which the primary knows it. */
+  /** Returns the name by which the primary knows the standby. */
   private static String name(String location, Optional<String> given, HikariDataSource pool)
       throws SQLException {
     try (Connection connection = pool.getConnection();
@@ -298,7 +306,7 @@ final class Standby implements AutoCloseable {
     }
   }
 
-  /** Rows of nodes that have ended. */
+  /** Deletes the probe rows of nodes that stopped more than an hour ago. */
   private void forgetOthers() throws SQLException {
     try (Connection connection = primary.getConnection();
         PreparedStatement delete =
@@ -314,7 +322,11 @@ final class Standby implements AutoCloseable {
         .formatted(names, name);
   }
 
-  /** Whether a commit waits for every standby that is named, and this one is. */
+  /**
+   * Returns true if a commit waits for every standby that is listed, and this one is listed.
+   *
+   * @param names the value of {@code synchronous_standby_names}
+   */
   static boolean awaitsAll(String names, String standby) {
     Matcher list = ALL_OF_THEM.matcher(names);
     boolean listed = list.matches();
@@ -324,7 +336,7 @@ final class Standby implements AutoCloseable {
       if (!one.matches()) {
         return false;
       }
-      // They are compared without regard to case, quoted or not.
+      // PostgreSQL compares the names case-insensitively, quoted or not.
       named.add(one.group(1).replace("\"", "").toLowerCase(Locale.ROOT));
     }
     return Integer.parseInt(listed ? list.group(1) : "1") == named.size()
@@ -332,7 +344,8 @@ final class Standby implements AutoCloseable {
   }
 
   private void prove() {
-    // From before anything is written: what was acknowledged until now is before it in the log.
+    // The lease starts before the write: everything acknowledged until now precedes the probe in
+    // the primary's log.
     long begin = System.nanoTime();
     String nonce = UUID.randomUUID().toString();
     try {
@@ -352,7 +365,7 @@ final class Standby implements AutoCloseable {
     } catch (DatabaseUnavailableException e) {
       LOG.debug("The standby is not proven", e);
     } catch (RuntimeException | SQLException e) {
-      // An exception would end the schedule. It is no matter before the lease has ended.
+      // A thrown exception would end the schedule. A failure matters only after the lease ends.
       if (!isFresh()) {
         DatabaseUnavailableException unused =
             reading.refuse(PostgresFailure.reason(e).orElseGet(() -> UserException.reason(e)), e);
@@ -360,7 +373,10 @@ final class Standby implements AutoCloseable {
     }
   }
 
-  /** Writes to the primary, and requires that it waits for this standby, but does not wait here. */
+  /**
+   * Writes a probe to the primary and requires that the primary waits for this standby. The probe
+   * itself commits without waiting for standbys.
+   */
   private void write(String nonce) throws SQLException {
     try (Connection connection = primary.getConnection();
         PreparedStatement insert =
@@ -398,13 +414,16 @@ final class Standby implements AutoCloseable {
       throw reading.refuse(complaint);
     }
     if (System.nanoTime() - namesSince < SETTLED_NANOS) {
-      // PostgreSQL's processes follow a new setting one after another.
+      // PostgreSQL's processes do not all adopt a new setting at the same time.
       lose();
       throw new DatabaseUnavailableException("The primary's setting is new", null);
     }
   }
 
-  /** How many standbys have its name: the primary waits for any one of them. */
+  /**
+   * Returns how many connected standbys have this name. With more than one, the primary waits for
+   * any of them, which may not be this one.
+   */
   private int connected(Connection connection) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(

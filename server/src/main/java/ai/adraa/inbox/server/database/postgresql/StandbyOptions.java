@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A hot standby of PostgreSQL, for which the primary waits at each commit.
+ * Names the PostgreSQL hot standby that a node verifies from. The primary must wait for this
+ * standby on every commit.
  *
- * @param url its JDBC URL
- * @param name by which the primary waits for it; empty for its cluster_name
- * @param lease how long it is read from after it was last seen to follow the primary
+ * @param url the standby's JDBC URL
+ * @param name the standby's name in the primary's {@code synchronous_standby_names}; empty to use
+ *     its {@code cluster_name}
+ * @param lease how long the standby may be read after it was last proven to follow the primary
  */
 public record StandbyOptions(String url, Optional<String> name, Duration lease) {}

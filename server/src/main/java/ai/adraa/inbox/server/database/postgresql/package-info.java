@@ -1,6 +1,6 @@
 /**
- * PostgreSQL: pools, repeated transactions, and verification from a proven standby. Only here is
- * its driver used.
+ * PostgreSQL: connection pools, retried transactions, and verification from a proven standby. Only
+ * this package and {@code maintenance} use PostgreSQL's driver.
  */
 @NullMarked
 package ai.adraa.inbox.server.database.postgresql;

@@ -15,34 +15,36 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three files of an open SQLite database, by identity: a process that has them open would not
- * notice that their names now lead elsewhere, and would answer from what nobody else sees.
+ * Detects that a file of an open SQLite database was removed or replaced. A process that has the
+ * database, its log ({@code -wal}) and the log's index ({@code -shm}) open does not notice when
+ * their names point to other files, and would serve data that no other process sees. Files are
+ * compared by identity: device and inode on POSIX.
  */
 final class DatabaseFiles implements AutoCloseable {
-  /** What became of the files since they were opened. */
+  /** What happened to the files since they were opened. */
   enum Change {
     NONE,
-    /** There is no database at its place; the open one may be put back. */
+    /** The database file is missing; the open one may be put back. */
     GONE,
-    /** Another database is at its place. */
+    /** Another file has the database's name. */
     REPLACED,
-    /** The index of the log is missing or another: what other processes commit is not seen. */
+    /** The log's index is missing or replaced: commits of other processes are not visible. */
     INDEX_LOST,
-    /** The log is missing: what it has is nowhere else. */
+    /** The log is missing: the commits in it exist nowhere else. */
     LOG_LOST,
-    /** Another process has begun a log of its own: each sees what the other does not. */
+    /** Another process has started a new log: each side has commits that the other cannot see. */
     SPLIT
   }
 
-  // Where the file system tells no identity, as on Windows, open files cannot be removed either.
+  // Used where files have no identity, as on Windows. Open files cannot be removed there either.
   private static final Object UNKNOWN = new Object();
-  // Whose directories have another ctime once an entry was removed or replaced; not so exFAT, and
-  // mergerfs, which tells that of another directory.
+  // File systems that change a directory's ctime when an entry is removed or replaced. exFAT does
+  // not, and mergerfs can report the ctime of another directory.
   private static final Set<String> TELLING =
       Set.of("ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay");
-  // Not the time of modification: anyone can set it back, and rsync does.
+  // Not the modification time: anyone can set it back, and rsync does.
   private static final String IDENTITY_AND_CHANGE = "unix:dev,ino,ctime";
-  // Longer than any of them has the same time: what changes later gets another.
+  // More than the timestamp resolution of these file systems, so a later change has another ctime.
   private static final long SETTLED_MILLIS = 3_000;
 
   private final Path file;
@@ -51,11 +53,13 @@ final class DatabaseFiles implements AutoCloseable {
   private final Object fileKey;
   private final Object logKey;
   private final Object indexKey;
-  // SQLite locks no bytes of the log, so that to close this gives up no lock of its.
+  // Closing a channel drops the process's POSIX locks on that file. SQLite places none on the log,
+  // so closing this one is safe.
   private final FileChannel openLog;
   private final Path directory;
   private final boolean directoryTells;
-  // The directory when nothing had become of the files, if it had not changed for a while.
+  // The directory's attributes when the files were last found unchanged; null if its ctime was too
+  // recent then.
   private volatile @Nullable Map<String, Object> settled;
 
   private DatabaseFiles(
@@ -73,16 +77,16 @@ final class DatabaseFiles implements AutoCloseable {
     this.logKey = logKey;
     this.indexKey = indexKey;
     this.openLog = openLog;
-    // By its name, so that a link on the way is followed anew each time.
+    // By name, so that each check follows the links in the path again.
     this.directory = file.toAbsolutePath().resolveSibling("");
-    // A link is the same when what it leads to is removed.
+    // If the database is a link, its directory does not change when the target is removed.
     this.directoryTells = !Files.isSymbolicLink(file) && tells(directory);
   }
 
   /**
-   * The files of a database that a connection has open.
+   * Returns the files of a database that a connection has open.
    *
-   * @throws IOException if one is missing, or is replaced meanwhile
+   * @throws IOException if one of them is missing or the log is replaced during the call
    */
   static DatabaseFiles of(Path file) throws IOException {
     Path log = beside(file, "-wal");
@@ -102,17 +106,20 @@ final class DatabaseFiles implements AutoCloseable {
   }
 
   /**
-   * Whether nothing became of them. It is asked at each request, so the directory alone is looked
-   * at while it is the same: none of its entries was removed or replaced.
+   * Returns true if none of the files was removed or replaced. Called on every request, so it
+   * compares only the directory's attributes: while these stay the same, no entry has changed.
    */
   boolean areUnchanged() {
     Map<String, Object> before = settled;
     return (before != null && before.equals(directory())) || change() == Change.NONE;
   }
 
-  /** What became of them, one by one: another file can also be mounted over one of them. */
+  /**
+   * Compares each file's identity. Unlike {@link #areUnchanged}, this always finds a file that is
+   * mounted over one of them, which does not change the directory.
+   */
   Change change() {
-    // First the time: what changes after it is later than what is found here.
+    // Take the time first: a change after this moment has a later ctime than the one read here.
     long now = System.currentTimeMillis();
     Map<String, Object> found = directoryTells ? directory() : Map.of();
     Change change = compare();
@@ -128,7 +135,7 @@ final class DatabaseFiles implements AutoCloseable {
     try {
       return TELLING.contains(Files.getFileStore(directory).type());
     } catch (IOException e) {
-      // As in a container that has no /proc, or none of the mounts in it.
+      // For example in a container where /proc is missing or lists no mounts.
       return false;
     }
   }
@@ -157,8 +164,8 @@ final class DatabaseFiles implements AutoCloseable {
   }
 
   /**
-   * Whether the log that is open, perhaps removed, has nothing that is not in the file: SQLite cuts
-   * it to nothing only after a checkpoint of all it had.
+   * Returns true if the open log, which may have been removed, holds nothing that is missing in the
+   * database file. SQLite truncates the log to zero bytes only after a checkpoint of all of it.
    */
   boolean isLogEmpty() {
     try {
@@ -178,14 +185,14 @@ final class DatabaseFiles implements AutoCloseable {
   }
 
   /**
-   * Puts away the log of a database that is no longer at its place: SQLite would take it for that
-   * of the next one. Only its own, not one that another process has begun.
+   * Renames the log of a database that was removed or replaced, because SQLite would treat it as
+   * the log of the next database of that name. Leaves a log that another process has started.
    *
-   * @return where the log is now; empty if it held nothing
+   * @return the log's new path; empty if there was no log to keep
    */
   Optional<Path> putLogAway() throws IOException {
     if (Files.exists(file) && !log.equals(beside(file, "-wal"))) {
-      // A link that leads elsewhere now.
+      // The database is a link that now points to another file, which has a log of its own.
       return Optional.empty();
     }
     if (indexKey.equals(key(index))) {
@@ -202,11 +209,14 @@ final class DatabaseFiles implements AutoCloseable {
   }
 
   /**
-   * Closes the database without the loss of what its log has and this process does not see: the
-   * last to close a database removes the log.
+   * Closes the database and keeps its log, which can hold commits that this process does not see.
+   * SQLite removes the log when the last connection closes.
    *
-   * @throws IOException if the log cannot be kept; then the database is not closed, so that the log
-   *     stays
+   * @param close closes the database
+   * @throws IOException if the log cannot be kept, and the database is not closed; or if the kept
+   *     log cannot get its name back, and it stays under its {@code .kept} name
+   * @throws UnsupportedOperationException if the file system has no hard links; the database is not
+   *     closed
    */
   void keepLogWhile(Runnable close) throws IOException {
     Path kept = Files.createLink(unused(".kept"), log);
@@ -218,7 +228,7 @@ final class DatabaseFiles implements AutoCloseable {
     }
   }
 
-  /** SQLite keeps them beside the file that a link leads to. */
+  /** Resolves links, because SQLite keeps its log and index beside the link's target. */
   private static Path beside(Path file, String suffix) throws IOException {
     Path real = file.toRealPath();
     return real.resolveSibling(real.getFileName() + suffix);
@@ -232,7 +242,10 @@ final class DatabaseFiles implements AutoCloseable {
     return path;
   }
 
-  /** The file's identity, which stays its own while it is open; null if there is none. */
+  /**
+   * Returns the file's identity; null if there is no file. The system does not reuse the identity
+   * of a file that is open.
+   */
   private static @Nullable Object key(Path path) {
     try {
       return requireKey(path);

@@ -59,24 +59,24 @@ import org.sqlite.SQLiteOpenMode;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
- * A SQLite database: one connection writes, several read, so that writers queue here and do not end
- * in {@code SQLITE_BUSY}. Other processes may use the same file.
+ * Serves one SQLite file with a single writing connection and several readers, so that writers
+ * queue here and do not fail with {@code SQLITE_BUSY}. Other processes may use the same file.
  */
 public final class SqliteDatabase extends Database {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String SQLITE = "jdbc:sqlite:";
   private static final int READERS = 8;
-  // For each connection: what a thousand tokens in use are found by, among any number.
+  // Per connection. Holds the pages that look up 1000 tokens in use, however many tokens exist.
   private static final int CACHE_KIB = 8 * 1024;
-  // A request waits twice at most: for the connection, and for what other processes lock.
+  // A write waits this long at most twice: for the connection, and for locks of other processes.
   private static final int WRITE_WAIT_MILLIS = 5_000;
-  // Less, and SQLite may soon be unable to write.
+  // In bytes. With less, SQLite may soon be unable to write.
   private static final long LITTLE_SPACE = 32L * 1024 * 1024;
   private static final int MAX_TOGETHER = 64;
   private static final int READ_WAIT_MILLIS = 2_000;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  // A few pages from a disk and a thread's wait for a processor take less, a lock or a failure
-  // more.
+  // Reading a few pages from disk or waiting for a processor takes less than this, a lock or a
+  // failure takes more.
   private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Path file;
@@ -91,12 +91,12 @@ public final class SqliteDatabase extends Database {
             thread.setDaemon(true);
             return thread;
           });
-  // What is open; null while it is not, and when it is closed for good.
+  // Null while the files are closed, until they are opened again or for good.
   private volatile @Nullable Open open;
   private volatile boolean closed;
   private volatile long noReaderUntil = System.nanoTime();
   private volatile boolean quick = true;
-  // Guarded by opening, as what follows.
+  // This field and the next two are guarded by the opening lock.
   private Consumer<Open> observer = opened -> {};
   private long retryAt = System.nanoTime();
   private @Nullable DatabaseFiles toPutAway;
@@ -109,7 +109,7 @@ public final class SqliteDatabase extends Database {
     this.writing = new Outage("Cannot write to the database " + location);
   }
 
-  /** What waits to be written, and what becomes of it. */
+  /** A queued write and its result. */
   private static final class Write<T extends @Nullable Object> extends CompletableFuture<T> {
     private final Function<Handle, T> work;
     private @Nullable T answer;
@@ -122,7 +122,7 @@ public final class SqliteDatabase extends Database {
       answer = work.apply(handle);
     }
 
-    @SuppressWarnings("NullAway") // It is null only where the work's answer may be.
+    @SuppressWarnings("NullAway") // The answer is null only if T allows null.
     void complete() {
       complete(answer);
     }
@@ -133,9 +133,10 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * Opens the database, creates it if it is not there, and brings its tables to this version.
+   * Opens the database, creates it if the file does not exist, and migrates its tables to this
+   * program's version. On POSIX only the owner can read a new file.
    *
-   * @throws UserException if it cannot be opened or is newer than this program
+   * @throws UserException if it cannot be opened or a newer version of this program wrote it
    */
   public static SqliteDatabase open(DatabaseLocation location) {
     Path file = location.file();
@@ -149,9 +150,9 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * As {@link #open}, but does not create it.
+   * Like {@link #open}, but does not create the file.
    *
-   * @throws UserException also if it is not there
+   * @throws UserException also if the file does not exist
    */
   public static SqliteDatabase openExisting(DatabaseLocation location) {
     Path unused = location.existingFile();
@@ -159,9 +160,9 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * As {@link #open}, but does not serve from a file that is damaged.
+   * Like {@link #open}, but refuses a damaged file. Reads the whole file.
    *
-   * @throws UserException also if it is damaged
+   * @throws UserException also if the file is damaged
    */
   public static SqliteDatabase openSound(DatabaseLocation location) {
     SqliteDatabase database = open(location);
@@ -174,7 +175,6 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** The file. */
   Path path() {
     return file;
   }
@@ -217,18 +217,18 @@ public final class SqliteDatabase extends Database {
 
   @Override
   public void check() {
-    // By a new connection: one of the pool may answer from its cache what the file holds no more.
+    // Use a new connection: a pooled one may answer from its cache what the file has lost.
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(READ_WAIT_MILLIS);
-    // To these files only: SQLite begins a log where there is none, also to read.
+    // Connect to the open files only: even to read, SQLite starts a log where there is none.
     Open current = enter();
     try {
       Jdbi.create(new Connections(file, config, current.files)).useHandle(SqliteDatabase::anyToken);
     } finally {
       current.leave();
     }
-    // By the pool as well: requests wait for it.
+    // Check the pool as well, because requests depend on it.
     int unused = read(SqliteDatabase::anyToken);
   }
 
@@ -240,7 +240,10 @@ public final class SqliteDatabase extends Database {
         .one();
   }
 
-  /** Told by the file system: a write as a trial would grow the log, and copies of it, for ever. */
+  /**
+   * {@inheritDoc} Asks the file system only: a trial write on every check would make the log, and
+   * every copy of it, grow without end.
+   */
   @Override
   public Optional<String> warning() {
     if (!Files.isWritable(file)) {
@@ -274,8 +277,8 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * The last one did not, and there is an idle connection. One that waits all the same is the only
-   * one in its thread, until another, in a thread that may wait, has not.
+   * True if the last lookup was fast and a reader is idle. If a lookup on an I/O thread blocks all
+   * the same, this returns false until a lookup on a worker thread is fast again.
    */
   @Override
   public boolean isQuick() {
@@ -295,7 +298,8 @@ public final class SqliteDatabase extends Database {
       return answer;
     } catch (RuntimeException | SQLException e) {
       if (current != null && current.hasNoReader()) {
-        // Or else each request would wait for a connection, until no thread is left.
+        // Fail fast for a second. Otherwise each request would wait for a connection until no
+        // thread is left.
         noReaderUntil = System.nanoTime() + RETRY_NANOS;
       }
       throw failure(reading, current, e);
@@ -307,8 +311,8 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * {@inheritDoc} What others write meanwhile may go to the disk with it, since to wait for a disk
-   * takes as long for one as for many.
+   * {@inheritDoc} Queued writes share one commit, because syncing the disk takes as long for one
+   * write as for many.
    */
   @Override
   public <T extends @Nullable Object> T write(Function<Handle, T> work) {
@@ -323,7 +327,11 @@ public final class SqliteDatabase extends Database {
     return await(write);
   }
 
-  /** Waits without end for what has begun, since nobody else could tell what became of it. */
+  /**
+   * Waits for the write's result. A write that has not started is cancelled after {@link
+   * #WRITE_WAIT_MILLIS} or on an interrupt. A write that has started has no time limit, because
+   * only its result tells whether it was committed.
+   */
   private <T extends @Nullable Object> T await(Write<T> write) {
     boolean begun = false;
     boolean interrupted = false;
@@ -350,7 +358,7 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** How many writes have not begun. */
+  /** Returns how many writes are queued and not started. */
   int writesWaiting() {
     return waiting.size();
   }
@@ -364,12 +372,15 @@ public final class SqliteDatabase extends Database {
       }
     }
     if (batch.size() < 2 || !writeTogether(batch)) {
-      // Each by itself, so that none suffers from another.
+      // Run each write alone, so that a failing one does not affect the others.
       batch.forEach(write -> writeTogether(List.of(write)));
     }
   }
 
-  /** Returns false, with nothing written, if one of several works fails. */
+  /**
+   * Runs the writes in one transaction and completes them. Returns false, with nothing written and
+   * none completed, if the work of one of several writes fails.
+   */
   private boolean writeTogether(List<Write<?>> batch) {
     Open current = null;
     AtomicBoolean worked = new AtomicBoolean(true);
@@ -384,7 +395,7 @@ public final class SqliteDatabase extends Database {
             return null;
           });
       if (current.files.change() != DatabaseFiles.Change.NONE) {
-        throw writing.refuse("it was replaced meanwhile");
+        throw writing.refuse("it was replaced during the request");
       }
       writing.ended();
       batch.forEach(Write::complete);
@@ -398,7 +409,7 @@ public final class SqliteDatabase extends Database {
       if (batch.size() > 1 && !worked.get()) {
         return false;
       }
-      // Not thrown on: the writes that follow have callers who wait for them.
+      // Not rethrown: the callers of the next writes still wait for this thread.
       batch.forEach(write -> write.completeExceptionally(e));
     } finally {
       if (current != null) {
@@ -419,8 +430,9 @@ public final class SqliteDatabase extends Database {
               return handle.inTransaction(
                   ours -> {
                     begun.set(true);
-                    // The driver begins a next transaction as part of a commit. If that took the
-                    // lock, it could fail, and with it what is already committed.
+                    // The driver begins the next transaction as part of the commit. If that took
+                    // the write lock it could fail, and the caller would see a failure although
+                    // the commit succeeded.
                     begin(ours, SQLiteConfig.TransactionMode.DEFERRED);
                     return work.apply(ours);
                   });
@@ -431,12 +443,13 @@ public final class SqliteDatabase extends Database {
       if (begun.get() || !SqliteFailure.isReadOnly(e)) {
         throw e;
       }
-      // Perhaps it was, when the connection was opened; the next one is a new one.
+      // The file may have been read-only only when this connection was opened. The pool has
+      // evicted that connection, so the second attempt uses a new one.
       return current.writer.withHandle(transaction);
     }
   }
 
-  /** How the connection's next transaction begins. */
+  /** Sets the mode in which the connection begins its next transaction. */
   private static void begin(Handle handle, SQLiteConfig.TransactionMode mode) throws SQLException {
     handle
         .getConnection()
@@ -445,12 +458,12 @@ public final class SqliteDatabase extends Database {
         .setTransactionMode(mode);
   }
 
-  /** Who waited for a connection need not use one that is about to be closed. */
+  /** Refuses work that waited for a connection while the connections were retired. */
   private <T extends @Nullable Object, X extends Exception> HandleCallback<T, X> inUse(
       Open current, HandleCallback<T, X> work) {
     return handle -> {
       if (current.retired) {
-        throw unavailable("it is being opened again");
+        throw unavailable("it is being reopened");
       }
       return work.withHandle(handle);
     };
@@ -460,7 +473,7 @@ public final class SqliteDatabase extends Database {
   public void close() {
     writer.shutdown();
     try {
-      // What waits is written.
+      // Queued writes still run.
       boolean unused = writer.awaitTermination(WRITE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -472,13 +485,13 @@ public final class SqliteDatabase extends Database {
       open = null;
       if (last != null) {
         if (!last.retire()) {
-          LOG.warn("The database {} is closed while requests use it", location);
+          LOG.warn("The database {} was closed while requests were still using it", location);
         }
         close(last);
         putLogAway();
       }
     } catch (DatabaseUnavailableException e) {
-      // The end of the process closes it as well, and removes nothing.
+      // The process closes the files when it ends, and then SQLite does not remove the log.
       LOG.error("{}", e.getMessage());
     } catch (IOException e) {
       LOG.error("Cannot put away the log of the database {}, which was replaced", location, e);
@@ -487,20 +500,23 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** As {@link #current}, which is not closed before the caller leaves it. */
+  /** Like {@link #current}, but the connections stay open until the caller leaves them. */
   private Open enter() {
     Open current = current();
     if (!current.enter()) {
-      // Closed meanwhile; what is open now is not the same.
+      // These were retired in the meantime; try once more with the ones that are open now.
       current = current();
       if (!current.enter()) {
-        throw unavailable("it is being opened again");
+        throw unavailable("it is being reopened");
       }
     }
     return current;
   }
 
-  /** What is open, if it is what is at the database's place; else opens what is there. */
+  /**
+   * Returns the open connections if their files are still in place. Otherwise opens the files that
+   * are there now.
+   */
   private Open current() {
     Open current = open;
     if (current != null && !current.retired && current.files.areUnchanged()) {
@@ -508,11 +524,11 @@ public final class SqliteDatabase extends Database {
     }
     try {
       if (!opening.tryLock(READ_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw unavailable("it is being opened again");
+        throw unavailable("it is being reopened");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unavailable("it is being opened again");
+      throw unavailable("it is being reopened");
     }
     try {
       return reopen();
@@ -537,21 +553,23 @@ public final class SqliteDatabase extends Database {
     }
     if (current != null && change == DatabaseFiles.Change.SPLIT && !current.files.isLogEmpty()) {
       throw unavailable(
-          "its -wal was removed and another process has begun one; stop all, and restore a backup");
+          "its -wal was removed and another process created a new one; stop all processes, and"
+              + " restore a backup");
     }
     if (System.nanoTime() < retryAt) {
-      throw unavailable("it cannot be opened again");
+      throw unavailable("it cannot be reopened yet");
     }
     retryAt = System.nanoTime() + RETRY_NANOS;
     try {
       if (current != null) {
-        // A connection that is left behind would share its view of the log with those to come.
+        // SQLite shares the state of the log among all connections of a process, so one that stays
+        // open would pass its outdated view to the new ones.
         if (!current.retire()) {
-          throw unavailable("requests still use the one that was open");
+          throw unavailable("requests still use the previous files");
         }
         close(current);
         open = null;
-        LOG.warn("The database {} is not the one that was open: opening it again", location);
+        LOG.warn("The files of the database {} were replaced or removed; reopening it", location);
       }
       putLogAway();
       Open opened = Open.of(location, file);
@@ -563,7 +581,7 @@ public final class SqliteDatabase extends Database {
       }
       observer.accept(opened);
       open = opened;
-      LOG.warn("The database {} is open again", location);
+      LOG.warn("Reopened the database {}", location);
       retryAt = System.nanoTime();
       return opened;
     } catch (DatabaseUnavailableException e) {
@@ -576,9 +594,9 @@ public final class SqliteDatabase extends Database {
   }
 
   /**
-   * Closes it, which nobody uses any more.
+   * Closes connections that nobody uses any more.
    *
-   * @throws DatabaseUnavailableException if that would lose what is in a log; nothing is closed
+   * @throws DatabaseUnavailableException if that would lose commits in a log
    */
   private void close(Open last) {
     DatabaseFiles.Change change = last.files.change();
@@ -610,7 +628,7 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** Leaves the log that is there to those who see what it has. */
+  /** Closes the connections and leaves the log to the processes that see its commits. */
   private void closeWithoutLog(Open last) {
     try {
       last.files.keepLogWhile(last::close);
@@ -640,7 +658,7 @@ public final class SqliteDatabase extends Database {
     if (reason.isEmpty()
         && used != null
         && (used != open || used.files.change() != DatabaseFiles.Change.NONE)) {
-      reason = Optional.of("it was replaced meanwhile");
+      reason = Optional.of("it was replaced during the request");
     }
     if (reason.isPresent()) {
       return outage.refuse(reason.get(), failure);
@@ -652,13 +670,13 @@ public final class SqliteDatabase extends Database {
 
   private static SQLiteConfig sqlite(SQLiteConfig.TransactionMode transactionMode) {
     SQLiteConfig config = new SQLiteConfig();
-    // A running server must never go on with an empty file in place of the one that was removed.
+    // A running server must not create an empty file in place of a removed one and continue on it.
     config.resetOpenMode(SQLiteOpenMode.CREATE);
-    // The driver lets one thread at a time use a connection.
+    // SQLite's mutexes are not needed: the driver lets one thread at a time use a connection.
     config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setCacheSize(-CACHE_KIB);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    // With WAL, only FULL keeps an acknowledged commit through a loss of power.
+    // With WAL, an acknowledged commit survives a power failure only with FULL.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout(WRITE_WAIT_MILLIS);
@@ -678,12 +696,15 @@ public final class SqliteDatabase extends Database {
     return new HikariDataSource(config);
   }
 
-  /** The migrations of this program, against those of a database. */
+  /** Returns Flyway for the given database with this program's SQLite migrations. */
   public static Flyway flyway(DataSource database) {
     return Flyway.configure().dataSource(database).locations("classpath:db/sqlite").load();
   }
 
-  /** Looks for damage in all pages; of what an index has, {@code check} asks more. */
+  /**
+   * Looks for damage in all pages. It does not compare the indexes with their tables; the {@code
+   * check} command does.
+   */
   private static void requireSound(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet check = statement.executeQuery("PRAGMA quick_check(1)")) {
@@ -703,7 +724,7 @@ public final class SqliteDatabase extends Database {
         Files.createFile(file);
       }
     } catch (FileAlreadyExistsException e) {
-      // As the operator keeps it.
+      // An existing file keeps the permissions that the operator chose.
     } catch (IOException e) {
       throw new UserException(
           "Cannot create the database " + location + ": the directory is missing or not writable",
@@ -711,18 +732,19 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** All connections to one file; opened and closed together. */
+  /** All connections to one file, because they must be opened and closed together. */
   private static final class Open implements AutoCloseable {
     final DatabaseFiles files;
-    // Idle: keeps SQLite from removing the log, and the identity of the file its own.
+    // Stays open and idle. Keeps SQLite from removing the log, and the system from reusing the
+    // file's identity.
     final Connection anchor;
     final HikariDataSource writers;
     final HikariDataSource readers;
     final Jdbi writer;
     final Jdbi reader;
-    // Who uses it holds the read lock, who closes it the write lock.
+    // Users hold the read lock. Retiring waits for the write lock.
     private final ReentrantReadWriteLock users = new ReentrantReadWriteLock();
-    // Nobody begins to use it: it is to be closed.
+    // True if no new use may start because the connections are about to be closed.
     volatile boolean retired;
     private volatile @Nullable StatementTimer statements;
 
@@ -774,7 +796,10 @@ public final class SqliteDatabase extends Database {
       }
     }
 
-    /** Also makes SQLite open the log, which it does at the first read. */
+    /**
+     * Requires that WAL works on this file system. Also makes SQLite open the log, which it does on
+     * the first read.
+     */
     private static void requireLog(String location, Connection anchor) throws SQLException {
       try (Statement statement = anchor.createStatement()) {
         try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
@@ -798,7 +823,7 @@ public final class SqliteDatabase extends Database {
       reader.setSqlLogger(timer.logger());
     }
 
-    /** Whether it can be used; then it is not closed before {@link #leave}. */
+    /** Returns true if the connections can be used; they then stay open until {@link #leave}. */
     boolean enter() {
       if (!retired && users.readLock().tryLock()) {
         if (!retired) {
@@ -813,7 +838,10 @@ public final class SqliteDatabase extends Database {
       users.readLock().unlock();
     }
 
-    /** Lets nobody begin to use it, and waits for those who do; returns whether all have left. */
+    /**
+     * Stops new uses and waits up to {@link #READ_WAIT_MILLIS} for current ones; returns true if
+     * all have ended.
+     */
     boolean retire() {
       retired = true;
       try {
@@ -841,7 +869,8 @@ public final class SqliteDatabase extends Database {
         try (ResultSet found = statement.executeQuery()) {
           return found.next() ? Optional.of(row.of(found)) : Optional.empty();
         } catch (SQLException e) {
-          // It may remember what it met; the pool sees only what goes through its own statements.
+          // The connection may keep the failure's state. The pool does not see this failure,
+          // because the statement bypasses its wrapper.
           readers.evictConnection(connection);
           throw e;
         } finally {
@@ -861,7 +890,7 @@ public final class SqliteDatabase extends Database {
       return readers.isClosed() || readers.getHikariPoolMXBean().getTotalConnections() == 0;
     }
 
-    /** Brings what is in the log into the file, if nothing keeps it from that. */
+    /** Tries to move the log's content into the database file and to truncate the log. */
     void checkpoint() {
       try (Statement statement = anchor.createStatement()) {
         statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)").close();
@@ -878,12 +907,12 @@ public final class SqliteDatabase extends Database {
       try {
         anchor.close();
       } catch (SQLException e) {
-        LOG.warn("Cannot close the database in good order: {}", e.getMessage());
+        LOG.warn("Cannot close the database cleanly: {}", e.getMessage());
       }
     }
   }
 
-  /** Connections to these files only: in place of a file that was replaced none is opened. */
+  /** Opens connections to the given files only, never to a file that replaced one of them. */
   private static final class Connections extends SQLiteDataSource {
     private final String file;
     private final @Nullable DatabaseFiles files;
@@ -916,7 +945,7 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** A connection with the statements that it keeps for the next request. */
+  /** Keeps its prepared statements for the next request, since preparing one is slow. */
   private static final class Keeping extends JDBC4Connection {
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -934,7 +963,7 @@ public final class SqliteDatabase extends Database {
     }
   }
 
-  /** A connection that met such a failure may remember it: the next request gets another. */
+  /** Evicts a connection after a failure whose state it may keep. */
   static final class EvictDisturbed implements SQLExceptionOverride {
     @java.lang.Override
     public Override adjudicate(SQLException failure) {

@@ -6,11 +6,16 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite's result codes mean: https://www.sqlite.org/rescode.html. */
+/**
+ * Translates SQLite's result codes into reasons that tell the operator what to do. The codes are
+ * defined at https://www.sqlite.org/rescode.html.
+ */
 final class SqliteFailure {
   private SqliteFailure() {}
 
-  /** Why the database cannot answer, and what to do; empty if the failure is another. */
+  /**
+   * Returns why the database cannot answer and what to do; empty if the failure has another cause.
+   */
   static Optional<String> reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException sqlite) {
@@ -20,7 +25,7 @@ final class SqliteFailure {
     return DatabaseUnavailableException.reasonOfWait(failure);
   }
 
-  /** Whether nothing could be written, and so nothing was. */
+  /** Returns true if the database is read-only, so that nothing was written. */
   static boolean isReadOnly(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException sqlite) {
@@ -36,20 +41,20 @@ final class SqliteFailure {
       case SQLITE_IOERR ->
           failure.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE
               ? "the disk is full or fails; free some space"
-              : "the disk fails (%s); see the system's log".formatted(failure.getResultCode());
+              : "disk I/O error (%s); check the system log".formatted(failure.getResultCode());
       case SQLITE_READONLY, SQLITE_PERM ->
-          "it is read-only; let the server's user write the file and its directory";
+          "it is read-only; give the server's user write access to the file and its directory";
       case SQLITE_CANTOPEN ->
-          "the file, or its -wal or -shm, cannot be opened; let the server's user read and write"
-              + " them and their directory";
-      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL -> "another process keeps it locked";
+          "the file, or its -wal or -shm, cannot be opened; give the server's user read and write"
+              + " access to them and to their directory";
+      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL -> "another process holds a lock on it";
       case SQLITE_CORRUPT -> "the file is damaged; check it, and restore a backup";
-      case SQLITE_NOTADB -> "the file is no database, or is damaged; restore a backup";
+      case SQLITE_NOTADB -> "the file is not a database, or is damaged; restore a backup";
       default -> null;
     };
   }
 
-  /** SQLite's primary code, which is the low byte of an extended one. */
+  /** Returns SQLite's primary result code, which is the low byte of an extended code. */
   static SQLiteErrorCode primary(SQLiteException failure) {
     return SQLiteErrorCode.getErrorCode(failure.getResultCode().code & 0xff);
   }

@@ -1,6 +1,6 @@
 /**
- * SQLite: one connection writes, several read, and the identity of the files is checked. Only here
- * and in {@code maintenance} is SQLite's driver used.
+ * SQLite: one connection writes, several connections read, and the identity of the files is
+ * checked. Only this package and {@code maintenance} use SQLite's driver.
  */
 @NullMarked
 package ai.adraa.inbox.server.database.sqlite;
