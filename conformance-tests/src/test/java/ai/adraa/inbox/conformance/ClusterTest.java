@@ -87,9 +87,8 @@ class ClusterTest {
           .until(() -> Long.parseLong(scans(standby)) > revocations);
     }
     for (ServerProcess node : nodes) {
-      assertThat(node.log())
-          .contains("Verifications read from the standby")
-          .doesNotContain("ERROR");
+      node.assertLogs("Verifications read from the standby");
+      assertThat(node.log()).doesNotContain("ERROR");
     }
   }
 
@@ -209,7 +208,7 @@ class ClusterTest {
       // By now nothing has come for longer than the lease, and the primary is asked.
       assertThat(atReading.send(verify).status()).isEqualTo(401);
       assertThat(ready(reading).asString()).contains("standby_not_used");
-      assertThat(other.log()).contains("a synchronous standby does not answer");
+      other.assertLogs("a synchronous standby does not answer");
 
       // The operator's choice: to go on without it.
       primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
@@ -250,7 +249,7 @@ class ClusterTest {
         }
       }
     }
-    assertThat(node.log()).contains("Verifying at the primary instead of the standby");
+    node.assertLogs("Verifying at the primary instead of the standby");
   }
 
   @Test

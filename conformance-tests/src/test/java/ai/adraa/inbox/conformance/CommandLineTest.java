@@ -299,7 +299,7 @@ class CommandLineTest {
       assertThat(status).isEqualTo("HTTP/1.1 202 Accepted");
       stop.join();
       // The mail too: without a mail server it is printed, and marked as such.
-      assertThat(server.log()).contains("NO SMTP SERVER IS CONFIGURED", "To: ada@acme.example");
+      server.assertLogs("NO SMTP SERVER IS CONFIGURED", "To: ada@acme.example");
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         ResultSet row =

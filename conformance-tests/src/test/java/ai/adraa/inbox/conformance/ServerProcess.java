@@ -140,6 +140,11 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** Waits for lines with these texts: the server writes its log a moment after it has answered. */
+  void assertLogs(String... texts) {
+    await().untilAsserted(() -> assertThat(log()).contains(texts));
+  }
+
   /** What the process uses, as Linux tells it. */
   record Usage(long memoryMiB, long threads, long files) {}
 

@@ -107,7 +107,7 @@ class StorageFaultsTest {
           refused++;
           assertVerifies(server);
         }
-        assertThat(server.log()).contains("Cannot write to the database", "the disk is full");
+        server.assertLogs("Cannot write to the database", "the disk is full");
         Files.delete(disk.resolve("ballast"));
 
         acknowledged.add(console(server).createToken(workspaceId, "after"));
@@ -247,7 +247,7 @@ class StorageFaultsTest {
       other.createStatement().execute("ROLLBACK");
 
       assertThat(create(server).statusCode()).isEqualTo(201);
-      assertThat(server.log()).contains("another process holds a lock");
+      server.assertLogs("another process holds a lock");
       assertQuiet(server);
     }
     Faults.figure(
@@ -288,7 +288,7 @@ class StorageFaultsTest {
       command("token", "create", "--workspace", "acme", "--name", "in another log");
       assertThat(verify(server, active.secret())).isEqualTo(503);
       assertUnavailable(create(server));
-      assertThat(server.log()).contains("another process created a new one");
+      server.assertLogs("another process created a new one");
 
       replaceByTemplate();
       assertVerifies(server);
@@ -333,7 +333,7 @@ class StorageFaultsTest {
         Files.delete(Path.of(database + "-shm"));
         assertThat(verify(server, active.secret())).isEqualTo(503);
         assertUnavailable(create(server));
-        assertThat(server.log()).contains("its log cannot be kept");
+        server.assertLogs("its log cannot be kept");
       } finally {
         Tool.run(directory, 1, Map.of(), "chattr", "-i", log.toString()).succeeded();
       }
@@ -505,7 +505,7 @@ class StorageFaultsTest {
       }
       await().until(() -> verify(server, active.secret()) == 503);
       assertUnavailable(create(server));
-      assertThat(server.log()).contains("the file is damaged");
+      server.assertLogs("the file is damaged");
 
       replaceByTemplate();
       assertVerifies(server);
@@ -534,7 +534,7 @@ class StorageFaultsTest {
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       assertThat(verify(server, revoked.secret())).isEqualTo(503);
       assertThat(verify(server, active.secret())).isEqualTo(200);
-      assertThat(server.log()).contains("the file is damaged");
+      server.assertLogs("the file is damaged");
     }
   }
 
@@ -563,7 +563,7 @@ class StorageFaultsTest {
       Files.move(database, away);
       assertThat(verify(server, active.secret())).isEqualTo(503);
       assertUnavailable(create(server));
-      assertThat(server.log()).contains("the file is gone");
+      server.assertLogs("the file is gone");
 
       Files.move(away, database);
       assertVerifies(server);

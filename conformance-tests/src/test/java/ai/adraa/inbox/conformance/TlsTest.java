@@ -165,7 +165,7 @@ class TlsTest {
 
     // Who is connected stays so.
     assertThat(get(kept, "/").statusCode()).isEqualTo(200);
-    assertThat(server.log()).contains("New connections use the new certificate");
+    server.assertLogs("New connections use the new certificate");
   }
 
   @Test
