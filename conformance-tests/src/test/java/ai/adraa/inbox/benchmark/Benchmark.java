@@ -444,8 +444,8 @@ public final class Benchmark {
       requireNone(result);
       done += result.requests();
     }
-    // Last uses are kept for up to 16 seconds.
-    Thread.sleep(18_000);
+    // Last uses are kept for up to two rounds of 16 seconds.
+    Thread.sleep(34_000);
     return subject.liveHeapMiB();
   }
 

@@ -147,7 +147,7 @@ class DisconnectTest {
         await()
             .until(
                 () ->
-                    workers(server, "adraa_workers_busy") + workers(server, "adraa_workers_waiting")
+                    metric(server, "adraa_workers_busy") + metric(server, "adraa_workers_waiting")
                         >= WAITING);
         for (Socket socket : waiting) {
           socket.setSoLinger(true, 0);
@@ -232,19 +232,21 @@ class DisconnectTest {
         .atMost(30, TimeUnit.SECONDS)
         .untilAsserted(
             () -> {
-              assertThat(workers(server, "adraa_workers_busy")).isZero();
-              assertThat(workers(server, "adraa_workers_waiting")).isZero();
+              assertThat(metric(server, "adraa_workers_busy")).isZero();
+              assertThat(metric(server, "adraa_workers_waiting")).isZero();
+              assertThat(metric(server, "adraa_request_bodies_bytes")).isZero();
             });
   }
 
-  private static long workers(ServerProcess server, String metric) throws IOException {
+  private static long metric(ServerProcess server, String name) throws IOException {
     return RestAssured.given()
         .baseUri("" + server.managementUrl())
         .get("/metrics")
         .asString()
         .lines()
-        .filter(line -> line.startsWith(metric + "{"))
-        .mapToLong(line -> Math.round(Double.parseDouble(line.substring(line.indexOf(' ') + 1))))
+        .filter(line -> line.matches(name + "[ {].*"))
+        .mapToLong(
+            line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
         .sum();
   }
 

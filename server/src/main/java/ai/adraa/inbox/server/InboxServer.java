@@ -170,7 +170,8 @@ public final class InboxServer implements AutoCloseable {
     //   JerseyHandler        runs the resource and writes the response
     WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
     SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sizeLimit.setHandler(new BodyHandler(Listener.REQUEST_DEADLINE, workers));
+    BodyHandler bodies = new BodyHandler(Listener.REQUEST_DEADLINE, workers);
+    sizeLimit.setHandler(bodies);
     Handler handler = api.shortcuts(database::isQuick, workers, sizeLimit);
     Runnable rateLimited =
         metrics.counter("adraa.rate.limited", "Requests refused by the rate limit");
@@ -185,10 +186,10 @@ public final class InboxServer implements AutoCloseable {
             ? new RequestLog.Collection(requests, new AccessLog(options.trustedProxies()))
             : requests);
     readiness = new Readiness(database, workers.pools(), STALLED);
-    observe(workers);
+    observe(workers, bodies);
   }
 
-  private void observe(WorkerHandler workers) {
+  private void observe(WorkerHandler workers, BodyHandler bodies) {
     metrics.observe(jetty);
     database.observe(new MicrometerMetricsTrackerFactory(metrics.registry()), metrics::statement);
     database.file().ifPresent(metrics::observe);
@@ -201,6 +202,10 @@ public final class InboxServer implements AutoCloseable {
           "pool",
           pool.name());
     }
+    metrics.gauge(
+        "adraa.request.bodies.bytes",
+        "Bytes of request bodies that no resource has read yet",
+        bodies::bufferedBytes);
     metrics.gauge(
         "adraa.last.use.backlog", "Tokens whose last use is not written yet", lastUse::backlog);
     metrics.counter(

@@ -47,7 +47,7 @@ public final class BodyHandler extends Handler.Wrapper {
   }
 
   /** Returns how many bytes of request bodies are in memory and not yet read by a resource. */
-  long bufferedBytes() {
+  public long bufferedBytes() {
     return buffered.get();
   }
 
