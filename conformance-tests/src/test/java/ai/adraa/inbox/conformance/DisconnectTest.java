@@ -176,7 +176,7 @@ class DisconnectTest {
         : Postgres.shared().url(Postgres.shared().newDatabase());
   }
 
-  /** One of each operation, on the plain way and on Jersey's, and of what is no operation. */
+  /** A request for each operation, on the short path and through Jersey, and for other paths. */
   private static List<byte[]> requests(TestInbox.SignedIn admin) {
     String session = "Cookie: adraa_session=" + admin.session();
     return List.of(

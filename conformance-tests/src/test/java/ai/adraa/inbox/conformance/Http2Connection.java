@@ -57,7 +57,7 @@ final class Http2Connection implements AutoCloseable {
   /**
    * Connects and agrees on the settings.
    *
-   * @param window how many bytes of a response the server may send before it is told to send more
+   * @param window how many bytes of a response the server may send before a WINDOW_UPDATE
    */
   Http2Connection(URI server, SSLContext context, int window) throws IOException {
     this.server = server;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who reads the server's log and stalls stops no request, and is told how much was lost. */
+/** A stalled reader of the log stops no request, and the log later says how much was dropped. */
 @Tag("once")
 @Tag("sqlite")
 class StalledLogTest {
