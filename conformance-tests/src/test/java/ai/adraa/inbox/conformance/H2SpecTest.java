@@ -19,8 +19,7 @@ import org.w3c.dom.NodeList;
 
 /**
  * h2spec, which checks HTTP/2 frame by frame, against a page and against an operation that runs in
- * Jersey. Each test that fails is listed with its reason; a bare Jetty of this version fails the
- * same ones.
+ * Jersey. Each test that fails is listed with its reason.
  */
 @Tag("faults")
 @Tag("sqlite")
