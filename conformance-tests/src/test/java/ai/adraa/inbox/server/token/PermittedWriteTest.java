@@ -16,6 +16,8 @@ import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.secret.Secret;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,6 +43,22 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @SuppressWarnings("NullAway.Init") // Each test opens the database of its own kind.
 class PermittedWriteTest {
+  /** Each write that a role permits, and each way to lose the role before it is written. */
+  @CsvSource({
+    "create, removed, SESSION_ENDED",
+    "create, demoted, SESSION_ENDED",
+    "create, signed out, SESSION_ENDED",
+    "create, only demoted, NOT_ADMIN",
+    "create, only removed, NOT_ADMIN",
+    "revoke, removed, SESSION_ENDED",
+    "revoke, demoted, SESSION_ENDED",
+    "revoke, signed out, SESSION_ENDED",
+    "revoke, only demoted, NOT_ADMIN",
+    "revoke, only removed, NOT_ADMIN",
+  })
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface EachWriteAndChange {}
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private Database database;
   private WorkspaceStore workspaces;
@@ -76,18 +94,7 @@ class PermittedWriteTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "create, removed, SESSION_ENDED",
-    "create, demoted, SESSION_ENDED",
-    "create, signed out, SESSION_ENDED",
-    "create, only demoted, NOT_ADMIN",
-    "create, only removed, NOT_ADMIN",
-    "revoke, removed, SESSION_ENDED",
-    "revoke, demoted, SESSION_ENDED",
-    "revoke, signed out, SESSION_ENDED",
-    "revoke, only demoted, NOT_ADMIN",
-    "revoke, only removed, NOT_ADMIN",
-  })
+  @EachWriteAndChange
   void onSqliteTheWriteIsRefused(String write, String change, String code, @TempDir Path directory)
       throws Exception {
     Path file = directory.resolve("inbox.db");
@@ -108,18 +115,7 @@ class PermittedWriteTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "create, removed, SESSION_ENDED",
-    "create, demoted, SESSION_ENDED",
-    "create, signed out, SESSION_ENDED",
-    "create, only demoted, NOT_ADMIN",
-    "create, only removed, NOT_ADMIN",
-    "revoke, removed, SESSION_ENDED",
-    "revoke, demoted, SESSION_ENDED",
-    "revoke, signed out, SESSION_ENDED",
-    "revoke, only demoted, NOT_ADMIN",
-    "revoke, only removed, NOT_ADMIN",
-  })
+  @EachWriteAndChange
   void onPostgresqlTheWriteIsRefused(String write, String change, String code) throws Exception {
     String url = Postgres.shared().url(Postgres.shared().newDatabase());
     open(url);

@@ -21,7 +21,9 @@ public final class WorkerPool {
   private final Duration patience;
   private final ThreadPoolExecutor threads;
   private final AtomicInteger busy = new AtomicInteger();
-  private volatile long fullSince;
+  // When work last started or ended. Set before the count changes, so that whoever sees a full
+  // pool never sees the time of an earlier one.
+  private volatile long changedAt;
 
   /**
    * @param name the prefix of the thread names, and the label in the metrics
@@ -94,7 +96,7 @@ public final class WorkerPool {
 
   /** Returns true if all threads have been busy for longer than this and none has finished. */
   public boolean isStalledFor(Duration time) {
-    return busy.get() == size && System.nanoTime() - fullSince > time.toNanos();
+    return busy.get() == size && System.nanoTime() - changedAt > time.toNanos();
   }
 
   /** Finishes running and queued work and rejects new work. Does not wait. */
@@ -121,9 +123,8 @@ public final class WorkerPool {
     @Override
     public void run() {
       begun = true;
-      if (busy.incrementAndGet() == size) {
-        fullSince = System.nanoTime();
-      }
+      changedAt = System.nanoTime();
+      busy.incrementAndGet();
       Scheduler.Task timeout = expiry;
       if (timeout != null) {
         timeout.cancel();
@@ -131,6 +132,7 @@ public final class WorkerPool {
       try {
         work.run();
       } finally {
+        changedAt = System.nanoTime();
         busy.decrementAndGet();
       }
     }
