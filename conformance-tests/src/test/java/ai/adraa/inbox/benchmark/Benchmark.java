@@ -1,7 +1,7 @@
 package ai.adraa.inbox.benchmark;
 
 import ai.adraa.inbox.client.AdraaInbox;
-import ai.adraa.inbox.conformance.Postgres;
+import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.server.RequestParts;
 import java.io.IOException;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package ai.adraa.inbox.benchmark;
 
-import ai.adraa.inbox.conformance.Postgres;
+import ai.adraa.inbox.conformance.support.Postgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

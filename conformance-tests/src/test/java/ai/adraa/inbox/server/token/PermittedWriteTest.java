@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.Postgres;
+import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.server.Databases;
 import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.Membership;

@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.adraa.inbox.conformance.Postgres;
+import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.server.Databases;
 import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.WorkspaceStore;

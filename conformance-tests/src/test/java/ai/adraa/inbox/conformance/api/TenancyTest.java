@@ -1,0 +1,172 @@
+package ai.adraa.inbox.conformance.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import ai.adraa.inbox.conformance.support.TestInbox;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Nobody reaches what belongs to another workspace, another role or another kind of credential. */
+class TenancyTest {
+  private static TestInbox inbox;
+  private static TestInbox.SignedIn acme;
+  private static TestInbox.SignedIn globex;
+  private static TestInbox.SignedIn agent;
+  private static TestInbox.NewToken token;
+  private static TestInbox.NewToken foreign;
+
+  @BeforeAll
+  static void start() {
+    inbox = TestInbox.start();
+    acme = inbox.workspace("acme");
+    globex = inbox.workspace("globex");
+    agent = inbox.agent("acme", "bob@acme.example");
+    token = inbox.createToken(acme, "CRM integration");
+    foreign = inbox.createToken(globex, "CRM integration");
+  }
+
+  @AfterAll
+  static void stop() {
+    inbox.close();
+  }
+
+  @Test
+  void anotherWorkspaceIsAsIfItDidNotExist() {
+    for (Response response :
+        tokenOperations(() -> inbox.request(acme), globex.workspaceId(), foreign.id())) {
+      response.then().statusCode(404).body("error.code", equalTo("WORKSPACE_NOT_FOUND"));
+    }
+    nothingHasChanged();
+  }
+
+  @Test
+  void anotherWorkspacesTokenIsAsIfItDidNotExist() {
+    String path = "/api/v1/workspaces/" + acme.workspaceId() + "/tokens/" + foreign.id();
+
+    for (Response response :
+        List.of(inbox.request(acme).get(path), inbox.request(acme).post(path + "/revoke"))) {
+      response.then().statusCode(404).body("error.code", equalTo("TOKEN_NOT_FOUND"));
+    }
+    nothingHasChanged();
+  }
+
+  @Test
+  void anUnknownTokenAndAForeignOneAreAnsweredAlike() {
+    String tokens = "/api/v1/workspaces/" + acme.workspaceId() + "/tokens/";
+
+    assertThat(inbox.request(acme).get(tokens + foreign.id()).asString())
+        .isEqualTo(inbox.request(acme).get(tokens + "cmbxgvq1e0000ph01a2b3c4d5").asString())
+        .isEqualTo(inbox.request(acme).get(tokens + "nonsense").asString());
+  }
+
+  @Test
+  void anAgentWhoIsNoAdminIsRefused() {
+    for (Response response :
+        tokenOperations(() -> inbox.request(agent), acme.workspaceId(), token.id())) {
+      response.then().statusCode(403).body("error.code", equalTo("ADMIN_REQUIRED"));
+    }
+    nothingHasChanged();
+  }
+
+  @Test
+  void anApiTokenOpensNoConsoleOperation() {
+    RequestSupplier withToken =
+        () -> inbox.request().header("Authorization", "Bearer " + token.secret());
+    for (Response response : tokenOperations(withToken, acme.workspaceId(), token.id())) {
+      response.then().statusCode(401).body("error.code", equalTo("MISSING_SESSION"));
+    }
+    withToken.get().get("/api/v1/session").then().statusCode(401);
+    withToken.get().delete("/api/v1/session").then().statusCode(401);
+    inbox
+        .request()
+        .cookie("adraa_session", token.secret())
+        .get("/api/v1/session")
+        .then()
+        .statusCode(401)
+        .body("error.code", equalTo("INVALID_SESSION"));
+    nothingHasChanged();
+  }
+
+  @Test
+  void aSessionOpensNothingOfTheApi() {
+    inbox
+        .request(acme)
+        .get("/api/v1/me")
+        .then()
+        .statusCode(401)
+        .body("error.code", equalTo("MISSING_TOKEN"));
+    assertThat(inbox.verify(acme.session()).statusCode()).isEqualTo(401);
+  }
+
+  /** As Go's http.CrossOriginProtection decides; the own origin is written as "own". */
+  @ParameterizedTest
+  @CsvSource({
+    "same-origin, ,               200",
+    "none,        ,               200",
+    "same-site,   ,               403",
+    "cross-site,  ,               403",
+    "cross-site,  own,            403",
+    "same-origin, https://evil.example, 200",
+    ",            ,               200",
+    ",            own,            200",
+    ",            https://evil.example, 403",
+    ",            null,           403",
+    ",            not a URL,      403",
+  })
+  void aBrowserOnAnotherSiteChangesNothing(String site, String origin, int status) {
+    RequestSpecification request = inbox.request(acme);
+    if (site != null) {
+      request.header("Sec-Fetch-Site", site);
+    }
+    if (origin != null) {
+      request.header("Origin", origin.equals("own") ? inbox.url().toString() : origin);
+    }
+    TestInbox.NewToken victim = inbox.createToken(acme, "victim");
+
+    Response response =
+        request.post(
+            "/api/v1/workspaces/%s/tokens/%s/revoke".formatted(acme.workspaceId(), victim.id()));
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    if (status == 403) {
+      response.then().body("error.code", equalTo("CROSS_ORIGIN_REQUEST"));
+    }
+    assertThat(inbox.verify(victim.secret()).statusCode()).isEqualTo(status == 403 ? 200 : 401);
+  }
+
+  private interface RequestSupplier {
+    RequestSpecification get();
+  }
+
+  private static List<Response> tokenOperations(
+      RequestSupplier request, String workspaceId, String tokenId) {
+    String tokens = "/api/v1/workspaces/" + workspaceId + "/tokens";
+    return List.of(
+        request.get().get(tokens),
+        request.get().contentType(ContentType.JSON).body(Map.of("name", "Stolen")).post(tokens),
+        request.get().get(tokens + "/" + tokenId),
+        request.get().post(tokens + "/" + tokenId + "/revoke"));
+  }
+
+  private static void nothingHasChanged() {
+    assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(200);
+    assertThat(inbox.verify(foreign.secret()).statusCode()).isEqualTo(200);
+    for (TestInbox.SignedIn admin : List.of(acme, globex)) {
+      assertThat(
+              inbox
+                  .request(admin)
+                  .get("/api/v1/workspaces/{id}/tokens", admin.workspaceId())
+                  .<List<String>>path("tokens.name"))
+          .doesNotContain("Stolen");
+    }
+  }
+}

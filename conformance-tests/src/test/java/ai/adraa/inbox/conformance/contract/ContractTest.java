@@ -1,0 +1,636 @@
+package ai.adraa.inbox.conformance.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ai.adraa.inbox.conformance.support.Contract;
+import ai.adraa.inbox.conformance.support.ContractFilter;
+import ai.adraa.inbox.conformance.support.RawHttp;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import com.atlassian.oai.validator.model.SimpleResponse;
+import com.atlassian.oai.validator.report.MessageResolver;
+import com.atlassian.oai.validator.report.ValidationReport;
+import com.atlassian.oai.validator.schema.SchemaValidator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import io.swagger.v3.core.util.Json;
+import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.ObjectSchema;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The contract says neither more nor less than the server does: each operation is brought to each
+ * status that it documents, and each response is held against its schema.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ContractTest {
+  private static final String UNKNOWN_ID = "cmbxgvq1e0000ph01a2b3c4d5";
+  private static final int TOO_LONG = 64 * 1024 + 1;
+
+  private enum Access {
+    ANYONE,
+    TOKEN,
+    SESSION,
+    ADMIN
+  }
+
+  /** A request that succeeds, before anything is done to it; body is null where none is sent. */
+  private record Operation(
+      String id, String method, String path, Access access, Map<String, String> body) {
+    boolean isUnsafe() {
+      return !method.equals("GET");
+    }
+  }
+
+  private static TestInbox inbox;
+  private static TestInbox.SignedIn admin;
+  private static TestInbox.SignedIn agent;
+  private static TestInbox.NewToken token;
+
+  @BeforeAll
+  static void start() {
+    ContractFilter.SEEN.clear();
+    inbox = TestInbox.start();
+    admin = inbox.workspace("acme");
+    agent = inbox.agent("acme", "bob@acme.example");
+    token = inbox.createToken(admin, "CRM integration");
+  }
+
+  @AfterAll
+  static void stop() {
+    inbox.close();
+  }
+
+  @Test
+  void eachOperationSucceeds() {
+    for (Operation operation : operations(admin, token)) {
+      if (operation.id().equals("signIn") || operation.id().equals("signOut")) {
+        continue;
+      }
+      int status =
+          switch (operation.id()) {
+            case "requestSignInCode" -> 202;
+            case "createToken" -> 201;
+            default -> 200;
+          };
+      assertAnswer(send(operation), status);
+    }
+    TestInbox.SignedIn again = inbox.signIn("bob@acme.example");
+    assertAnswer(inbox.request(again).delete("/api/v1/session"), 204);
+  }
+
+  @Test
+  void aNewTokenHasALocation() {
+    Response created = send(operation("createToken"));
+
+    assertThat(created.header("Location"))
+        .isEqualTo(
+            "/api/v1/workspaces/%s/tokens/%s"
+                .formatted(admin.workspaceId(), created.<String>path("token.id")));
+    assertThat(inbox.request(admin).get(created.header("Location")).<String>path("token.id"))
+        .isEqualTo(created.path("token.id"));
+  }
+
+  @Test
+  void wrongInputIsA400() {
+    for (Operation operation : operations(admin, token)) {
+      if (operation.body() != null) {
+        Response response =
+            as(operation)
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .when()
+                .request(operation.method(), operation.path());
+        assertError(response, 400, "VALIDATION_ERROR");
+        assertThat(response.<List<String>>path("error.details.field"))
+            .containsExactlyInAnyOrderElementsOf(operation.body().keySet());
+      } else {
+        RawHttp.Answer answer =
+            RawHttp.exchange(
+                inbox.url(), operation.method() + " " + operation.path() + " HTTP/1.1");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().getString("error.code")).isEqualTo("BAD_REQUEST");
+        answer.check(operation.method(), operation.path());
+      }
+    }
+    assertError(
+        inbox.request(admin).queryParam("limit", "0").get(operation("listTokens").path()),
+        400,
+        "VALIDATION_ERROR");
+  }
+
+  @Test
+  void aRequestWithoutCredentialsIsA401() {
+    for (Operation operation : operations(admin, token)) {
+      switch (operation.access()) {
+        case TOKEN -> {
+          Response missing = inbox.request().get(operation.path());
+          assertError(missing, 401, "MISSING_TOKEN");
+          assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"adraa-inbox\"");
+          Response wrong = inbox.verify("adraa_unknown");
+          assertError(wrong, 401, "INVALID_API_TOKEN");
+          assertThat(wrong.header("WWW-Authenticate"))
+              .isEqualTo("Bearer realm=\"adraa-inbox\", error=\"invalid_token\"");
+        }
+        case SESSION, ADMIN -> {
+          assertError(send(operation, inbox.request()), 401, "MISSING_SESSION");
+          assertError(
+              send(operation, inbox.request().cookie("adraa_session", "unknown")),
+              401,
+              "INVALID_SESSION");
+        }
+        case ANYONE -> {}
+      }
+    }
+    assertError(send(operation("signIn")), 401, "INVALID_SIGN_IN_CODE");
+  }
+
+  @Test
+  void whatABrowserSendsFromAnotherSiteIsA403() {
+    for (Operation operation : operations(admin, token)) {
+      if (operation.isUnsafe()) {
+        assertError(
+            send(operation, as(operation).header("Sec-Fetch-Site", "cross-site")),
+            403,
+            "CROSS_ORIGIN_REQUEST");
+      }
+    }
+  }
+
+  @Test
+  void whatOnlyAdminsMayIsA403ForOthers() {
+    for (Operation operation : operations(agent, token)) {
+      if (operation.access() == Access.ADMIN) {
+        assertError(send(operation, inbox.request(agent)), 403, "ADMIN_REQUIRED");
+      }
+    }
+  }
+
+  @Test
+  void whatIsUnknownIsA404() {
+    TestInbox.SignedIn nowhere = new TestInbox.SignedIn(admin.session(), "", UNKNOWN_ID);
+    TestInbox.NewToken unknown = new TestInbox.NewToken(UNKNOWN_ID, "");
+    for (Operation operation : operations(nowhere, token)) {
+      if (operation.access() == Access.ADMIN) {
+        assertError(send(operation), 404, "WORKSPACE_NOT_FOUND");
+      }
+    }
+    for (Operation operation : operations(admin, unknown)) {
+      if (operation.path().contains(UNKNOWN_ID)) {
+        assertError(send(operation), 404, "TOKEN_NOT_FOUND");
+      }
+    }
+    assertError(inbox.request(admin).get("/api/v1/unknown"), 404, "NOT_FOUND");
+  }
+
+  @Test
+  void anotherMethodIsA405ThatNamesTheOnesAllowed() {
+    for (Operation operation : operations(admin, token)) {
+      Set<String> allowed = new TreeSet<>(Contract.methods(operation.path()).toList());
+      if (allowed.contains("GET")) {
+        allowed.add("HEAD");
+      }
+      allowed.add("OPTIONS");
+
+      Response response = as(operation).patch(operation.path());
+
+      assertError(response, 405, "METHOD_NOT_ALLOWED");
+      assertThat(response.header("Allow").split(" *, *"))
+          .containsExactlyInAnyOrderElementsOf(allowed);
+    }
+  }
+
+  @Test
+  void anAcceptThatExcludesJsonIsA406() {
+    for (Operation operation : operations(admin, token)) {
+      assertError(send(operation, as(operation).accept(ContentType.TEXT)), 406, "NOT_ACCEPTABLE");
+    }
+  }
+
+  @Test
+  void aBodyThatIsTooLongIsA413() {
+    for (Operation operation : operations(admin, token)) {
+      if (operation.body() != null) {
+        RawHttp.Answer answer =
+            RawHttp.exchange(
+                inbox.url(),
+                operation.method() + " " + operation.path() + " HTTP/1.1",
+                "Host: localhost",
+                "Cookie: adraa_session=" + admin.session(),
+                "Content-Type: application/json",
+                "Content-Length: " + TOO_LONG);
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.json().getString("error.code")).isEqualTo("PAYLOAD_TOO_LARGE");
+        answer.check(operation.method(), operation.path());
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatIsNotDeclaredAsJsonIsA415() {
+    for (Operation operation : operations(admin, token)) {
+      if (operation.body() != null) {
+        assertError(
+            as(operation)
+                .contentType(ContentType.TEXT)
+                .body("{}")
+                .request(operation.method(), operation.path()),
+            415,
+            "UNSUPPORTED_MEDIA_TYPE");
+      }
+    }
+  }
+
+  @Test
+  void tooManyRequestsAreA429ThatTellsWhenToTryAgain() {
+    try (TestInbox limited = TestInbox.startWithRateLimit("1/h")) {
+      assertThat(limited.request().get("/api/v1/me").statusCode()).isEqualTo(401);
+      for (Operation operation : operations(admin, token)) {
+        Response response = send(operation, limited.request());
+        assertError(response, 429, "RATE_LIMIT_EXCEEDED");
+        assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(1, 3600);
+      }
+    }
+  }
+
+  @Test
+  void aBrokenDatabaseIsA500ThatTellsNothingAndPasses() throws SQLException {
+    try (TestInbox breaking = TestInbox.start()) {
+      TestInbox.SignedIn signedIn = breaking.workspace("acme");
+      TestInbox.NewToken known = breaking.createToken(signedIn, "CRM integration");
+      try (Connection connection = breaking.connect();
+          Statement database = connection.createStatement()) {
+        List<String> tables = List.of("agent", "api_token", "sign_in_code");
+        for (String table : tables) {
+          database.execute("ALTER TABLE " + table + " RENAME TO " + table + "_away");
+        }
+        for (Operation operation : operations(signedIn, known)) {
+          Response response = send(operation, as(operation, breaking, signedIn, known));
+          assertError(response, 500, "INTERNAL_ERROR");
+          assertThat(response.asString()).doesNotContainIgnoringCase("agent", "sql", "table");
+        }
+        for (String table : tables) {
+          database.execute("ALTER TABLE " + table + "_away RENAME TO " + table);
+        }
+      }
+      assertThat(breaking.verify(known.secret()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503() {
+    try (TestInbox stopping = TestInbox.start()) {
+      byte[] body = "{\"email\":\"nobody@acme.example\"}".getBytes(StandardCharsets.UTF_8);
+      List<Operation> operations = operations(admin, token);
+      Deque<RawHttp> open = new ArrayDeque<>();
+      try (RawHttp unfinished = new RawHttp(stopping.url())) {
+        unfinished.send(
+            "POST /api/v1/sign-in-codes HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/json",
+            "Content-Length: " + (operations.size() + body.length),
+            "Expect: 100-continue");
+        unfinished.awaitContinue();
+        for (int i = 0; i < 3 * operations.size(); i++) {
+          RawHttp connection = new RawHttp(stopping.url());
+          open.add(connection);
+          connection.send("OPTIONS /api/v1/me HTTP/1.1", "Host: localhost");
+          assertThat(connection.oneAnswer().status()).isEqualTo(204);
+        }
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::stopServer);
+        await().until(() -> refusesConnections(stopping));
+
+        for (Operation operation : operations) {
+          // White space before the JSON: the request goes on, and is not given up as idle.
+          unfinished.send(new byte[] {' '});
+          // It refuses connections a moment before it refuses requests.
+          RawHttp.Answer answer;
+          do {
+            RawHttp connection = open.remove();
+            connection.send(
+                operation.method() + " " + operation.path() + " HTTP/1.1", "Host: localhost");
+            answer = connection.oneAnswer();
+            connection.close();
+          } while (answer.status() != 503);
+          assertThat(answer.json().getString("error.code")).isEqualTo("SERVICE_UNAVAILABLE");
+          assertThat(Integer.parseInt(answer.header("Retry-After"))).isPositive();
+          assertThat(answer.header("X-Request-Id")).isNotEmpty();
+          assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+          answer.check(operation.method(), operation.path());
+        }
+        unfinished.send(body);
+        assertThat(unfinished.oneAnswer().status()).isEqualTo(202);
+        stopped.join();
+      } finally {
+        open.forEach(RawHttp::close);
+      }
+    }
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void everyDocumentedStatusWasSeen() {
+    assertThat(ContractFilter.SEEN).containsExactlyInAnyOrderElementsOf(Contract.documented());
+  }
+
+  @Test
+  void aResponseThatTheContractDoesNotHaveFails() {
+    String error = "{\"error\":{\"code\":\"TOKEN_NOT_FOUND\",\"message\":\"None.\"}}";
+    String me = "{\"company\":{\"id\":\"%s\",\"name\":\"acme\"},\"token\":{\"id\":\"%s\",%s}}";
+    String named = "\"name\":\"CRM\"";
+    assertThatCode(() -> ContractFilter.check("GET", "/api/v1/me", response(401, error)))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () ->
+                ContractFilter.check(
+                    "GET",
+                    "/api/v1/me",
+                    response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, named))))
+        .doesNotThrowAnyException();
+
+    for (SimpleResponse wrong :
+        List.of(
+            response(418, error),
+            response(404, error),
+            response(401, "{\"error\":{\"code\":\"TOKEN_NOT_FOUND\"}}"),
+            response(401, "{\"error\":{\"code\":404,\"message\":\"None.\"}}"),
+            response(401, "{\"code\":\"TOKEN_NOT_FOUND\",\"message\":\"None.\"}"),
+            response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, "\"title\":\"CRM\"")),
+            response(200, me.formatted("1", UNKNOWN_ID, named)),
+            response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, "\"name\":1")))) {
+      assertThatThrownBy(() -> ContractFilter.check("GET", "/api/v1/me", wrong))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("breaks the contract");
+    }
+  }
+
+  @Test
+  void everyExampleIsValidAndUsed() {
+    Map<String, Example> shared = Contract.OPEN_API.getComponents().getExamples();
+    Set<String> unused = new TreeSet<>(shared.keySet());
+    for (Content content : contents()) {
+      MediaType json = content.get("application/json");
+      assertThat(json.getExamples()).isNotEmpty();
+      for (Example example : json.getExamples().values()) {
+        String name = nameIn(example.get$ref());
+        unused.remove(name);
+        Object value = (name.isEmpty() ? example : shared.get(name)).getValue();
+        assertThat(faults(value, json.getSchema())).as(name).isEmpty();
+      }
+    }
+    assertThat(unused).isEmpty();
+  }
+
+  @Test
+  void everyExampleOfAParameterAHeaderOrASchemaIsValid() {
+    ObjectNode contract = Contract.tree();
+    List<JsonNode> examples = contract.findParents("example");
+    assertThat(examples).isNotEmpty();
+    for (JsonNode holder : examples) {
+      JsonNode schema = holder.path("schema").isObject() ? holder.path("schema") : holder;
+      // As a property: the validator takes a text at the top for JSON.
+      Schema<?> object =
+          new ObjectSchema()
+              .addProperty("example", Json.mapper().convertValue(schema, Schema.class));
+      assertThat(faults(Map.of("example", holder.get("example")), object))
+          .as(holder.toString())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void everyExampleOfAnErrorStandsAtTheStatusOfItsCode() {
+    Map<String, String> statuses = new TreeMap<>();
+    Contract.tree()
+        .path("x-error-codes")
+        .forEach(row -> statuses.put(row.path("code").asText(), row.path("status").asText()));
+    Contract.OPEN_API
+        .getPaths()
+        .values()
+        .forEach(
+            path ->
+                path.readOperations()
+                    .forEach(
+                        operation ->
+                            operation
+                                .getResponses()
+                                .forEach(
+                                    (status, response) ->
+                                        codes(response)
+                                            .forEach(
+                                                code ->
+                                                    assertThat(statuses)
+                                                        .containsEntry(code, status)))));
+  }
+
+  @Test
+  void anExampleThatIsNotValidIsFound() {
+    Schema<?> request = new Schema<>().$ref("#/components/schemas/CreateTokenRequest");
+    assertThat(faults(Map.of("name", "CRM integration"), request)).isEmpty();
+    for (Object wrong :
+        List.of(Map.of("name", 1), Map.of(), Map.of("name", "x".repeat(101)), List.of())) {
+      assertThat(faults(wrong, request)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theTableOfErrorCodesIsTheListOfTheSchema() {
+    Set<String> table = new TreeSet<>();
+    for (JsonNode row :
+        Json.mapper()
+            .<JsonNode>valueToTree(Contract.OPEN_API.getExtensions().get("x-error-codes"))) {
+      assertThat(row.get("status").asInt()).isBetween(400, 599);
+      assertThat(row.get("meaning").asText()).isNotBlank();
+      assertThat(row.get("action").asText()).isNotBlank();
+      table.add(row.get("code").asText());
+    }
+    Schema<?> code =
+        (Schema<?>)
+            Contract.OPEN_API
+                .getComponents()
+                .getSchemas()
+                .get("ErrorBody")
+                .getProperties()
+                .get("code");
+
+    assertThat(table).isNotEmpty();
+    assertThat((Iterable<?>) code.getExtensions().get("x-extensible-enum"))
+        .map(String::valueOf)
+        .containsExactlyInAnyOrderElementsOf(table);
+    Contract.OPEN_API
+        .getComponents()
+        .getExamples()
+        .forEach(
+            (name, example) -> {
+              String known =
+                  Json.mapper().valueToTree(example.getValue()).at("/error/code").asText();
+              if (!known.isEmpty()) {
+                assertThat(table).as(name).contains(known);
+              }
+            });
+  }
+
+  /** The error codes that the examples of a response have. */
+  private static List<String> codes(ApiResponse response) {
+    Content content = Contract.resolve(response).getContent();
+    return content == null
+        ? List.of()
+        : content.get("application/json").getExamples().values().stream()
+            .map(Contract::resolve)
+            .map(example -> Json.mapper().<JsonNode>valueToTree(example.getValue()))
+            .map(value -> value.at("/error/code").asText())
+            .filter(code -> !code.isEmpty())
+            .toList();
+  }
+
+  /** Each request body and each response that has a content. */
+  private static List<Content> contents() {
+    List<Content> contents = new ArrayList<>();
+    for (PathItem path : Contract.OPEN_API.getPaths().values()) {
+      for (io.swagger.v3.oas.models.Operation operation : path.readOperations()) {
+        if (operation.getRequestBody() != null) {
+          contents.add(operation.getRequestBody().getContent());
+        }
+        for (ApiResponse response : operation.getResponses().values()) {
+          String name = nameIn(response.get$ref());
+          ApiResponse resolved =
+              name.isEmpty()
+                  ? response
+                  : Contract.OPEN_API.getComponents().getResponses().get(name);
+          if (resolved.getContent() != null) {
+            contents.add(resolved.getContent());
+          }
+        }
+      }
+    }
+    return contents;
+  }
+
+  private static String nameIn(String reference) {
+    return reference == null ? "" : reference.substring(reference.lastIndexOf('/') + 1);
+  }
+
+  private static List<ValidationReport.Message> faults(Object value, Schema<?> schema) {
+    try {
+      return new SchemaValidator(Contract.OPEN_API, new MessageResolver())
+          .validate(Json.mapper().writeValueAsString(value), schema, "example")
+          .getMessages();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Operation> operations(
+      TestInbox.SignedIn caller, TestInbox.NewToken existing) {
+    String tokens = "/api/v1/workspaces/" + caller.workspaceId() + "/tokens";
+    String one = tokens + "/" + existing.id();
+    Map<String, String> email = Map.of("email", "nobody@acme.example");
+    Map<String, String> code = Map.of("email", "nobody@acme.example", "code", "000000");
+    Map<String, String> name = Map.of("name", "Order notifications");
+    return List.of(
+        new Operation("verifyToken", "GET", "/api/v1/me", Access.TOKEN, null),
+        new Operation("requestSignInCode", "POST", "/api/v1/sign-in-codes", Access.ANYONE, email),
+        new Operation("signIn", "POST", "/api/v1/session", Access.ANYONE, code),
+        new Operation("getSession", "GET", "/api/v1/session", Access.SESSION, null),
+        new Operation("signOut", "DELETE", "/api/v1/session", Access.SESSION, null),
+        new Operation("listTokens", "GET", tokens, Access.ADMIN, null),
+        new Operation("createToken", "POST", tokens, Access.ADMIN, name),
+        new Operation("getToken", "GET", one, Access.ADMIN, null),
+        // Last, since it ends what verifyToken needs.
+        new Operation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));
+  }
+
+  private static Operation operation(String id) {
+    return operations(admin, token).stream()
+        .filter(operation -> operation.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A request with what the operation asks for. */
+  private static RequestSpecification as(Operation operation) {
+    return as(operation, inbox, admin, token);
+  }
+
+  private static RequestSpecification as(
+      Operation operation, TestInbox server, TestInbox.SignedIn caller, TestInbox.NewToken bearer) {
+    return switch (operation.access()) {
+      case ANYONE -> server.request();
+      case TOKEN -> server.request().header("Authorization", "Bearer " + bearer.secret());
+      case SESSION, ADMIN -> server.request(caller);
+    };
+  }
+
+  private static Response send(Operation operation) {
+    return send(operation, as(operation));
+  }
+
+  private static Response send(Operation operation, RequestSpecification request) {
+    RequestSpecification complete =
+        operation.body() == null
+            ? request
+            : request.contentType(ContentType.JSON).body(operation.body());
+    return complete.request(operation.method(), operation.path());
+  }
+
+  private static void assertAnswer(Response response, int status) {
+    assertThat(response.statusCode()).as(response.asString()).isEqualTo(status);
+    assertThat(response.header("X-Request-Id")).matches("c[a-z0-9]{24}");
+    assertThat(response.header("Cache-Control")).isEqualTo("no-store");
+  }
+
+  private static void assertError(Response response, int status, String code) {
+    assertAnswer(response, status);
+    assertThat(response.<String>path("error.code")).isEqualTo(code);
+  }
+
+  private static SimpleResponse response(int status, String body) {
+    return SimpleResponse.Builder.status(status)
+        .withContentType("application/json")
+        .withHeader("WWW-Authenticate", "Bearer")
+        .withBody(body)
+        .build();
+  }
+
+  private static boolean refusesConnections(TestInbox server) {
+    try (Socket accepted = new Socket(server.url().getHost(), server.url().getPort())) {
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package ai.adraa.inbox.conformance.contract;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.conformance.support.Browser;
+import ai.adraa.inbox.conformance.support.Browser.Visit;
+import ai.adraa.inbox.conformance.support.Contract;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.swagger.v3.core.util.Json;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.media.Content;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The API reference in a real browser: it shows what it should, and asks no one else. */
+@Tag("once")
+class ReferenceTest {
+  private static Browser browser;
+  private static TestInbox inbox;
+
+  @BeforeAll
+  static void start() {
+    browser = Browser.launch();
+    // The page is large, and the machine may be busy.
+    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
+    inbox = TestInbox.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      inbox.close();
+      browser.close();
+    }
+  }
+
+  @Test
+  void aNewcomerFindsItFromTheRoot() {
+    try (Visit visit = browser.visit(inbox.url()).open("/")) {
+      visit.isAccessible("welcome");
+      picture(visit.page, "welcome");
+      link(visit.page, "API reference").click();
+      assertThat(heading(visit.page, "Authentication guide")).isVisible();
+      picture(visit.page, "reference");
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void eachOperationHasALinkOfItsOwnWithSamplesAndAnExampleOfEachAnswer() {
+    for (Operation operation : operations()) {
+      String tag = operation.getTags().get(0).toLowerCase(Locale.ROOT);
+      String link = "/docs/#tag/%s/%s".formatted(tag, operation.getOperationId());
+      try (Visit visit = browser.visit(inbox.url()).open(link)) {
+        Locator section = visit.page.locator("[id$='/" + operation.getOperationId() + "']").first();
+        assertThat(section.getByRole(AriaRole.HEADING).first()).hasText(operation.getSummary());
+        assertThat(section).isInViewport();
+        Locator sample = section.locator("pre").first();
+        assertThat(sample).containsText("$ADRAA_BASE_URL/api/v1/");
+        section.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("curl")).click();
+        visit
+            .page
+            .getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("Python"))
+            .click();
+        assertThat(sample).containsText("adraa_inbox");
+        Locator shown = section.locator("pre").last();
+        examples(operation)
+            .forEach(
+                (status, example) -> {
+                  section
+                      .getByRole(AriaRole.TAB, new Locator.GetByRoleOptions().setName(status))
+                      .click();
+                  assertThat(shown).containsText(mark(example));
+                });
+        isCleanReference(visit);
+      }
+    }
+  }
+
+  @Test
+  void searchFindsAnOperation() {
+    try (Visit visit = browser.visit(inbox.url()).open("/docs/")) {
+      visit.page.keyboard().press("Control+k");
+      visit.page.keyboard().type("revoke");
+      Locator found =
+          visit.page.getByRole(AriaRole.DIALOG).getByText("Revoke an API token").first();
+      assertThat(found).isVisible();
+      picture(visit.page, "reference-search");
+      found.click();
+      assertThat(visit.page).hasURL(Pattern.compile("#tag/tokens/revokeToken$"));
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void theFolderAloneOpensWithoutAServer() {
+    URI page = Path.of("../openapi/target/reference/index.html").toUri().normalize();
+    try (Visit visit = browser.visit(URI.create("file:/"))) {
+      visit.page.navigate(page + "#tag/verification/verifyToken");
+      assertThat(heading(visit.page, "Verify a token")).isInViewport();
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void itIsReadableInTheDarkAndOnAPhone() {
+    try (Visit visit =
+        browser.visit(
+            inbox.url(),
+            options -> options.setViewportSize(390, 844).setColorScheme(ColorScheme.DARK))) {
+      visit.open("/docs/#description/errors");
+      assertThat(heading(visit.page, "Errors")).isInViewport();
+      assertThat(
+              (Boolean) visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+          .as("nothing is wider than the screen")
+          .isTrue();
+      picture(visit.page, "reference-phone-dark");
+      isCleanReference(visit);
+    }
+  }
+
+  /** Scalar tries whether it may compile code, and does without where, as here, it may not. */
+  private static void isCleanReference(Visit visit) {
+    assertThat(visit.offences())
+        .allMatch(offence -> offence.equals("violated script-src"), "no more than Scalar's probe")
+        .hasSizeLessThan(2);
+  }
+
+  private static List<Operation> operations() {
+    return Contract.OPEN_API.getPaths().values().stream()
+        .flatMap(path -> path.readOperations().stream())
+        .toList();
+  }
+
+  /** By status, the first example of each answer that has a body. */
+  private static Map<String, JsonNode> examples(Operation operation) {
+    Map<String, JsonNode> examples = new TreeMap<>();
+    operation
+        .getResponses()
+        .forEach(
+            (status, response) -> {
+              Content content = Contract.resolve(response).getContent();
+              if (content != null) {
+                Example first =
+                    content.get("application/json").getExamples().values().iterator().next();
+                examples.put(status, Json.mapper().valueToTree(Contract.resolve(first).getValue()));
+              }
+            });
+    assertThat(examples).isNotEmpty();
+    return examples;
+  }
+
+  /** What tells the example from others: an error's code, or else the resource's name. */
+  private static String mark(JsonNode example) {
+    JsonNode code = example.at("/error/code");
+    return '"' + (code.isMissingNode() ? example.fieldNames().next() : code.asText()) + '"';
+  }
+
+  private static Locator heading(Page page, String name) {
+    return page.getByRole(
+            AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .first();
+  }
+
+  private static Locator link(Page page, String name) {
+    return page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name));
+  }
+
+  private static void picture(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(Path.of("target/screenshots", name + ".png")));
+  }
+}

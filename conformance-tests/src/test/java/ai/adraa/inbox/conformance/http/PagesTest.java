@@ -1,0 +1,258 @@
+package ai.adraa.inbox.conformance.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.conformance.support.TestInbox;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** The contract and the pages around it, as files over HTTP. */
+class PagesTest {
+  private static final Path FOLDER = Path.of("../openapi/target/reference");
+  private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
+
+  private static TestInbox inbox;
+
+  @BeforeAll
+  static void start() {
+    inbox = TestInbox.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    inbox.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, text/html; charset=utf-8",
+    "/openapi.yaml, application/yaml",
+    "/openapi.json, application/json",
+    "/docs/, text/html; charset=utf-8",
+    "/docs/contract.js, text/javascript; charset=utf-8",
+    "/docs/scalar.js, text/javascript; charset=utf-8",
+    "/docs/reference.css, text/css; charset=utf-8",
+    "/docs/icon.svg, image/svg+xml",
+    "/docs/openapi.yaml, application/yaml",
+    "/docs/detection/gitleaks.toml, application/toml",
+    "/docs/detection/check_token.py, text/x-python; charset=utf-8",
+    "/docs/detection/test-vectors.json, application/json"
+  })
+  void eachIsKeptUntilItChanges(String path, String type) throws Exception {
+    Response got = get(path);
+    assertThat(got.statusCode()).isEqualTo(200);
+    assertThat(got.contentType()).isEqualTo(type);
+    assertThat(got.header("Cache-Control")).isEqualTo("no-cache");
+    assertThat(got.header("Content-Security-Policy")).contains("frame-ancestors 'none'");
+    assertThat(got.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(got.header("Content-Encoding")).isEqualTo("gzip");
+
+    Response known = inbox.request().header("If-None-Match", got.header("ETag")).get(path);
+    assertThat(known.statusCode()).isEqualTo(304);
+    assertThat(known.asByteArray()).isEmpty();
+    Response other = inbox.request().header("If-None-Match", "\"other\"").get(path);
+    assertThat(other.statusCode()).isEqualTo(200);
+
+    HttpResponse<byte[]> compressed = plain("GET", path, "gzip");
+    HttpResponse<byte[]> whole = plain("GET", path, "identity");
+    assertThat(whole.body()).isEqualTo(got.asByteArray());
+    assertThat(whole.headers().firstValue("Content-Encoding")).isEmpty();
+    assertThat(compressed.body()).isNotEqualTo(whole.body());
+    assertThat(compressed.headers().firstValue("ETag"))
+        .isNotEqualTo(whole.headers().firstValue("ETag"));
+    for (HttpResponse<byte[]> answer : List.of(compressed, whole)) {
+      assertThat(answer.headers().firstValue("Vary")).hasValue("Accept-Encoding");
+      HttpResponse<byte[]> head = plain("HEAD", path, answer == compressed ? "gzip" : "identity");
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.body()).isEmpty();
+      for (String name :
+          List.of("Content-Type", "Content-Encoding", "Content-Length", "ETag", "Vary")) {
+        assertThat(head.headers().firstValue(name))
+            .as(name)
+            .isEqualTo(answer.headers().firstValue(name));
+      }
+    }
+  }
+
+  @Test
+  void noAnswerOfTheApiIsCompressed() {
+    TestInbox.SignedIn admin = inbox.workspace("acme");
+    for (String path :
+        List.of(
+            "/api/v1/me",
+            "/api/v1/session",
+            "/api/v1/workspaces/" + admin.workspaceId() + "/tokens",
+            "/api/v1/unknown")) {
+      Response response = inbox.request(admin).header("Accept-Encoding", "gzip").get(path);
+      assertThat(response.header("Content-Encoding")).as(path).isNull();
+    }
+  }
+
+  @Test
+  void theContractIsServedAsItIsAndAsTheSameJson() throws IOException {
+    String yaml = text("/openapi.yaml");
+    assertThat(yaml).isEqualTo(Files.readString(Path.of("../openapi/adraa-inbox.yaml")));
+    ObjectMapper json = new ObjectMapper();
+    JsonNode served = json.readTree(text("/openapi.json"));
+    assertThat(served).isEqualTo(json.<JsonNode>valueToTree(new Yaml().load(yaml)));
+    assertThat(get("/openapi.json").header("Access-Control-Allow-Origin")).isEqualTo("*");
+  }
+
+  @Test
+  void thePageAtTheRootLeadsToTheReferenceAndTheConsole() {
+    Set<String> links = links(text("/"));
+    assertThat(links).contains("/docs/", "/app", "/openapi.yaml", "/openapi.json");
+    for (String link : links) {
+      assertThat(get(link).statusCode()).as(link).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theReferenceIsAFolderAndAlsoFoundWithoutTheSlash() {
+    Response response = inbox.request().redirects().follow(false).get("/docs");
+    assertThat(response.statusCode()).isEqualTo(301);
+    assertThat(response.header("Location")).isEqualTo("/docs/");
+  }
+
+  @Test
+  void allThatTheFolderHoldsIsServed() throws IOException {
+    try (Stream<Path> files = Files.walk(FOLDER)) {
+      Set<Path> all = files.filter(Files::isRegularFile).collect(Collectors.toSet());
+      assertThat(all).hasSizeGreaterThan(10);
+      for (Path file : all) {
+        String name = FOLDER.relativize(file).toString();
+        assertThat(get("/docs/" + (name.equals("index.html") ? "" : name)).asByteArray())
+            .as(name)
+            .isEqualTo(Files.readAllBytes(file));
+      }
+    }
+  }
+
+  @Test
+  void theFolderNamesNothingOutsideItself() throws IOException {
+    for (String link : links(Files.readString(FOLDER.resolve("index.html")))) {
+      assertThat(FOLDER.resolve(link)).exists();
+    }
+    for (var link : Pattern.compile("\\]\\(([^)]+)\\)").matcher(guide()).results().toList()) {
+      assertThat(FOLDER.resolve(link.group(1))).exists();
+    }
+  }
+
+  @Test
+  void theReferenceHasEveryErrorCodeAndASampleOfEveryOperationInEachLanguage() throws IOException {
+    JsonNode contract = shown();
+    for (JsonNode row : contract.get("x-error-codes")) {
+      assertThat(guide())
+          .contains(
+              "| `%s` | %d | %s | %s |"
+                  .formatted(
+                      row.get("code").asText(),
+                      row.get("status").asInt(),
+                      row.get("meaning").asText(),
+                      row.get("action").asText()));
+    }
+    int operations = 0;
+    for (JsonNode path : contract.get("paths")) {
+      for (JsonNode operation : path) {
+        if (operation.has("operationId")) {
+          assertThat(operation.get("x-codeSamples"))
+              .extracting(sample -> sample.get("label").asText())
+              .containsExactly("curl", "Java", "TypeScript", "Python");
+          for (JsonNode sample : operation.get("x-codeSamples")) {
+            // All lines indented but the first: the indentation of the program was left.
+            assertThat(sample.get("source").asText()).doesNotMatch("(?s)\\S[^\n]*(\n(    .*)?)+");
+          }
+          operations++;
+        }
+      }
+    }
+    assertThat(operations).isEqualTo(9);
+  }
+
+  @Test
+  void theGuideSaysWhatTheConsoleAndTheServerDo() throws IOException {
+    // The page that integrators know; each sentence of it is a test of GuideTest.
+    assertThat(guide().replaceAll("\\s+", " "))
+        .contains("A token grants full API access to one workspace")
+        .contains("Only workspace admins can create and revoke API tokens.")
+        .contains("The full token is shown once, immediately after creation.")
+        .contains("Requests without a valid token return 401 with the code `MISSING_TOKEN` or")
+        .contains("Revocation is immediate: the next request with that token fails with 401")
+        .contains("Revoked tokens stay in the list for audit purposes and cannot be re-enabled")
+        .contains("If a token leaks, revoke it immediately and create a replacement.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/docs/", "/openapi.yaml", "/app", "/docs"})
+  void pagesAreReadOnly(String path) {
+    Response response = inbox.request().post(path);
+    assertThat(response.statusCode()).isEqualTo(405);
+    assertThat(response.header("Allow")).isEqualTo("GET, HEAD");
+    assertThat(response.<String>path("error.code")).isEqualTo("METHOD_NOT_ALLOWED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/docs/unknown.js", "/docs/../openapi.yml", "/openapi.yml", "/docsx"})
+  void whatIsNotThereIsA404(String path) {
+    Response response = get(path);
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.<String>path("error.code")).isEqualTo("NOT_FOUND");
+  }
+
+  /** A request with this Accept-Encoding alone: REST Assured always adds gzip, and undoes it. */
+  private static HttpResponse<byte[]> plain(String method, String path, String encoding)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(inbox.url().resolve(path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("Accept-Encoding", encoding)
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static JsonNode shown() throws IOException {
+    String script = text("/docs/contract.js");
+    return new ObjectMapper().readTree(script.substring(script.indexOf('{')));
+  }
+
+  private static String guide() throws IOException {
+    return shown().at("/info/description").asText();
+  }
+
+  private static Set<String> links(String html) {
+    return LINK.matcher(html)
+        .results()
+        .map(link -> link.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Response get(String path) {
+    return inbox.request().get(path);
+  }
+
+  private static String text(String path) {
+    return new String(get(path).asByteArray(), StandardCharsets.UTF_8);
+  }
+}

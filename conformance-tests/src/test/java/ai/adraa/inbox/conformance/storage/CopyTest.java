@@ -1,0 +1,150 @@
+package ai.adraa.inbox.conformance.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.conformance.support.Postgres;
+import ai.adraa.inbox.conformance.support.ServerProcess;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.conformance.support.Tool;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A database moves from a file to PostgreSQL, whole or not at all. */
+@Tag("once")
+@Tag("sqlite")
+class CopyTest {
+  private static final String AWKWARD = "a\\b\tc \\N \"d\" 'e' \u00fc \ud83d\ude00";
+
+  private TestInbox inbox;
+  private TestInbox.SignedIn admin;
+  private String url;
+
+  @BeforeEach
+  void start() {
+    inbox = TestInbox.start();
+    admin = inbox.workspace("acme");
+    url = Postgres.shared().url(Postgres.shared().newDatabase());
+  }
+
+  @AfterEach
+  void stop() {
+    inbox.close();
+  }
+
+  @Test
+  void bringsEverythingAlongAndLeavesTheFileAsItIs() throws Exception {
+    inbox.agent("acme", "bob@acme.example");
+    TestInbox.NewToken revoked = inbox.createToken(admin, "old");
+    assertThat(inbox.revoke(admin, revoked.id()).statusCode()).isEqualTo(200);
+    TestInbox.NewToken active = inbox.createToken(admin, "CRM integration");
+    try (Connection connection = inbox.connect();
+        Statement statement = connection.createStatement()) {
+      // The contract lets no such name through, but an older version, or another, might have.
+      statement.execute("UPDATE agent SET nickname = '" + AWKWARD.replace("'", "''") + "'");
+    }
+    assertThat(inbox.verify(active.secret()).statusCode()).isEqualTo(200);
+    inbox.stopServer();
+    byte[] before = Files.readAllBytes(inbox.database());
+
+    Tool.Finished copied = inbox.run("copy", "--to", url);
+
+    assertThat(copied.exitCode()).as(copied.err()).isZero();
+    assertThat(copied.err())
+        .contains("Copied api_token: 2")
+        .contains("Copied and compared: 1 workspaces, 2 agents, 2 tokens")
+        .contains("Stop the server, and copy again");
+    assertThat(inbox.database()).hasBinaryContent(before);
+    try (TestInbox moved = TestInbox.startOn(url)) {
+      assertThat(moved.verify(active.secret()).statusCode()).isEqualTo(200);
+      assertThat(moved.verify(revoked.secret()).statusCode()).isEqualTo(401);
+      assertThat(moved.command("agent", "list")).contains(AWKWARD.substring(6));
+      assertThat(moved.command("audit", "list").lines().count())
+          .isEqualTo(inbox.command("audit", "list").lines().count());
+      // Sessions go on, and numbers of events too.
+      assertThat(moved.revoke(admin, active.id()).statusCode()).isEqualTo(200);
+      assertThat(moved.command("audit", "list", "--limit", "1")).contains("token-revoked");
+    }
+  }
+
+  @Test
+  void copiesAgainUntilTheCopyIsUsed() {
+    TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
+    inbox.run("copy", "--to", url);
+    assertThat(inbox.revoke(admin, token.id()).statusCode()).isEqualTo(200);
+    TestInbox.NewToken next = inbox.createToken(admin, "next");
+
+    Tool.Finished again = inbox.run("copy", "--to", url);
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    try (TestInbox moved = TestInbox.startOn(url)) {
+      assertThat(moved.verify(token.secret()).statusCode()).isEqualTo(401);
+      assertThat(moved.verify(next.secret()).statusCode()).isEqualTo(200);
+      assertThat(moved.revoke(admin, next.id()).statusCode()).isEqualTo(200);
+
+      assertThat(inbox.refused("copy", "--to", url))
+          .contains("has been used, and has 1 events and 1 tokens, or revocations of them");
+      assertThat(moved.verify(next.secret()).statusCode()).as("still revoked").isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aCopyThatIsNotTheSameIsUndone() throws Exception {
+    inbox.createToken(admin, "CRM integration");
+    inbox.run("copy", "--to", url);
+    inbox.createToken(admin, "next");
+    try (Connection target = DriverManager.getConnection(url);
+        Statement statement = target.createStatement()) {
+      statement.execute(
+          "CREATE FUNCTION garble() RETURNS trigger LANGUAGE plpgsql AS"
+              + " 'BEGIN NEW.name = ''garbled''; RETURN NEW; END'");
+      statement.execute(
+          "CREATE TRIGGER garble BEFORE INSERT ON api_token FOR EACH ROW EXECUTE FUNCTION garble()");
+
+      assertThat(inbox.refused("copy", "--to", url))
+          .contains("Nothing is copied")
+          .contains("api_token is not what was written");
+
+      try (ResultSet names =
+          statement.executeQuery("SELECT string_agg(name, ',') FROM api_token")) {
+        names.next();
+        assertThat(names.getString(1)).isEqualTo("CRM integration");
+      }
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongAndCopiesNothing() throws Exception {
+    assertThat(inbox.refused("copy", "--to", "elsewhere.db"))
+        .contains("--to must be a URL such as");
+    assertThat(inbox.refused("copy", "--to", "jdbc:postgresql://127.0.0.1:1/x?password=hush"))
+        .contains("cannot connect to PostgreSQL")
+        .doesNotContain("hush");
+    assertThat(inbox.run("copy").err()).contains("--to");
+    inbox.run("copy", "--to", url);
+    try (Connection other = DriverManager.getConnection(url);
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE api_token IN ROW EXCLUSIVE MODE");
+      assertThat(inbox.refused("copy", "--to", url))
+          .contains("Nothing is copied")
+          .contains("another process keeps a lock");
+    }
+    for (String command : List.of("backup", "check")) {
+      Tool.Finished refused =
+          command.equals("check")
+              ? ServerProcess.run(Map.of(), "check", "--database", url)
+              : ServerProcess.run(Map.of(), "backup", "x.db", "--database", url);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("for PostgreSQL use its own tools");
+    }
+  }
+}

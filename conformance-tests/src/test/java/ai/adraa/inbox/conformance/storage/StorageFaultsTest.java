@@ -1,0 +1,832 @@
+package ai.adraa.inbox.conformance.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import ai.adraa.inbox.client.AdraaInbox;
+import ai.adraa.inbox.client.ConsoleSession;
+import ai.adraa.inbox.client.model.CreatedToken;
+import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.ServerProcess;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.conformance.support.Tool;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the server, a process, does when its database fails: it says 503 or refuses to start, goes
+ * on verifying where it can read, is never wrong, and needs no restart when the cause is gone.
+ */
+@Tag("faults")
+@Tag("sqlite")
+class StorageFaultsTest {
+  /** So that the log has what the database says, and no line for each request. */
+  private static final Map<String, String> QUIET = Map.of("ADRAA_ACCESS_LOG", "off");
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
+
+  @TempDir private static Path shared;
+  private static Path template;
+  private static String session;
+  private static String workspaceId;
+  private static TestInbox.NewToken active;
+  private static TestInbox.NewToken revoked;
+
+  @TempDir private Path directory;
+  private Path database;
+
+  /** Signing in needs mail, which the fixture has; the session outlives its server. */
+  @BeforeAll
+  static void makeTemplate() throws IOException {
+    try (TestInbox inbox = TestInbox.start()) {
+      TestInbox.SignedIn admin = inbox.workspace("acme");
+      session = admin.session();
+      workspaceId = admin.workspaceId();
+      active = inbox.createToken(admin, "active");
+      revoked = inbox.createToken(admin, "revoked");
+      assertThat(inbox.revoke(admin, revoked.id()).statusCode()).isEqualTo(200);
+      inbox.stopServer();
+      template = Files.copy(inbox.database(), shared.resolve("template.db"));
+    }
+  }
+
+  @BeforeEach
+  void nameDatabase() {
+    database = directory.resolve("inbox.db");
+  }
+
+  @Test
+  void aFullDiskStopsWritesOnlyAndLosesNothing() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    try (Mount unused = Mount.at(disk, "-t", "tmpfs", "-o", "size=4m", "tmpfs")) {
+      Files.copy(template, disk.resolve("inbox.db"));
+      // A link, so that the server's output is not on the full disk.
+      Files.createSymbolicLink(database, disk.resolve("inbox.db"));
+      List<CreatedToken> acknowledged = new ArrayList<>();
+      int refused = 0;
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+        acknowledged.add(console(server).createToken(workspaceId, "before"));
+        fill(disk.resolve("ballast"));
+
+        // What is allocated already may still take a few.
+        HttpResponse<String> create = create(server);
+        for (int i = 0; i < 1000 && create.statusCode() == 201; i++) {
+          create = create(server);
+        }
+        assertUnavailable(create);
+        for (int i = 0; i < 20; i++) {
+          assertUnavailable(revoke(server, active.id()));
+          refused++;
+          assertVerifies(server);
+        }
+        server.assertLogs("Cannot write to the database", "the disk is full");
+        Files.delete(disk.resolve("ballast"));
+
+        acknowledged.add(console(server).createToken(workspaceId, "after"));
+        assertVerifies(server);
+        for (CreatedToken token : acknowledged) {
+          assertThat(verify(server, token.getSecret())).isEqualTo(200);
+        }
+        assertQuiet(server);
+        server.terminate();
+      }
+      assertSound(database);
+
+      fill(disk.resolve("ballast"));
+      assertRefusesToStart("the disk is full");
+      Files.delete(disk.resolve("ballast"));
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+        assertThat(verify(server, acknowledged.get(0).getSecret())).isEqualTo(200);
+      }
+      Faults.figure(
+          "StorageFaultsTest, disk full",
+          "%d acknowledged, 0 lost; %d writes refused, each with a right verification after it"
+              .formatted(acknowledged.size(), refused + 1));
+    }
+  }
+
+  @Test
+  void aFileSystemThatTurnsReadOnlyStopsWritesOnly() throws Exception {
+    Path image = directory.resolve("image");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(16 << 20);
+    }
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    Tool.require("StorageFaultsTest", List.of("mkfs.ext4"));
+    Tool.run(directory, 1, Map.of(), "mkfs.ext4", "-q", image.toString()).succeeded();
+    Files.createSymbolicLink(database, disk.resolve("inbox.db"));
+    CreatedToken before;
+    try (Mount mount = Mount.at(disk, "-o", "loop,errors=remount-ro", image.toString())) {
+      Files.copy(template, disk.resolve("inbox.db"));
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+        before = console(server).createToken(workspaceId, "before");
+
+        mount.turnReadOnly();
+
+        assertUnavailable(create(server));
+        assertUnavailable(revoke(server, active.id()));
+        assertVerifies(server);
+        assertThat(verify(server, before.getSecret())).isEqualTo(200);
+        assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(3);
+
+        // As an operator rescues it: what can still be read moves to another disk, log included.
+        Path rescued = Files.createDirectory(directory.resolve("rescued"));
+        for (String name : List.of("inbox.db", "inbox.db-wal")) {
+          Files.copy(disk.resolve(name), rescued.resolve(name));
+        }
+        Path link = Files.createSymbolicLink(directory.resolve("l"), rescued.resolve("inbox.db"));
+        Files.move(link, database, StandardCopyOption.ATOMIC_MOVE);
+
+        assertVerifies(server);
+        assertThat(verify(server, before.getSecret())).isEqualTo(200);
+        assertThat(create(server).statusCode()).isEqualTo(201);
+        assertQuiet(server);
+        server.terminate();
+      }
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aReadOnlyDatabaseIsNotServed() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    try (Mount unused = Mount.at(disk, "-t", "tmpfs", "tmpfs")) {
+      Files.copy(template, disk.resolve("inbox.db"));
+      Files.createSymbolicLink(database, disk.resolve("inbox.db"));
+      Tool.run(directory, 1, Map.of(), "mount", "-o", "remount,ro", disk.toString()).succeeded();
+
+      assertRefusesToStart("give the server's user");
+    }
+  }
+
+  @Test
+  void aLogThatCannotBeWrittenStopsWritesOnly() throws Exception {
+    Files.copy(template, database);
+    Path log = Path.of(database + "-wal");
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      console(server).createToken(workspaceId, "before");
+      Tool.require("StorageFaultsTest", List.of("chattr"));
+      if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
+        throw cannot("no right to make a file immutable");
+      }
+      try {
+        for (int i = 0; i < 5; i++) {
+          assertUnavailable(create(server));
+          assertUnavailable(revoke(server, active.id()));
+          assertVerifies(server);
+        }
+      } finally {
+        Tool.run(directory, 1, Map.of(), "chattr", "-i", log.toString()).succeeded();
+      }
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      assertVerifies(server);
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aLockOfAnotherProcessStopsWritesOnlyHoweverManyWait() throws Exception {
+    Files.copy(template, database);
+    int writers = 500;
+    int refused = 0;
+    int verified = 0;
+    int seconds = Faults.times(5, 30);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET);
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + database)) {
+      other.createStatement().execute("BEGIN EXCLUSIVE");
+      long until = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+      do {
+        List<CompletableFuture<HttpResponse<String>>> creates = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+          creates.add(HTTP.sendAsync(createRequest(server), HttpResponse.BodyHandlers.ofString()));
+        }
+        CompletableFuture<Void> all =
+            CompletableFuture.allOf(creates.toArray(CompletableFuture<?>[]::new));
+        while (!all.isDone()) {
+          assertVerifies(server);
+          verified += 3;
+        }
+        for (CompletableFuture<HttpResponse<String>> create : creates) {
+          assertUnavailable(create.get());
+          refused++;
+        }
+      } while (System.nanoTime() < until);
+      // A few are at work and wait for the lock, the rest for their turn: no thread of either is
+      // one that verifies.
+      assertThat(verified).isGreaterThan(100);
+      other.createStatement().execute("ROLLBACK");
+
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      server.assertLogs("another process holds a lock");
+      assertQuiet(server);
+    }
+    Faults.figure(
+        "StorageFaultsTest, locked by another process",
+        "for %d seconds at least; %d creates waited and were refused, %d verifications meanwhile,"
+                .formatted(seconds, refused, verified)
+            + " all right");
+  }
+
+  @Test
+  void whatIsRemovedBesideTheDatabaseHidesNoRevocation() throws Exception {
+    Files.copy(template, database);
+    Path log = Path.of(database + "-wal");
+    Path index = Path.of(database + "-shm");
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken first = console(server).createToken(workspaceId, "first");
+      CreatedToken second = console(server).createToken(workspaceId, "second");
+
+      // Another process makes an index of its own, in which the server would not look.
+      Files.delete(index);
+      command("token", "revoke", "--workspace", "acme", first.getToken().getId());
+
+      assertThat(verify(server, first.getSecret())).isEqualTo(401);
+      assertThat(verify(server, second.getSecret())).isEqualTo(200);
+      assertVerifies(server);
+
+      // What is only in the log that the server has open is not lost.
+      CreatedToken third = console(server).createToken(workspaceId, "third");
+      Files.delete(log);
+      assertThat(verify(server, third.getSecret())).isEqualTo(200);
+      assertVerifies(server);
+      command("token", "revoke", "--workspace", "acme", third.getToken().getId());
+      assertThat(verify(server, third.getSecret())).isEqualTo(401);
+
+      // Two logs cannot be made one, so nothing is answered from either.
+      Files.delete(log);
+      Files.delete(index);
+      command("token", "create", "--workspace", "acme", "--name", "in another log");
+      assertThat(verify(server, active.secret())).isEqualTo(503);
+      assertUnavailable(create(server));
+      server.assertLogs("another process created a new one");
+
+      replaceByTemplate();
+      assertVerifies(server);
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aProbeBeginsNoLogInPlaceOfTheOneThatWasRemoved() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken created = console(server).createToken(workspaceId, "in the log");
+      for (int round = 0; round < Faults.times(3, 30); round++) {
+        Files.delete(Path.of(database + "-wal"));
+
+        // Not at once where last uses are being written just then.
+        await().until(() -> ready(server) == 200);
+        assertVerifies(server);
+        assertThat(verify(server, created.getSecret())).isEqualTo(200);
+        created = console(server).createToken(workspaceId, "in the next log");
+      }
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aLogThatCannotBeKeptIsNotGivenUp() throws Exception {
+    Files.copy(template, database);
+    Path log = Path.of(database + "-wal");
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken created = console(server).createToken(workspaceId, "in the log");
+      Tool.require("StorageFaultsTest", List.of("chattr"));
+      if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
+        throw cannot("no right to make a file immutable");
+      }
+      try {
+        Files.delete(Path.of(database + "-shm"));
+        assertThat(verify(server, active.secret())).isEqualTo(503);
+        assertUnavailable(create(server));
+        server.assertLogs("its log cannot be kept");
+      } finally {
+        Tool.run(directory, 1, Map.of(), "chattr", "-i", log.toString()).succeeded();
+      }
+      await().until(() -> verify(server, active.secret()) == 200);
+      assertVerifies(server);
+      assertThat(verify(server, created.getSecret())).isEqualTo(200);
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void twoServersGoOnWithoutTheLogAndTheIndexThatBothHadOpen() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess one = ServerProcess.serve(database, QUIET);
+        ServerProcess other = ServerProcess.serve(database, QUIET)) {
+      for (int round = 0; round < Faults.times(3, 30); round++) {
+        CreatedToken first = console(one).createToken(workspaceId, "before");
+        CreatedToken second = console(other).createToken(workspaceId, "before");
+        Files.delete(Path.of(database + "-wal"));
+        if (round % 2 == 1) {
+          Files.delete(Path.of(database + "-shm"));
+        }
+
+        // The first to notice begins a log, which is another's for the second.
+        assertThat(verify(one, first.getSecret())).isEqualTo(200);
+        assertThat(verify(one, second.getSecret())).isEqualTo(200);
+        console(one).revokeToken(workspaceId, first.getToken().getId());
+
+        assertThat(verify(other, first.getSecret())).isEqualTo(401);
+        assertThat(verify(other, second.getSecret())).isEqualTo(200);
+        assertVerifies(other);
+        console(other).revokeToken(workspaceId, second.getToken().getId());
+        assertThat(verify(one, second.getSecret())).isEqualTo(401);
+      }
+      assertThat(console(one).tokens(workspaceId, null).toList())
+          // Which each server still writes.
+          .usingRecursiveFieldByFieldElementComparatorIgnoringFields("lastUsedAt")
+          .isEqualTo(console(other).tokens(workspaceId, null).toList());
+      one.terminate();
+      other.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void filesThatAreRemovedOrReplacedUnderLoadNeedNoRestart() throws Exception {
+    Files.copy(template, database);
+    int rounds = Faults.times(4, 40);
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger answers = new AtomicInteger();
+    AtomicInteger unavailable = new AtomicInteger();
+    int threads = 6;
+    ExecutorService load = Executors.newFixedThreadPool(threads);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      List<Future<Integer>> wrong = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        boolean writes = i == 0;
+        wrong.add(load.submit(() -> load(server, writes, stop, answers, unavailable)));
+      }
+      try {
+        for (int round = 0; round < rounds; round++) {
+          for (String removed : List.of("-shm", "-wal", "")) {
+            if (removed.isEmpty()) {
+              replaceByTemplate();
+            } else {
+              Files.delete(Path.of(database + removed));
+            }
+            await(removed.isEmpty() ? "file replaced" : removed + " removed")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> create(server).statusCode() == 201);
+            assertVerifies(server);
+            int before = answers.get();
+            await().until(() -> answers.get() > before + 50);
+          }
+        }
+      } finally {
+        stop.set(true);
+      }
+      int wrongAnswers = 0;
+      for (Future<Integer> task : wrong) {
+        wrongAnswers += task.get();
+      }
+      Faults.figure(
+          "StorageFaultsTest, removed or replaced under load",
+          "%d times -shm, -wal, and the file; %d answers, %d of them 503, %d wrong"
+              .formatted(rounds, answers.get(), unavailable.get(), wrongAnswers));
+      assertThat(wrongAnswers).as("wrong answers").isZero();
+      await("no connection is left behind").until(() -> connections(server) <= 1 + 1 + 8);
+      server.terminate();
+    } finally {
+      load.shutdownNow();
+    }
+    assertSound(database);
+  }
+
+  /** Asks without pause; returns how many answers were neither right nor 503. */
+  private static int load(
+      ServerProcess server,
+      boolean writes,
+      AtomicBoolean stop,
+      AtomicInteger answers,
+      AtomicInteger unavailable)
+      throws Exception {
+    int wrong = 0;
+    for (int i = 0; !stop.get(); i++) {
+      int right = writes ? 201 : i % 2 == 0 ? 200 : 401;
+      int status =
+          writes
+              ? create(server).statusCode()
+              : verify(server, i % 2 == 0 ? active.secret() : revoked.secret());
+      answers.incrementAndGet();
+      if (status == 503) {
+        unavailable.incrementAndGet();
+      } else if (status != right) {
+        wrong++;
+      }
+    }
+    return wrong;
+  }
+
+  /** How often the process has the database's file open, as Linux tells it; 0 elsewhere. */
+  private long connections(ServerProcess server) throws IOException {
+    Path open = Path.of("/proc", "" + server.pid(), "fd");
+    if (!Files.isDirectory(open)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(open)) {
+      return files.filter(file -> leadsToDatabase(file)).count();
+    }
+  }
+
+  /** Also to one that was removed. */
+  private boolean leadsToDatabase(Path file) {
+    try {
+      String target = Files.readSymbolicLink(file).toString();
+      return target.equals(database.toString()) || target.equals(database + " (deleted)");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int ready(ServerProcess server) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.managementUrl() + "/health/ready")).build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void aDamagedFileIsNeverBelieved() throws Exception {
+    Files.copy(template, database);
+    byte[] sound = Files.readAllBytes(database);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      byte[] damaged = sound.clone();
+      Random random = new Random(1);
+      byte[] noise = new byte[damaged.length - 4096];
+      random.nextBytes(noise);
+      System.arraycopy(noise, 0, damaged, 4096, noise.length);
+      overwrite(damaged);
+
+      int answers = 0;
+      for (int i = 0; i < 20; i++) {
+        // What a connection still has in memory is right; the file says nothing.
+        assertThat(verify(server, active.secret())).isIn(200, 503);
+        assertThat(verify(server, revoked.secret())).isIn(401, 503);
+        answers += 2;
+      }
+      await().until(() -> verify(server, active.secret()) == 503);
+      assertUnavailable(create(server));
+      server.assertLogs("the file is damaged");
+
+      replaceByTemplate();
+      assertVerifies(server);
+      assertThat(create(server).statusCode()).isEqualTo(201);
+      assertQuiet(server);
+      Faults.figure("StorageFaultsTest, damaged", answers + " verifications, none wrong");
+    }
+  }
+
+  @Test
+  void anIndexThatLeadsToAnotherTokenVerifiesNothing() throws Exception {
+    byte[] file = Files.readAllBytes(template);
+    // An entry of the index is hash and row number; a row goes on with a time after its hash.
+    long activeRow = row(active.id());
+    long revokedRow = row(revoked.id());
+    byte[] hash = hash(revoked.id());
+    int swapped = 0;
+    for (int i = 0; i + 33 <= file.length; i++) {
+      if (Arrays.equals(file, i, i + 32, hash, 0, 32) && file[i + 32] == revokedRow) {
+        file[i + 32] = (byte) activeRow;
+        swapped++;
+      }
+    }
+    assertThat(swapped).isEqualTo(1);
+    Files.write(database, file);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      assertThat(verify(server, revoked.secret())).isEqualTo(503);
+      assertThat(verify(server, active.secret())).isEqualTo(200);
+      server.assertLogs("the file is damaged");
+    }
+  }
+
+  @Test
+  void aDamagedDatabaseIsNotServed() throws Exception {
+    byte[] file = Files.readAllBytes(template);
+    byte[] noise = new byte[4096];
+    new Random(1).nextBytes(noise);
+    for (int page : new int[] {0, file.length / 4096 / 2}) {
+      byte[] damaged = file.clone();
+      System.arraycopy(noise, 0, damaged, page * 4096, noise.length);
+      Files.write(database, damaged);
+      assertRefusesToStart("damaged");
+    }
+    // The first page says how many there are.
+    Files.write(database, Arrays.copyOf(file, file.length / 2));
+    assertRefusesToStart("damaged");
+  }
+
+  @Test
+  void aDatabaseThatIsRemovedOrReplacedIsAnsweredFromNoMore() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      CreatedToken late = console(server).createToken(workspaceId, "not in the backup");
+      Path away = directory.resolve("away.db");
+      Files.move(database, away);
+      assertThat(verify(server, active.secret())).isEqualTo(503);
+      assertUnavailable(create(server));
+      server.assertLogs("the file is gone");
+
+      Files.move(away, database);
+      assertVerifies(server);
+      assertThat(verify(server, late.getSecret())).as("back, with its log").isEqualTo(200);
+
+      Files.writeString(directory.resolve("notes.txt"), "not a database, ".repeat(1000));
+      Files.move(directory.resolve("notes.txt"), database, StandardCopyOption.REPLACE_EXISTING);
+      assertThat(verify(server, active.secret())).isEqualTo(503);
+
+      replaceByTemplate();
+      await().until(() -> verify(server, active.secret()) == 200);
+      assertVerifies(server);
+      assertThat(verify(server, late.getSecret())).as("not in the backup").isEqualTo(401);
+      CreatedToken created = console(server).createToken(workspaceId, "in the backup");
+
+      command("token", "revoke", "--workspace", "acme", created.getToken().getId());
+      assertThat(verify(server, created.getSecret())).isEqualTo(401);
+
+      // The next request already, though the log of the one before lies beside it.
+      command("token", "revoke", "--workspace", "acme", active.id());
+      assertThat(verify(server, active.secret())).isEqualTo(401);
+      replaceByTemplate();
+      assertThat(verify(server, active.secret())).isEqualTo(200);
+      assertVerifies(server);
+
+      Files.delete(database);
+      assertThat(verify(server, active.secret())).isEqualTo(503);
+      replaceByTemplate();
+      // The server first: what a command writes before may go to the old log, and be lost.
+      await().until(() -> verify(server, active.secret()) == 200);
+      command("token", "revoke", "--workspace", "acme", active.id());
+      assertThat(verify(server, active.secret())).as("revoked in the new file").isEqualTo(401);
+      assertQuiet(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void aDatabaseReplacedWhileNobodyAsksIsNotMixedWithTheOldLog() throws Exception {
+    Files.copy(template, database);
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      for (int i = 0; i < 50; i++) {
+        console(server).createToken(workspaceId, "in the log");
+      }
+      replaceByTemplate();
+      server.terminate();
+    }
+    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
+      assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(2);
+      assertVerifies(server);
+      server.terminate();
+    }
+    assertSound(database);
+  }
+
+  @Test
+  void twoServersOnOneDatabaseSeeEachOthersRevocationsAtOnce() throws Exception {
+    Files.copy(template, database);
+    int rounds = Faults.times(15, 1000);
+    try (ServerProcess one = ServerProcess.serve(database, QUIET);
+        ServerProcess other = ServerProcess.serve(database, QUIET)) {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      try {
+        List<Future<Integer>> tasks = new ArrayList<>();
+        for (int thread = 0; thread < 4; thread++) {
+          ServerProcess here = thread % 2 == 0 ? one : other;
+          ServerProcess there = thread % 2 == 0 ? other : one;
+          tasks.add(threads.submit(() -> createAndRevoke(here, there, rounds)));
+        }
+        int wrong = 0;
+        for (Future<Integer> task : tasks) {
+          wrong += task.get();
+        }
+        assertThat(console(one).tokens(workspaceId, null).toList())
+            .hasSize(2 + 4 * rounds)
+            // Which each server still writes.
+            .usingRecursiveFieldByFieldElementComparatorIgnoringFields("lastUsedAt")
+            .isEqualTo(console(other).tokens(workspaceId, null).toList());
+        Faults.figure(
+            "StorageFaultsTest, two servers on one database",
+            "%d tokens created on one, verified and revoked on the other, refused at once on the"
+                    .formatted(4 * rounds)
+                + " first; "
+                + wrong
+                + " answers were wrong");
+        assertThat(wrong).as("wrong answers").isZero();
+      } finally {
+        threads.shutdownNow();
+      }
+      one.terminate();
+      assertVerifies(other);
+      other.terminate();
+    }
+    assertSound(database);
+  }
+
+  /** Returns how many answers were wrong. */
+  private int createAndRevoke(ServerProcess here, ServerProcess there, int rounds)
+      throws Exception {
+    int wrong = 0;
+    for (int i = 0; i < rounds; i++) {
+      CreatedToken token = console(here).createToken(workspaceId, "two servers");
+      wrong += verify(there, token.getSecret()) == 200 ? 0 : 1;
+      console(there).revokeToken(workspaceId, token.getToken().getId());
+      wrong += verify(here, token.getSecret()) == 401 ? 0 : 1;
+    }
+    return wrong;
+  }
+
+  /** Where an integration must get a yes, and where never. */
+  private static void assertVerifies(ServerProcess server) throws Exception {
+    assertThat(verify(server, active.secret())).as("active").isEqualTo(200);
+    assertThat(verify(server, revoked.secret())).as("revoked").isEqualTo(401);
+    assertThat(verify(server, "adraa_" + "0".repeat(48))).as("unknown").isEqualTo(401);
+  }
+
+  private static void assertUnavailable(HttpResponse<String> response) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+    assertThat(response.body()).contains("{\"error\":{\"code\":\"SERVICE_UNAVAILABLE\"");
+    assertThat(response.headers().firstValue("Retry-After")).hasValue("5");
+  }
+
+  /** The log is for people: each trouble said once, and no stack trace. */
+  private static void assertQuiet(ServerProcess server) throws IOException {
+    assertThat(server.log()).doesNotContain("\tat ").doesNotContain("A request failed");
+    assertThat(server.log().lines()).hasSizeLessThan(40);
+  }
+
+  private void assertRefusesToStart(String reason) throws Exception {
+    Tool.Finished refused =
+        ServerProcess.run(Map.of(), "serve", "--port", "0", "--database", database.toString());
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err()).contains("Cannot open the database " + database, reason);
+    assertThat(refused.err().strip().lines()).as(refused.err()).hasSize(1);
+  }
+
+  private static void assertSound(Path database) throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        ResultSet check = connection.createStatement().executeQuery("PRAGMA integrity_check")) {
+      assertThat(check.getString(1)).isEqualTo("ok");
+    }
+  }
+
+  /** As an operator puts a backup in its place. */
+  private void replaceByTemplate() throws IOException {
+    Path copy = directory.resolve("backup.db");
+    Files.copy(template, copy);
+    Files.move(copy, database, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void overwrite(byte[] bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
+      file.write(bytes);
+    }
+  }
+
+  private void command(String... arguments) throws Exception {
+    ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), arguments).succeeded();
+  }
+
+  private static long row(String tokenId) throws Exception {
+    return Long.parseLong(query("SELECT rowid FROM api_token WHERE id = '" + tokenId + "'"));
+  }
+
+  private static byte[] hash(String tokenId) throws Exception {
+    return HexFormat.of()
+        .parseHex(
+            query("SELECT lower(hex(secret_hash)) FROM api_token WHERE id = '" + tokenId + "'"));
+  }
+
+  private static String query(String sql) throws Exception {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + template);
+        ResultSet row = connection.createStatement().executeQuery(sql)) {
+      return row.getString(1);
+    }
+  }
+
+  private static void fill(Path file) throws IOException {
+    byte[] block = new byte[4096];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+
+  private static ConsoleSession console(ServerProcess server) {
+    return AdraaInbox.builder().baseUrl(server.url()).build().resumeSession(session);
+  }
+
+  private static HttpResponse<String> create(ServerProcess server) throws Exception {
+    return HTTP.send(createRequest(server), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest createRequest(ServerProcess server) {
+    return console(server, "")
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"storage\"}"))
+        .build();
+  }
+
+  private static HttpResponse<String> revoke(ServerProcess server, String id) throws Exception {
+    HttpRequest request =
+        console(server, "/" + id + "/revoke").POST(HttpRequest.BodyPublishers.noBody()).build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder console(ServerProcess server, String path) {
+    return HttpRequest.newBuilder(
+            URI.create(server.url() + "/api/v1/workspaces/" + workspaceId + "/tokens" + path))
+        .header("Cookie", "adraa_session=" + session)
+        .timeout(Duration.ofMinutes(1));
+  }
+
+  private static int verify(ServerProcess server, String secret) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/me"))
+            .header("Authorization", "Bearer " + secret)
+            .timeout(Duration.ofMinutes(1))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  /** Ends the test as skipped: a right of the machine is no tool that could be required. */
+  private static AssertionError cannot(String reason) {
+    System.out.println("SKIPPED StorageFaultsTest: " + reason);
+    return abort(reason);
+  }
+
+  /** A file system of the test's own. */
+  private record Mount(Path path) implements AutoCloseable {
+    static Mount at(Path path, String... how) throws IOException, InterruptedException {
+      Tool.require("StorageFaultsTest", List.of("mount", "umount"));
+      List<String> command = new ArrayList<>(List.of("mount"));
+      command.addAll(List.of(how));
+      command.add(path.toString());
+      Tool.Finished mounted = Tool.run(new ProcessBuilder(command), 1);
+      if (mounted.exitCode() != 0) {
+        throw cannot("no right to mount a file system: " + mounted.err().strip());
+      }
+      return new Mount(path);
+    }
+
+    /** As ext4 does itself when it finds an error. */
+    void turnReadOnly() throws IOException {
+      String device = Path.of(Files.getFileStore(path).name()).getFileName().toString();
+      Path trigger = Path.of("/sys/fs/ext4", device, "trigger_fs_error");
+      if (!Files.isWritable(trigger)) {
+        throw cannot("no right to make a file system fail");
+      }
+      Files.writeString(trigger, "StorageFaultsTest");
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+      Tool.run(new ProcessBuilder("umount", "-l", path.toString()), 1).succeeded();
+    }
+  }
+}

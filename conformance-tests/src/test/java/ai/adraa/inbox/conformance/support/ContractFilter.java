@@ -1,0 +1,84 @@
+package ai.adraa.inbox.conformance.support;
+
+import com.atlassian.oai.validator.OpenApiInteractionValidator;
+import com.atlassian.oai.validator.model.Request;
+import com.atlassian.oai.validator.model.SimpleResponse;
+import com.atlassian.oai.validator.report.LevelResolver;
+import com.atlassian.oai.validator.report.ValidationReport;
+import io.restassured.filter.Filter;
+import io.restassured.filter.FilterContext;
+import io.restassured.http.Header;
+import io.restassured.response.Response;
+import io.restassured.specification.FilterableRequestSpecification;
+import io.restassured.specification.FilterableResponseSpecification;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Holds each response against the contract and remembers which were seen. HEAD and OPTIONS, which
+ * no OpenAPI document need describe, and paths that the contract does not have are left out.
+ */
+public final class ContractFilter implements Filter {
+  /** The operations and statuses seen in this JVM, such as {@code GET /api/v1/me 200}. */
+  public static final Set<String> SEEN = new ConcurrentSkipListSet<>();
+
+  private static final int METHOD_NOT_ALLOWED = 405;
+
+  private static final OpenApiInteractionValidator VALIDATOR =
+      OpenApiInteractionValidator.createFor("adraa-inbox.yaml")
+          .withLevelResolver(
+              LevelResolver.create()
+                  .withLevel("validation.response.status.unknown", ValidationReport.Level.ERROR)
+                  .build())
+          .build();
+
+  @Override
+  public Response filter(
+      FilterableRequestSpecification request,
+      FilterableResponseSpecification expected,
+      FilterContext context) {
+    Response response = context.next(request, expected);
+    SimpleResponse.Builder builder = SimpleResponse.Builder.status(response.statusCode());
+    for (Header header : response.headers()) {
+      builder.withHeader(header.getName(), header.getValue());
+    }
+    if (response.asByteArray().length > 0) {
+      builder.withBody(response.asString());
+    }
+    check(request.getMethod(), URI.create(request.getURI()).getRawPath(), builder.build());
+    return response;
+  }
+
+  /**
+   * Fails with all that the response has and the contract has not. A 405 belongs to a path, so it
+   * is held against each operation of it.
+   */
+  public static void check(String method, String path, SimpleResponse response) {
+    if (response.getStatus() == METHOD_NOT_ALLOWED) {
+      Contract.methods(path).forEach(known -> checkOperation(known, path, response));
+    } else {
+      checkOperation(method, path, response);
+    }
+  }
+
+  private static void checkOperation(String method, String path, SimpleResponse response) {
+    Contract.operation(method, path)
+        .ifPresent(
+            operation -> {
+              ValidationReport report =
+                  VALIDATOR.validateResponse(
+                      path, Request.Method.valueOf(method.toUpperCase(Locale.ROOT)), response);
+              if (report.hasErrors()) {
+                throw new AssertionError(
+                    operation
+                        + " "
+                        + response.getStatus()
+                        + " breaks the contract: "
+                        + report.getMessages());
+              }
+              SEEN.add(operation + " " + response.getStatus());
+            });
+  }
+}
