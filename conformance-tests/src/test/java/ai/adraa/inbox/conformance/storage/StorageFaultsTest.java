@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import ai.adraa.inbox.client.AdraaInbox;
-import ai.adraa.inbox.client.ConsoleSession;
 import ai.adraa.inbox.client.model.CreatedToken;
 import ai.adraa.inbox.conformance.support.Faults;
 import ai.adraa.inbox.conformance.support.ServerProcess;
-import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,58 +29,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the server, a process, does when its database fails: it says 503 or refuses to start, goes
- * on verifying where it can read, is never wrong, and needs no restart when the cause is gone.
+ * When the disk is full, read-only, damaged or locked, the server returns 503 or does not start. It
+ * verifies tokens as long as it can read, never wrongly, and recovers by itself.
  */
 @Tag("faults")
 @Tag("sqlite")
-class StorageFaultsTest {
-  /** So that the log has what the database says, and no line for each request. */
-  private static final Map<String, String> QUIET = Map.of("ADRAA_ACCESS_LOG", "off");
-
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
-
-  @TempDir private static Path shared;
-  private static Path template;
-  private static String session;
-  private static String workspaceId;
-  private static TestInbox.NewToken active;
-  private static TestInbox.NewToken revoked;
-
-  @TempDir private Path directory;
-  private Path database;
-
-  /** Signing in needs mail, which the fixture has; the session outlives its server. */
-  @BeforeAll
-  static void makeTemplate() throws IOException {
-    try (TestInbox inbox = TestInbox.start()) {
-      TestInbox.SignedIn admin = inbox.workspace("acme");
-      session = admin.session();
-      workspaceId = admin.workspaceId();
-      active = inbox.createToken(admin, "active");
-      revoked = inbox.createToken(admin, "revoked");
-      assertThat(inbox.revoke(admin, revoked.id()).statusCode()).isEqualTo(200);
-      inbox.stopServer();
-      template = Files.copy(inbox.database(), shared.resolve("template.db"));
-    }
-  }
-
-  @BeforeEach
-  void nameDatabase() {
-    database = directory.resolve("inbox.db");
-  }
-
+class StorageFaultsTest extends StorageTest {
   @Test
   void aFullDiskStopsWritesOnlyAndLosesNothing() throws Exception {
     Path disk = Files.createDirectory(directory.resolve("disk"));
@@ -168,11 +120,13 @@ class StorageFaultsTest {
         }
         Path link = Files.createSymbolicLink(directory.resolve("l"), rescued.resolve("inbox.db"));
         Files.move(link, database, StandardCopyOption.ATOMIC_MOVE);
-
+        assertQuiet(server);
+        server.terminate();
+      }
+      try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         assertVerifies(server);
         assertThat(verify(server, before.getSecret())).isEqualTo(200);
         assertThat(create(server).statusCode()).isEqualTo(201);
-        assertQuiet(server);
         server.terminate();
       }
     }
@@ -262,233 +216,6 @@ class StorageFaultsTest {
   }
 
   @Test
-  void whatIsRemovedBesideTheDatabaseHidesNoRevocation() throws Exception {
-    Files.copy(template, database);
-    Path log = Path.of(database + "-wal");
-    Path index = Path.of(database + "-shm");
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      CreatedToken first = console(server).createToken(workspaceId, "first");
-      CreatedToken second = console(server).createToken(workspaceId, "second");
-
-      // Another process makes an index of its own, in which the server would not look.
-      Files.delete(index);
-      command("token", "revoke", "--workspace", "acme", first.getToken().getId());
-
-      assertThat(verify(server, first.getSecret())).isEqualTo(401);
-      assertThat(verify(server, second.getSecret())).isEqualTo(200);
-      assertVerifies(server);
-
-      // What is only in the log that the server has open is not lost.
-      CreatedToken third = console(server).createToken(workspaceId, "third");
-      Files.delete(log);
-      assertThat(verify(server, third.getSecret())).isEqualTo(200);
-      assertVerifies(server);
-      command("token", "revoke", "--workspace", "acme", third.getToken().getId());
-      assertThat(verify(server, third.getSecret())).isEqualTo(401);
-
-      // Two logs cannot be made one, so nothing is answered from either.
-      Files.delete(log);
-      Files.delete(index);
-      command("token", "create", "--workspace", "acme", "--name", "in another log");
-      assertThat(verify(server, active.secret())).isEqualTo(503);
-      assertUnavailable(create(server));
-      server.assertLogs("another process created a new one");
-
-      replaceByTemplate();
-      assertVerifies(server);
-      assertThat(create(server).statusCode()).isEqualTo(201);
-      assertQuiet(server);
-      server.terminate();
-    }
-    assertSound(database);
-  }
-
-  @Test
-  void aProbeBeginsNoLogInPlaceOfTheOneThatWasRemoved() throws Exception {
-    Files.copy(template, database);
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      CreatedToken created = console(server).createToken(workspaceId, "in the log");
-      for (int round = 0; round < Faults.times(3, 30); round++) {
-        Files.delete(Path.of(database + "-wal"));
-
-        // Not at once where last uses are being written just then.
-        await().until(() -> ready(server) == 200);
-        assertVerifies(server);
-        assertThat(verify(server, created.getSecret())).isEqualTo(200);
-        created = console(server).createToken(workspaceId, "in the next log");
-      }
-      assertQuiet(server);
-      server.terminate();
-    }
-    assertSound(database);
-  }
-
-  @Test
-  void aLogThatCannotBeKeptIsNotGivenUp() throws Exception {
-    Files.copy(template, database);
-    Path log = Path.of(database + "-wal");
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      CreatedToken created = console(server).createToken(workspaceId, "in the log");
-      Tool.require("StorageFaultsTest", List.of("chattr"));
-      if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
-        throw cannot("no right to make a file immutable");
-      }
-      try {
-        Files.delete(Path.of(database + "-shm"));
-        assertThat(verify(server, active.secret())).isEqualTo(503);
-        assertUnavailable(create(server));
-        server.assertLogs("its log cannot be kept");
-      } finally {
-        Tool.run(directory, 1, Map.of(), "chattr", "-i", log.toString()).succeeded();
-      }
-      await().until(() -> verify(server, active.secret()) == 200);
-      assertVerifies(server);
-      assertThat(verify(server, created.getSecret())).isEqualTo(200);
-      assertThat(create(server).statusCode()).isEqualTo(201);
-      assertQuiet(server);
-      server.terminate();
-    }
-    assertSound(database);
-  }
-
-  @Test
-  void twoServersGoOnWithoutTheLogAndTheIndexThatBothHadOpen() throws Exception {
-    Files.copy(template, database);
-    try (ServerProcess one = ServerProcess.serve(database, QUIET);
-        ServerProcess other = ServerProcess.serve(database, QUIET)) {
-      for (int round = 0; round < Faults.times(3, 30); round++) {
-        CreatedToken first = console(one).createToken(workspaceId, "before");
-        CreatedToken second = console(other).createToken(workspaceId, "before");
-        Files.delete(Path.of(database + "-wal"));
-        if (round % 2 == 1) {
-          Files.delete(Path.of(database + "-shm"));
-        }
-
-        // The first to notice begins a log, which is another's for the second.
-        assertThat(verify(one, first.getSecret())).isEqualTo(200);
-        assertThat(verify(one, second.getSecret())).isEqualTo(200);
-        console(one).revokeToken(workspaceId, first.getToken().getId());
-
-        assertThat(verify(other, first.getSecret())).isEqualTo(401);
-        assertThat(verify(other, second.getSecret())).isEqualTo(200);
-        assertVerifies(other);
-        console(other).revokeToken(workspaceId, second.getToken().getId());
-        assertThat(verify(one, second.getSecret())).isEqualTo(401);
-      }
-      assertThat(console(one).tokens(workspaceId, null).toList())
-          // Which each server still writes.
-          .usingRecursiveFieldByFieldElementComparatorIgnoringFields("lastUsedAt")
-          .isEqualTo(console(other).tokens(workspaceId, null).toList());
-      one.terminate();
-      other.terminate();
-    }
-    assertSound(database);
-  }
-
-  @Test
-  void filesThatAreRemovedOrReplacedUnderLoadNeedNoRestart() throws Exception {
-    Files.copy(template, database);
-    int rounds = Faults.times(4, 40);
-    AtomicBoolean stop = new AtomicBoolean();
-    AtomicInteger answers = new AtomicInteger();
-    AtomicInteger unavailable = new AtomicInteger();
-    int threads = 6;
-    ExecutorService load = Executors.newFixedThreadPool(threads);
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      List<Future<Integer>> wrong = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
-        boolean writes = i == 0;
-        wrong.add(load.submit(() -> load(server, writes, stop, answers, unavailable)));
-      }
-      try {
-        for (int round = 0; round < rounds; round++) {
-          for (String removed : List.of("-shm", "-wal", "")) {
-            if (removed.isEmpty()) {
-              replaceByTemplate();
-            } else {
-              Files.delete(Path.of(database + removed));
-            }
-            await(removed.isEmpty() ? "file replaced" : removed + " removed")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> create(server).statusCode() == 201);
-            assertVerifies(server);
-            int before = answers.get();
-            await().until(() -> answers.get() > before + 50);
-          }
-        }
-      } finally {
-        stop.set(true);
-      }
-      int wrongAnswers = 0;
-      for (Future<Integer> task : wrong) {
-        wrongAnswers += task.get();
-      }
-      Faults.figure(
-          "StorageFaultsTest, removed or replaced under load",
-          "%d times -shm, -wal, and the file; %d answers, %d of them 503, %d wrong"
-              .formatted(rounds, answers.get(), unavailable.get(), wrongAnswers));
-      assertThat(wrongAnswers).as("wrong answers").isZero();
-      await("no connection is left behind").until(() -> connections(server) <= 1 + 1 + 8);
-      server.terminate();
-    } finally {
-      load.shutdownNow();
-    }
-    assertSound(database);
-  }
-
-  /** Asks without pause; returns how many answers were neither right nor 503. */
-  private static int load(
-      ServerProcess server,
-      boolean writes,
-      AtomicBoolean stop,
-      AtomicInteger answers,
-      AtomicInteger unavailable)
-      throws Exception {
-    int wrong = 0;
-    for (int i = 0; !stop.get(); i++) {
-      int right = writes ? 201 : i % 2 == 0 ? 200 : 401;
-      int status =
-          writes
-              ? create(server).statusCode()
-              : verify(server, i % 2 == 0 ? active.secret() : revoked.secret());
-      answers.incrementAndGet();
-      if (status == 503) {
-        unavailable.incrementAndGet();
-      } else if (status != right) {
-        wrong++;
-      }
-    }
-    return wrong;
-  }
-
-  /** How often the process has the database's file open, as Linux tells it; 0 elsewhere. */
-  private long connections(ServerProcess server) throws IOException {
-    Path open = Path.of("/proc", "" + server.pid(), "fd");
-    if (!Files.isDirectory(open)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(open)) {
-      return files.filter(file -> leadsToDatabase(file)).count();
-    }
-  }
-
-  /** Also to one that was removed. */
-  private boolean leadsToDatabase(Path file) {
-    try {
-      String target = Files.readSymbolicLink(file).toString();
-      return target.equals(database.toString()) || target.equals(database + " (deleted)");
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static int ready(ServerProcess server) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.managementUrl() + "/health/ready")).build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-  }
-
-  @Test
   void aDamagedFileIsNeverBelieved() throws Exception {
     Files.copy(template, database);
     byte[] sound = Files.readAllBytes(database);
@@ -510,10 +237,6 @@ class StorageFaultsTest {
       await().until(() -> verify(server, active.secret()) == 503);
       assertUnavailable(create(server));
       server.assertLogs("the file is damaged");
-
-      replaceByTemplate();
-      assertVerifies(server);
-      assertThat(create(server).statusCode()).isEqualTo(201);
       assertQuiet(server);
       Faults.figure("StorageFaultsTest, damaged", answers + " verifications, none wrong");
     }
@@ -556,72 +279,6 @@ class StorageFaultsTest {
     // The first page says how many there are.
     Files.write(database, Arrays.copyOf(file, file.length / 2));
     assertRefusesToStart("damaged");
-  }
-
-  @Test
-  void aDatabaseThatIsRemovedOrReplacedIsAnsweredFromNoMore() throws Exception {
-    Files.copy(template, database);
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      CreatedToken late = console(server).createToken(workspaceId, "not in the backup");
-      Path away = directory.resolve("away.db");
-      Files.move(database, away);
-      assertThat(verify(server, active.secret())).isEqualTo(503);
-      assertUnavailable(create(server));
-      server.assertLogs("the file is gone");
-
-      Files.move(away, database);
-      assertVerifies(server);
-      assertThat(verify(server, late.getSecret())).as("back, with its log").isEqualTo(200);
-
-      Files.writeString(directory.resolve("notes.txt"), "not a database, ".repeat(1000));
-      Files.move(directory.resolve("notes.txt"), database, StandardCopyOption.REPLACE_EXISTING);
-      assertThat(verify(server, active.secret())).isEqualTo(503);
-
-      replaceByTemplate();
-      await().until(() -> verify(server, active.secret()) == 200);
-      assertVerifies(server);
-      assertThat(verify(server, late.getSecret())).as("not in the backup").isEqualTo(401);
-      CreatedToken created = console(server).createToken(workspaceId, "in the backup");
-
-      command("token", "revoke", "--workspace", "acme", created.getToken().getId());
-      assertThat(verify(server, created.getSecret())).isEqualTo(401);
-
-      // The next request already, though the log of the one before lies beside it.
-      command("token", "revoke", "--workspace", "acme", active.id());
-      assertThat(verify(server, active.secret())).isEqualTo(401);
-      replaceByTemplate();
-      assertThat(verify(server, active.secret())).isEqualTo(200);
-      assertVerifies(server);
-
-      Files.delete(database);
-      assertThat(verify(server, active.secret())).isEqualTo(503);
-      replaceByTemplate();
-      // The server first: what a command writes before may go to the old log, and be lost.
-      await().until(() -> verify(server, active.secret()) == 200);
-      command("token", "revoke", "--workspace", "acme", active.id());
-      assertThat(verify(server, active.secret())).as("revoked in the new file").isEqualTo(401);
-      assertQuiet(server);
-      server.terminate();
-    }
-    assertSound(database);
-  }
-
-  @Test
-  void aDatabaseReplacedWhileNobodyAsksIsNotMixedWithTheOldLog() throws Exception {
-    Files.copy(template, database);
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      for (int i = 0; i < 50; i++) {
-        console(server).createToken(workspaceId, "in the log");
-      }
-      replaceByTemplate();
-      server.terminate();
-    }
-    try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(2);
-      assertVerifies(server);
-      server.terminate();
-    }
-    assertSound(database);
   }
 
   @Test
@@ -678,25 +335,6 @@ class StorageFaultsTest {
     return wrong;
   }
 
-  /** Where an integration must get a yes, and where never. */
-  private static void assertVerifies(ServerProcess server) throws Exception {
-    assertThat(verify(server, active.secret())).as("active").isEqualTo(200);
-    assertThat(verify(server, revoked.secret())).as("revoked").isEqualTo(401);
-    assertThat(verify(server, "adraa_" + "0".repeat(48))).as("unknown").isEqualTo(401);
-  }
-
-  private static void assertUnavailable(HttpResponse<String> response) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
-    assertThat(response.body()).contains("{\"error\":{\"code\":\"SERVICE_UNAVAILABLE\"");
-    assertThat(response.headers().firstValue("Retry-After")).hasValue("5");
-  }
-
-  /** The log is for people: each trouble said once, and no stack trace. */
-  private static void assertQuiet(ServerProcess server) throws IOException {
-    assertThat(server.log()).doesNotContain("\tat ").doesNotContain("A request failed");
-    assertThat(server.log().lines()).hasSizeLessThan(40);
-  }
-
   private void assertRefusesToStart(String reason) throws Exception {
     Tool.Finished refused =
         ServerProcess.run(Map.of(), "serve", "--port", "0", "--database", database.toString());
@@ -705,28 +343,10 @@ class StorageFaultsTest {
     assertThat(refused.err().strip().lines()).as(refused.err()).hasSize(1);
   }
 
-  private static void assertSound(Path database) throws Exception {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        ResultSet check = connection.createStatement().executeQuery("PRAGMA integrity_check")) {
-      assertThat(check.getString(1)).isEqualTo("ok");
-    }
-  }
-
-  /** As an operator puts a backup in its place. */
-  private void replaceByTemplate() throws IOException {
-    Path copy = directory.resolve("backup.db");
-    Files.copy(template, copy);
-    Files.move(copy, database, StandardCopyOption.REPLACE_EXISTING);
-  }
-
   private void overwrite(byte[] bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
       file.write(bytes);
     }
-  }
-
-  private void command(String... arguments) throws Exception {
-    ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), arguments).succeeded();
   }
 
   private static long row(String tokenId) throws Exception {
@@ -755,43 +375,6 @@ class StorageFaultsTest {
     } catch (IOException e) {
       assertThat(e).hasMessageContaining("No space left");
     }
-  }
-
-  private static ConsoleSession console(ServerProcess server) {
-    return AdraaInbox.builder().baseUrl(server.url()).build().resumeSession(session);
-  }
-
-  private static HttpResponse<String> create(ServerProcess server) throws Exception {
-    return HTTP.send(createRequest(server), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static HttpRequest createRequest(ServerProcess server) {
-    return console(server, "")
-        .header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"storage\"}"))
-        .build();
-  }
-
-  private static HttpResponse<String> revoke(ServerProcess server, String id) throws Exception {
-    HttpRequest request =
-        console(server, "/" + id + "/revoke").POST(HttpRequest.BodyPublishers.noBody()).build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static HttpRequest.Builder console(ServerProcess server, String path) {
-    return HttpRequest.newBuilder(
-            URI.create(server.url() + "/api/v1/workspaces/" + workspaceId + "/tokens" + path))
-        .header("Cookie", "adraa_session=" + session)
-        .timeout(Duration.ofMinutes(1));
-  }
-
-  private static int verify(ServerProcess server, String secret) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/me"))
-            .header("Authorization", "Bearer " + secret)
-            .timeout(Duration.ofMinutes(1))
-            .build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   /** Ends the test as skipped: a right of the machine is no tool that could be required. */

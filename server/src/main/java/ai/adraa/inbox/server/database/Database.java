@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * per reason, and the database recovers by itself when the cause is gone. Thread-safe.
  */
 public abstract class Database implements AutoCloseable {
-  public final String location;
+  protected final String location;
 
   /**
    * @param location the name used in messages and logs, without a password
    */
-  public Database(String location) {
+  protected Database(String location) {
     this.location = location;
   }
 
@@ -72,8 +72,7 @@ public abstract class Database implements AutoCloseable {
   public abstract Optional<String> warning();
 
   /**
-   * Runs a query on committed data. It reads only the database that is currently at the location,
-   * never one that was replaced. The handle is valid only during the call.
+   * Runs a query on committed data. The handle is valid only during the call.
    *
    * @throws DatabaseUnavailableException if the database cannot answer
    */

@@ -13,9 +13,25 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String code;
+
+  /** Creates an exception with the code {@code database_unreadable}. */
   public DatabaseUnavailableException(String message, @Nullable Throwable cause) {
+    this("database_unreadable", message, cause);
+  }
+
+  /**
+   * @param code the reason that {@code /health/ready} reports
+   */
+  public DatabaseUnavailableException(String code, String message, @Nullable Throwable cause) {
     // No stack trace: every request can fail like this during an outage, and the cause has one.
     super(message, cause, false, false);
+    this.code = code;
+  }
+
+  /** Returns the reason that {@code /health/ready} reports, such as {@code database_removed}. */
+  public String code() {
+    return code;
   }
 
   /**

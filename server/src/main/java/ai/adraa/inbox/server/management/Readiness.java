@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.management;
 
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.http.WorkerPool;
 import java.time.Duration;
 import java.util.List;
@@ -97,7 +98,10 @@ public final class Readiness implements AutoCloseable {
       return unready("database_timeout");
     } catch (ExecutionException e) {
       LOG.warn("Not ready: the database cannot be read", e.getCause());
-      return unready("database_unreadable");
+      return unready(
+          e.getCause() instanceof DatabaseUnavailableException unavailable
+              ? unavailable.code()
+              : "database_unreadable");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unready("stopping");

@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.database.sqlite;
 
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -23,6 +24,11 @@ final class SqliteFailure {
       }
     }
     return DatabaseUnavailableException.reasonOfWait(failure);
+  }
+
+  /** Returns the exception of a damaged file. */
+  static SQLException damaged(String what) {
+    return new SQLiteException(what, SQLiteErrorCode.SQLITE_CORRUPT);
   }
 
   /** Returns true if the database is read-only, so that nothing was written. */
