@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,17 +18,11 @@ import org.junit.jupiter.api.Test;
 class AuditTrailTest {
   private static final String EMAIL = "admin@acme.example";
 
-  private TestInbox inbox;
+  @AutoClose private final TestInbox inbox = TestInbox.start();
 
   @BeforeEach
-  void start() {
-    inbox = TestInbox.start();
+  void createWorkspace() {
     inbox.command("workspace", "create", "--name", "acme", "--admin", EMAIL);
-  }
-
-  @AfterEach
-  void stop() {
-    inbox.close();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The machine's clock is set back by an hour under the running server. */
@@ -20,84 +21,77 @@ class ClockTest {
 
   private final MovableClock clock = new MovableClock();
 
+  @AutoClose private final TestInbox inbox = TestInbox.builder().clock(clock).start();
+
+  private final TestInbox.SignedIn admin = inbox.workspace("acme");
+
   @Test
   void lastUseAndRevocationDoNotGoBack() {
-    try (TestInbox inbox = TestInbox.startWithClock(clock)) {
-      TestInbox.SignedIn admin = inbox.workspace("acme");
-      TestInbox.NewToken before = inbox.createToken(admin, "before");
-      assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(200);
-      await().until(() -> token(inbox, admin, before).path("token.lastUsedAt") != null);
-      Instant used = Instant.parse(token(inbox, admin, before).path("token.lastUsedAt"));
+    TestInbox.NewToken before = inbox.createToken(admin, "before");
+    assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(200);
+    await().until(() -> token(before).path("token.lastUsedAt") != null);
+    Instant used = Instant.parse(token(before).path("token.lastUsedAt"));
 
-      clock.advance(BACK);
+    clock.advance(BACK);
 
-      TestInbox.NewToken after = inbox.createToken(admin, "after");
-      assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(200);
-      assertThat(inbox.verify(after.secret()).statusCode()).isEqualTo(200);
-      // Both are written in one transaction.
-      await().until(() -> token(inbox, admin, after).path("token.lastUsedAt") != null);
-      assertThat(Instant.parse(token(inbox, admin, before).path("token.lastUsedAt")))
-          .isEqualTo(used);
+    TestInbox.NewToken after = inbox.createToken(admin, "after");
+    assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(200);
+    assertThat(inbox.verify(after.secret()).statusCode()).isEqualTo(200);
+    // Both are written in one transaction.
+    await().until(() -> token(after).path("token.lastUsedAt") != null);
+    assertThat(Instant.parse(token(before).path("token.lastUsedAt"))).isEqualTo(used);
 
-      assertThat(inbox.revoke(admin, before.id()).statusCode()).isEqualTo(200);
-      assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(401);
-      assertThat(inbox.verify(after.secret()).statusCode()).isEqualTo(200);
-    }
+    assertThat(inbox.revoke(admin, before.id()).statusCode()).isEqualTo(200);
+    assertThat(inbox.verify(before.secret()).statusCode()).isEqualTo(401);
+    assertThat(inbox.verify(after.secret()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void aPagedListHasEachTokenOnce() {
-    try (TestInbox inbox = TestInbox.startWithClock(clock)) {
-      TestInbox.SignedIn admin = inbox.workspace("acme");
-      List<String> created = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        created.add(inbox.createToken(admin, "before").id());
-      }
-      Response page = page(inbox, admin, null);
-      List<String> listed = new ArrayList<>(page.path("tokens.id"));
-
-      clock.advance(BACK);
-      for (int i = 0; i < 3; i++) {
-        created.add(inbox.createToken(admin, "after").id());
-      }
-
-      for (String cursor = page.path("nextCursor"); cursor != null; ) {
-        page = page(inbox, admin, cursor);
-        listed.addAll(page.path("tokens.id"));
-        cursor = page.path("nextCursor");
-      }
-      assertThat(listed).containsExactlyInAnyOrderElementsOf(created);
+    List<String> created = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      created.add(inbox.createToken(admin, "before").id());
     }
+    Response page = page(null);
+    List<String> listed = new ArrayList<>(page.path("tokens.id"));
+
+    clock.advance(BACK);
+    for (int i = 0; i < 3; i++) {
+      created.add(inbox.createToken(admin, "after").id());
+    }
+
+    for (String cursor = page.path("nextCursor"); cursor != null; ) {
+      page = page(cursor);
+      listed.addAll(page.path("tokens.id"));
+      cursor = page.path("nextCursor");
+    }
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(created);
   }
 
   @Test
   void aSignInCodeDoesNotLiveLongerAndASessionGoesOn() {
-    try (TestInbox inbox = TestInbox.startWithClock(clock)) {
-      TestInbox.SignedIn admin = inbox.workspace("acme");
-      String code = inbox.requestCode("admin@acme.example");
+    String code = inbox.requestCode("admin@acme.example");
 
-      clock.advance(BACK);
+    clock.advance(BACK);
 
-      inbox
-          .request()
-          .contentType(ContentType.JSON)
-          .body(Map.of("email", "admin@acme.example", "code", code))
-          .post("/api/v1/session")
-          .then()
-          .statusCode(401);
-      assertThat(inbox.request(admin).get("/api/v1/session").statusCode()).isEqualTo(200);
-      assertThat(inbox.signIn("admin@acme.example").workspaceId()).isEqualTo(admin.workspaceId());
-    }
+    inbox
+        .request()
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", "admin@acme.example", "code", code))
+        .post("/api/v1/session")
+        .then()
+        .statusCode(401);
+    assertThat(inbox.request(admin).get("/api/v1/session").statusCode()).isEqualTo(200);
+    assertThat(inbox.signIn("admin@acme.example").workspaceId()).isEqualTo(admin.workspaceId());
   }
 
-  private static Response token(
-      TestInbox inbox, TestInbox.SignedIn admin, TestInbox.NewToken token) {
+  private Response token(TestInbox.NewToken token) {
     return inbox
         .request(admin)
         .get("/api/v1/workspaces/{id}/tokens/{token}", admin.workspaceId(), token.id());
   }
 
-  private static Response page(TestInbox inbox, TestInbox.SignedIn admin, String cursor) {
+  private Response page(String cursor) {
     return inbox
         .request(admin)
         .queryParams(cursor == null ? Map.of() : Map.of("cursor", cursor))

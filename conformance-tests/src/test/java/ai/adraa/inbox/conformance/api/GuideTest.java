@@ -11,8 +11,7 @@ import io.restassured.response.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -25,20 +24,10 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GuideTest {
-  private static TestInbox inbox;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
   private static int workspaces;
   private String workspace;
   private TestInbox.SignedIn admin;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
 
   @BeforeEach
   void createWorkspace() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,21 +12,14 @@ import org.junit.jupiter.api.Test;
 class MembershipTest {
   private static final String BOB = "bob@acme.example";
 
-  private TestInbox inbox;
-  private TestInbox.SignedIn ada;
+  @AutoClose private final TestInbox inbox = TestInbox.start();
+  private final TestInbox.SignedIn ada = inbox.workspace("acme");
   private TestInbox.SignedIn bob;
 
   @BeforeEach
-  void start() {
-    inbox = TestInbox.start();
-    ada = inbox.workspace("acme");
+  void addBob() {
     inbox.command("agent", "add", "--workspace", "acme", "--email", BOB, "--role", "admin");
     bob = inbox.signIn(BOB);
-  }
-
-  @AfterEach
-  void stop() {
-    inbox.close();
   }
 
   @Test

@@ -14,8 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Revocation is immediate: after it is acknowledged, no request that starts later succeeds. */
@@ -23,19 +22,8 @@ class RevocationTest {
   private static final int ROUNDS = 200;
   private static final int THREADS = 8;
 
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn admin;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn admin = inbox.workspace("acme");
 
   @Test
   void noRequestThatStartsAfterTheAcknowledgementSucceeds() throws Exception {

@@ -22,27 +22,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One-time codes by email, and the sessions they begin. */
 class SignInTest {
   private static final MovableClock CLOCK = new MovableClock();
-  private static TestInbox inbox;
+  @AutoClose private static final TestInbox inbox = TestInbox.builder().clock(CLOCK).start();
   private static int workspaces;
   private String email;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.startWithClock(CLOCK);
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
 
   @BeforeEach
   void createWorkspace() {
@@ -122,10 +111,8 @@ class SignInTest {
     assertThat(unknown.headers().asList().stream().map(header -> header.getName()))
         .isEqualTo(known.headers().asList().stream().map(header -> header.getName()).toList());
     // Asked for later, so the unknown one would have had its mail by then.
-    await()
-        .untilAsserted(
-            () -> assertThat(inbox.mail().getReceivedMessagesForDomain(domain(email))).hasSize(1));
-    assertThat(inbox.mail().getReceivedMessagesForDomain("acme.example")).isEmpty();
+    await().untilAsserted(() -> assertThat(inbox.mail().mailsTo(domain(email))).hasSize(1));
+    assertThat(inbox.mail().mailsTo("acme.example")).isEmpty();
     refused(signIn("nobody@acme.example", "000000"));
   }
 
@@ -142,12 +129,12 @@ class SignInTest {
     // Others are not concerned.
     inbox.command("agent", "add", "--workspace", "acme-" + workspaces, "--email", "bob@y.example");
     inbox.signIn("bob@y.example");
-    assertThat(inbox.mail().getReceivedMessagesForDomain(domain(email))).hasSize(10);
+    assertThat(inbox.mail().mailsTo(domain(email))).hasSize(10);
   }
 
   @Test
   void oneAddressAsksAndTriesForManyEmailsOnlySoOften() {
-    try (TestInbox limited = TestInbox.startWithSignInLimit("3/h")) {
+    try (TestInbox limited = TestInbox.builder().signInLimit("3/h").start()) {
       for (int i = 0; i < 3; i++) {
         request(limited, i + "@acme.example").then().statusCode(202);
         refused(signIn(limited, i + "@acme.example", "000000"));
@@ -276,7 +263,7 @@ class SignInTest {
 
   @Test
   void overHttpsNoOtherSiteCanSetTheCookie() {
-    try (TestInbox https = TestInbox.startWithPublicUrl("https://inbox.example")) {
+    try (TestInbox https = TestInbox.builder().publicUrl("https://inbox.example").start()) {
       https.command("workspace", "create", "--name", "acme", "--admin", email);
 
       Response signedIn = signIn(https, email, https.requestCode(email));

@@ -9,35 +9,19 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nobody reaches what belongs to another workspace, another role or another kind of credential. */
 class TenancyTest {
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn acme;
-  private static TestInbox.SignedIn globex;
-  private static TestInbox.SignedIn agent;
-  private static TestInbox.NewToken token;
-  private static TestInbox.NewToken foreign;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    acme = inbox.workspace("acme");
-    globex = inbox.workspace("globex");
-    agent = inbox.agent("acme", "bob@acme.example");
-    token = inbox.createToken(acme, "CRM integration");
-    foreign = inbox.createToken(globex, "CRM integration");
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn acme = inbox.workspace("acme");
+  private static final TestInbox.SignedIn globex = inbox.workspace("globex");
+  private static final TestInbox.SignedIn agent = inbox.agent("acme", "bob@acme.example");
+  private static final TestInbox.NewToken token = inbox.createToken(acme, "CRM integration");
+  private static final TestInbox.NewToken foreign = inbox.createToken(globex, "CRM integration");
 
   @Test
   void anotherWorkspaceIsAsIfItDidNotExist() {

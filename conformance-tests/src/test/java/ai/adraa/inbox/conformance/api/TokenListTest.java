@@ -15,8 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,19 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenListTest {
   private static final Pattern TIME = Pattern.compile("\"\\w+At\":\"([^\"]+)\"");
 
-  private static TestInbox inbox;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
   private static int workspaces;
   private TestInbox.SignedIn admin;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
 
   @BeforeEach
   void createWorkspace() {

@@ -55,7 +55,7 @@ class ClusterTest {
   void startPrimary() {
     primary = open(Postgres.start(Map.of("wal_sender_timeout", "5s")));
     database = primary.newDatabase();
-    try (TestInbox inbox = TestInbox.startOn(primary.url(database))) {
+    try (TestInbox inbox = TestInbox.builder().database(primary.url(database)).start()) {
       admin = inbox.workspace("acme");
     }
   }
@@ -304,7 +304,7 @@ class ClusterTest {
 
   @Test
   void twoAdminsWhoRemoveEachOtherAtOnceLeaveOne() throws Exception {
-    try (TestInbox inbox = TestInbox.startOn(primary.url(database))) {
+    try (TestInbox inbox = TestInbox.builder().database(primary.url(database)).start()) {
       List<String> admins = List.of("admin@acme.example", "bob@acme.example");
       for (int round = 0; round < 20; round++) {
         // Whichever is there adds the other again.

@@ -18,8 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,26 +32,12 @@ class ConsoleContractTest {
   private static final Pattern CALL =
       Pattern.compile("call\\('(\\w+)', '(\\w+)', (?:'([^']+)'|path)");
 
-  private static TestInbox inbox;
-  private static String api;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    api = asset("api.js");
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final String api = asset("api.js");
 
   static Stream<Map.Entry<String, String>> types() {
     Map<String, String> types = new TreeMap<>();
-    try (TestInbox server = TestInbox.start()) {
-      matches(TYPE, server.request().get("/app/assets/api.js").asString())
-          .forEach(type -> types.put(type.group(1), type.group(2)));
-    }
+    matches(TYPE, api).forEach(type -> types.put(type.group(1), type.group(2)));
     assertThat(types).hasSizeGreaterThan(8);
     return types.entrySet().stream();
   }

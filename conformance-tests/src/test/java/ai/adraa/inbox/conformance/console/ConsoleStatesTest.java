@@ -11,7 +11,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,8 +43,8 @@ class ConsoleStatesTest {
     }
   }
 
-  private static Browser browser;
-  private static TestInbox inbox;
+  @AutoClose private static Browser browser;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
 
   private Look look;
   private Visit visit;
@@ -53,15 +53,6 @@ class ConsoleStatesTest {
   @BeforeAll
   static void start() {
     browser = Browser.launch();
-    inbox = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      inbox.close();
-      browser.close();
-    }
   }
 
   @ParameterizedTest

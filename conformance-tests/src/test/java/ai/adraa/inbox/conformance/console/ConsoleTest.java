@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console in a real browser, as an admin and others use it. */
 class ConsoleTest {
   private static final MovableClock CLOCK = new MovableClock();
-  private static Browser browser;
-  private static TestInbox inbox;
+  @AutoClose private static Browser browser;
+  @AutoClose private static final TestInbox inbox = TestInbox.builder().clock(CLOCK).start();
   private static int workspaces;
 
   private String workspace;
@@ -45,15 +45,6 @@ class ConsoleTest {
   @BeforeAll
   static void start() {
     browser = Browser.launch();
-    inbox = TestInbox.startWithClock(CLOCK);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      inbox.close();
-      browser.close();
-    }
   }
 
   @BeforeEach
@@ -78,7 +69,7 @@ class ConsoleTest {
     String email = "admin@" + workspace + ".example";
     visit.open("/app");
     page.getByLabel("Email").fill(email);
-    String code = inbox.codeMailedBy(() -> button("Send code").click());
+    String code = inbox.mail().codeMailedBy(() -> button("Send code").click());
     page.getByLabel("Code").fill(code);
 
     assertThat(page).hasURL(inbox.url() + "/app/" + workspace + "/settings/api");
@@ -159,7 +150,7 @@ class ConsoleTest {
     dialogButton("Sign in again").click();
 
     assertThat(page.getByLabel("Email")).hasValue("admin@" + workspace + ".example");
-    String code = inbox.codeMailedBy(() -> button("Send code").click());
+    String code = inbox.mail().codeMailedBy(() -> button("Send code").click());
     page.getByLabel("Code").fill(code);
     assertThat(page.getByLabel("Name")).hasValue("Begun before");
     dialogButton("Create token").click();
@@ -322,7 +313,7 @@ class ConsoleTest {
     inbox.command("workspace", "create", "--name", other, "--admin", email);
     visit.open("/app/" + other + "/settings/api");
     page.getByLabel("Email").fill(email);
-    String code = inbox.codeMailedBy(() -> button("Send code").click());
+    String code = inbox.mail().codeMailedBy(() -> button("Send code").click());
     page.getByLabel("Code").fill(code.equals("123456") ? "123457" : "123456");
     assertThat(page.getByText("This code is wrong, used or expired.")).isVisible();
     assertThat(page.getByRole(AriaRole.BUTTON).filter(text("Send a new code in"))).isDisabled();

@@ -43,7 +43,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -74,23 +74,14 @@ class ContractTest {
     }
   }
 
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn admin;
-  private static TestInbox.SignedIn agent;
-  private static TestInbox.NewToken token;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn admin = inbox.workspace("acme");
+  private static final TestInbox.SignedIn agent = inbox.agent("acme", "bob@acme.example");
+  private static final TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
 
   @BeforeAll
-  static void start() {
+  static void forgetWhatOthersSaw() {
     ContractFilter.SEEN.clear();
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-    agent = inbox.agent("acme", "bob@acme.example");
-    token = inbox.createToken(admin, "CRM integration");
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
   }
 
   @Test
@@ -275,7 +266,7 @@ class ContractTest {
 
   @Test
   void tooManyRequestsAreA429ThatTellsWhenToTryAgain() {
-    try (TestInbox limited = TestInbox.startWithRateLimit("1/h")) {
+    try (TestInbox limited = TestInbox.builder().rateLimit("1/h").start()) {
       assertThat(limited.request().get("/api/v1/me").statusCode()).isEqualTo(401);
       for (Operation operation : operations(admin, token)) {
         Response response = send(operation, limited.request());

@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,16 +39,15 @@ class DetectionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Map<String, Sample> SAMPLES = new LinkedHashMap<>();
-  private static TestInbox inbox;
-  private static String token;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final String token =
+      inbox.createToken(inbox.workspace("acme"), "CRM integration").secret();
   private static Pattern form;
 
   @TempDir private Path directory;
 
   @BeforeAll
-  static void start() throws IOException {
-    inbox = TestInbox.start();
-    token = inbox.createToken(inbox.workspace("acme"), "CRM integration").secret();
+  static void read() throws IOException {
     form = published();
     for (JsonNode vector : JSON.readTree(kit("test-vectors.json")).get("vectors")) {
       SAMPLES.put(
@@ -78,11 +77,6 @@ class DetectionTest {
             .entrySet()) {
       SAMPLES.put(other.getKey(), new Sample(other.getValue(), false, false));
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,23 +32,14 @@ import org.junit.jupiter.api.Test;
 /** The API reference in a real browser: it shows what it should, and asks no one else. */
 @Tag("once")
 class ReferenceTest {
-  private static Browser browser;
-  private static TestInbox inbox;
+  @AutoClose private static Browser browser;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
 
   @BeforeAll
   static void start() {
     browser = Browser.launch();
     // The page is large, and the machine may be busy.
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
-    inbox = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      inbox.close();
-      browser.close();
-    }
   }
 
   @Test

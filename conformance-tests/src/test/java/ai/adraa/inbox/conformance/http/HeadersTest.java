@@ -7,8 +7,7 @@ import ai.adraa.inbox.conformance.support.TestInbox;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,21 +71,9 @@ class HeadersTest {
           "for=\"[::1",
           "<x>; rel");
 
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn admin;
-  private static String secret;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-    secret = inbox.createToken(admin, "CRM integration").secret();
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn admin = inbox.workspace("acme");
+  private static final String secret = inbox.createToken(admin, "CRM integration").secret();
 
   static Stream<String> names() {
     return Stream.of(

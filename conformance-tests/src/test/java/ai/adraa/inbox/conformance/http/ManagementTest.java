@@ -27,8 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -46,17 +45,7 @@ class ManagementTest {
   private static final Pattern COMMENT =
       Pattern.compile("# (?:HELP \\S+ .*|TYPE \\S+ (?:counter|gauge|histogram|summary|untyped))");
 
-  private TestInbox inbox;
-
-  @BeforeEach
-  void start() {
-    inbox = TestInbox.start();
-  }
-
-  @AfterEach
-  void stop() {
-    inbox.close();
-  }
+  @AutoClose private final TestInbox inbox = TestInbox.start();
 
   @Test
   void eachOutcomeIsCounted() {
@@ -124,7 +113,7 @@ class ManagementTest {
 
   @Test
   void whatIsRefusedByTheRateLimitIsCounted() {
-    try (TestInbox limited = TestInbox.startWithRateLimit("1/h")) {
+    try (TestInbox limited = TestInbox.builder().rateLimit("1/h").start()) {
       limited.request().get("/api/v1/me").then().statusCode(401);
       limited.request().get("/api/v1/me").then().statusCode(429);
       limited.request().get("/api/v1/me").then().statusCode(429);
@@ -147,7 +136,7 @@ class ManagementTest {
         .atMost(20, TimeUnit.SECONDS)
         .until(() -> sum(scrape(), "adraa_mails_total", "outcome", "sent") == 1);
 
-    inbox.mail().stop();
+    inbox.mail().close();
     inbox
         .request()
         .contentType(ContentType.JSON)

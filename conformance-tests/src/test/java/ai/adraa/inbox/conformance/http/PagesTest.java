@@ -19,8 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,17 +31,7 @@ class PagesTest {
   private static final Path FOLDER = Path.of("../openapi/target/reference");
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
 
-  private static TestInbox inbox;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
 
   @ParameterizedTest
   @CsvSource({

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("any-server")
 class RawHttpTest {
-  private static TestInbox inbox;
+  @AutoClose private static TestInbox inbox;
   private static URI url;
   private static String secret;
 
@@ -45,13 +45,6 @@ class RawHttpTest {
       url = URI.create(baseUri);
       secret = System.getProperty("token");
       assertThat(secret).as("-Dtoken, an active token of %s", url).startsWith("adraa_");
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    if (inbox != null) {
-      inbox.close();
     }
   }
 

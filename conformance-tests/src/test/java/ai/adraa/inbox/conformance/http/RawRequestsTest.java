@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,16 +38,9 @@ class RawRequestsTest {
       Pattern.compile("HTTP/1\\.1 ([0-9]{3}) [^\r]*\r\n(.*?)\r\n\r\n", Pattern.DOTALL);
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: ([0-9]+)");
 
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn admin;
-  private static String secret;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-    secret = inbox.createToken(admin, "CRM integration").secret();
-  }
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn admin = inbox.workspace("acme");
+  private static final String secret = inbox.createToken(admin, "CRM integration").secret();
 
   static Stream<String> rows() throws IOException {
     try (InputStream table = RawRequestsTest.class.getResourceAsStream("/raw-requests.txt")) {
@@ -100,7 +93,6 @@ class RawRequestsTest {
   @AfterAll
   static void nothingHiddenWasExecuted() {
     String tokens = inbox.command("token", "list", "--workspace", "acme");
-    inbox.close();
     assertThat(tokens).contains("CRM integration").doesNotContain("smuggled");
   }
 

@@ -18,9 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,21 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A wrong body is refused with the field named, and creates nothing. */
 class RequestBodyTest {
-  private static TestInbox inbox;
-  private static TestInbox.SignedIn admin;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final TestInbox.SignedIn admin = inbox.workspace("acme");
 
   private int created;
-
-  @BeforeAll
-  static void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-  }
-
-  @AfterAll
-  static void stop() {
-    inbox.close();
-  }
 
   @AfterEach
   void nothingElseWasCreated() {

@@ -14,12 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrustedProxiesTest {
   @Test
   void aForgedHeaderDoesNotEscapeTheLimit() {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h")) {
+    try (TestInbox inbox = TestInbox.builder().rateLimit("2/h").start()) {
       assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "192.0.2.2")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "192.0.2.3")).isEqualTo(429);
     }
-    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "192.0.2.1")) {
+    try (TestInbox inbox =
+        TestInbox.builder().rateLimit("2/h").trustedProxies("192.0.2.1").start()) {
       assertThat(verifyFrom(inbox, "198.51.100.1, 192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "198.51.100.2, 192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "198.51.100.3, 192.0.2.1")).isEqualTo(429);
@@ -29,7 +30,7 @@ class TrustedProxiesTest {
   @ParameterizedTest
   @ValueSource(strings = {"/api/v1/none", "/api", "/apix", "/none", "/app.js", "/api/v1/me/none"})
   void aPathThatDoesNotExistCountsToo(String path) {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h")) {
+    try (TestInbox inbox = TestInbox.builder().rateLimit("2/h").start()) {
       assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(404);
       assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(404);
       assertThat(RestAssured.get(inbox.url() + path).statusCode()).isEqualTo(429);
@@ -43,7 +44,8 @@ class TrustedProxiesTest {
 
   @Test
   void behindATrustedProxyEachCallerHasALimitOfItsOwn() {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "127.0.0.1", "10.0.0.0/8")) {
+    try (TestInbox inbox =
+        TestInbox.builder().rateLimit("2/h").trustedProxies("127.0.0.1", "10.0.0.0/8").start()) {
       assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "192.0.2.1, 10.0.0.7")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "192.0.2.1")).isEqualTo(429);
@@ -56,7 +58,8 @@ class TrustedProxiesTest {
 
   @Test
   void anIpv6CallerIsItsNetwork() {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("2/h", "127.0.0.1")) {
+    try (TestInbox inbox =
+        TestInbox.builder().rateLimit("2/h").trustedProxies("127.0.0.1").start()) {
       assertThat(verifyFrom(inbox, "2001:db8::1")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "[2001:db8::2]:4711")).isEqualTo(401);
       assertThat(verifyFrom(inbox, "2001:db8::3")).isEqualTo(429);

@@ -13,23 +13,12 @@ import ai.adraa.inbox.client.model.TokenVerification;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The generated Java client against the running server, every operation of it. */
 class ClientTest {
-  private static TestInbox server;
-
-  @BeforeAll
-  static void start() {
-    server = TestInbox.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
+  @AutoClose private static final TestInbox server = TestInbox.start();
 
   @Test
   void aTokenIsCreatedVerifiedRevokedAndRefusedAtTheNextRequest() {
@@ -96,7 +85,7 @@ class ClientTest {
 
   @Test
   void theRateLimitTellsHowLongToWait() {
-    try (TestInbox limited = TestInbox.startWithRateLimit("1/h")) {
+    try (TestInbox limited = TestInbox.builder().rateLimit("1/h").start()) {
       AdraaInbox inbox = AdraaInbox.builder().baseUrl(limited.url()).build();
       assertThat(failure(inbox::verify).status()).isEqualTo(401);
 

@@ -32,8 +32,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Tag;
@@ -57,19 +57,12 @@ class PartnersTest {
   private static final Pattern CREATED =
       Pattern.compile("created: CRM integration (adraa_[0-9a-f]{8}) (\\w+)");
 
-  private static TestInbox inbox;
-  private static Tomorrow tomorrow;
+  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  @AutoClose private static Tomorrow tomorrow;
 
   @BeforeAll
   static void start() throws Exception {
-    inbox = TestInbox.start();
     tomorrow = Tomorrow.before(inbox.url());
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    tomorrow.close();
-    inbox.close();
   }
 
   /** All partners, or those that -Dpartners names, then the table of generators. */
@@ -226,15 +219,17 @@ class PartnersTest {
       builder.redirectOutput(out.toFile());
       try {
         String code =
-            inbox.codeMailedBy(
-                () -> {
-                  try {
-                    process[0] = builder.start();
-                  } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                  }
-                },
-                () -> process[0].isAlive());
+            inbox
+                .mail()
+                .codeMailedBy(
+                    () -> {
+                      try {
+                        process[0] = builder.start();
+                      } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                      }
+                    },
+                    () -> process[0].isAlive());
         try (Writer in = process[0].outputWriter(UTF_8)) {
           in.write(code + "\n");
         }

@@ -34,7 +34,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,20 +50,13 @@ import picocli.CommandLine;
 @Tag("sqlite")
 class BackupTest {
   @TempDir private Path directory;
-  private TestInbox inbox;
-  private TestInbox.SignedIn admin;
+  @AutoClose private final TestInbox inbox = TestInbox.start();
+  private final TestInbox.SignedIn admin = inbox.workspace("acme");
   private Path backup;
 
   @BeforeEach
-  void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
+  void nameBackup() {
     backup = directory.resolve("backup.db");
-  }
-
-  @AfterEach
-  void stop() {
-    inbox.close();
   }
 
   @Test

@@ -13,8 +13,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,21 +23,9 @@ import org.junit.jupiter.api.Test;
 class CopyTest {
   private static final String AWKWARD = "a\\b\tc \\N \"d\" 'e' \u00fc \ud83d\ude00";
 
-  private TestInbox inbox;
-  private TestInbox.SignedIn admin;
-  private String url;
-
-  @BeforeEach
-  void start() {
-    inbox = TestInbox.start();
-    admin = inbox.workspace("acme");
-    url = Postgres.shared().url(Postgres.shared().newDatabase());
-  }
-
-  @AfterEach
-  void stop() {
-    inbox.close();
-  }
+  @AutoClose private final TestInbox inbox = TestInbox.start();
+  private final TestInbox.SignedIn admin = inbox.workspace("acme");
+  private final String url = Postgres.shared().url(Postgres.shared().newDatabase());
 
   @Test
   void bringsEverythingAlongAndLeavesTheFileAsItIs() throws Exception {
@@ -63,7 +50,7 @@ class CopyTest {
         .contains("Copied and compared: 1 workspaces, 2 agents, 2 tokens")
         .contains("Stop the server, and copy again");
     assertThat(inbox.database()).hasBinaryContent(before);
-    try (TestInbox moved = TestInbox.startOn(url)) {
+    try (TestInbox moved = TestInbox.builder().database(url).start()) {
       assertThat(moved.verify(active.secret()).statusCode()).isEqualTo(200);
       assertThat(moved.verify(revoked.secret()).statusCode()).isEqualTo(401);
       assertThat(moved.command("agent", "list")).contains(AWKWARD.substring(6));
@@ -85,7 +72,7 @@ class CopyTest {
     Tool.Finished again = inbox.run("copy", "--to", url);
 
     assertThat(again.exitCode()).as(again.err()).isZero();
-    try (TestInbox moved = TestInbox.startOn(url)) {
+    try (TestInbox moved = TestInbox.builder().database(url).start()) {
       assertThat(moved.verify(token.secret()).statusCode()).isEqualTo(401);
       assertThat(moved.verify(next.secret()).statusCode()).isEqualTo(200);
       assertThat(moved.revoke(admin, next.id()).statusCode()).isEqualTo(200);

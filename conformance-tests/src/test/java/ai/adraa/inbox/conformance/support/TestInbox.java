@@ -1,27 +1,20 @@
 package ai.adraa.inbox.conformance.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.server.InboxServer;
 import ai.adraa.inbox.server.ServerOptions;
-import ai.adraa.inbox.server.cli.Main;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.http.ListenAddress;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import ai.adraa.inbox.server.limit.RateLimit;
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.GreenMailUtil;
-import com.icegreen.greenmail.util.ServerSetup;
 import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,17 +27,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 
 /**
- * The production wiring on a free port, with a database of its own and a real SMTP server. What an
- * operator does, tests do by the command line, on the running server's database: a SQLite file, or
- * with {@code -Dpostgres=true} one of PostgreSQL.
+ * The server in its production wiring on a free port, with its own database and a real mail server.
+ * The database is a SQLite file, or with {@code -Dpostgres=true} a PostgreSQL database. JUnit's
+ * {@link org.junit.jupiter.api.AutoClose} ends it:
+ *
+ * <pre>{@code
+ * @AutoClose private static final TestInbox inbox = TestInbox.start(); // for the class
+ * @AutoClose private final TestInbox inbox = TestInbox.start(); // for each test
+ * }</pre>
  */
 public final class TestInbox implements AutoCloseable {
   /** Signed in as an agent of one workspace. */
@@ -54,118 +47,117 @@ public final class TestInbox implements AutoCloseable {
   public record NewToken(String id, String secret) {}
 
   static {
-    // An idle connection keeps a server that stops from ending for seconds.
+    // A connection that the client leaves open delays the stop of the server by seconds.
     RestAssured.filters(
-        (request, response, context) ->
-            context.next(request.replaceHeader("Connection", "close"), response));
+        (request, ignored, context) -> {
+          Response response = context.next(request.replaceHeader("Connection", "close"), ignored);
+          response.asByteArray();
+          return response;
+        });
   }
-
-  private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
 
   private static final boolean POSTGRES = Boolean.getBoolean("postgres");
 
   private final Path directory;
   private final String location;
-  private final GreenMail mail;
+  private final Mailbox mail = Mailbox.start();
   private final InboxServer server;
 
-  private TestInbox(
-      Optional<String> database,
-      Optional<URI> publicUrl,
-      Optional<RateLimit> rateLimit,
-      Optional<RateLimit> signInLimit,
-      List<String> proxies,
-      Clock clock) {
+  private TestInbox(Builder options) {
     try {
       directory = Files.createTempDirectory("adraa-inbox-conformance");
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
-    location =
-        database.orElseGet(
-            () ->
-                POSTGRES
-                    ? Postgres.shared().url(Postgres.shared().newDatabase())
-                    : directory.resolve("inbox.db").toString());
-    ServerSetup smtp = new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
-    mail = new GreenMail(smtp);
-    mail.start();
+    location = options.location.orElseGet(this::newDatabase);
     server =
         InboxServer.start(
             ServerOptions.on(new DatabaseLocation(location))
                 .management(Optional.of(new ListenAddress("127.0.0.1", 0)))
-                .publicUrl(publicUrl)
-                .trustedProxies(TrustedProxies.of(proxies))
-                .rateLimit(rateLimit)
-                .signInLimit(signInLimit)
-                .smtp(Optional.of("smtp://127.0.0.1:" + mail.getSmtp().getPort()))
+                .publicUrl(options.publicUrl)
+                .trustedProxies(options.trustedProxies)
+                .rateLimit(options.rateLimit)
+                .signInLimit(options.signInLimit)
+                .smtp(Optional.of("smtp://127.0.0.1:" + mail.port()))
                 .mailFrom("inbox@adraa.example")
                 .build(),
-            clock);
+            options.clock);
   }
 
-  /** Starts without a limit for each IP address. */
+  private String newDatabase() {
+    return POSTGRES
+        ? Postgres.shared().url(Postgres.shared().newDatabase())
+        : directory.resolve("inbox.db").toString();
+  }
+
+  /** Starts a server with a database of its own and without limits. */
   public static TestInbox start() {
-    return startWithClock(Clock.systemUTC());
+    return builder().start();
   }
 
-  public static TestInbox startWithSignInLimit(String limit, String... trustedProxies) {
-    return new TestInbox(
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        RateLimit.parse(limit),
-        List.of(trustedProxies),
-        Clock.systemUTC());
+  /** Returns a builder for a server that is set up differently from {@link #start()}. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  public static TestInbox startWithRateLimit(String limit, String... trustedProxies) {
-    return new TestInbox(
-        Optional.empty(),
-        Optional.empty(),
-        RateLimit.parse(limit),
-        Optional.empty(),
-        List.of(trustedProxies),
-        Clock.systemUTC());
-  }
+  /** Starts a {@link TestInbox}. */
+  public static final class Builder {
+    private Optional<String> location = Optional.empty();
+    private Optional<URI> publicUrl = Optional.empty();
+    private Optional<RateLimit> rateLimit = Optional.empty();
+    private Optional<RateLimit> signInLimit = Optional.empty();
+    private TrustedProxies trustedProxies = TrustedProxies.NONE;
+    private Clock clock = Clock.systemUTC();
 
-  public static TestInbox startWithClock(Clock clock) {
-    return new TestInbox(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), clock);
-  }
+    private Builder() {}
 
-  /** On a database that others use as well. */
-  public static TestInbox startOn(String location) {
-    return new TestInbox(
-        Optional.of(location),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        Clock.systemUTC());
-  }
+    /** A file or JDBC URL of a database that outlives the server. */
+    public Builder database(String value) {
+      location = Optional.of(value);
+      return this;
+    }
 
-  public static TestInbox startWithPublicUrl(String publicUrl) {
-    return new TestInbox(
-        Optional.empty(),
-        Optional.of(URI.create(publicUrl)),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        Clock.systemUTC());
+    public Builder publicUrl(String value) {
+      publicUrl = Optional.of(URI.create(value));
+      return this;
+    }
+
+    public Builder rateLimit(String value) {
+      rateLimit = RateLimit.parse(value);
+      return this;
+    }
+
+    public Builder signInLimit(String value) {
+      signInLimit = RateLimit.parse(value);
+      return this;
+    }
+
+    public Builder trustedProxies(String... values) {
+      trustedProxies = TrustedProxies.of(List.of(values));
+      return this;
+    }
+
+    public Builder clock(Clock value) {
+      clock = value;
+      return this;
+    }
+
+    public TestInbox start() {
+      return new TestInbox(this);
+    }
   }
 
   /**
-   * Leaves a database with the workspace acme, for servers in processes of their own. Signing in
-   * needs mail, which this fixture has; the session outlives its server.
+   * Creates a database with the workspace acme for servers that run as processes, which have no
+   * mail server. The session that it returns outlives the server that created it.
    */
   public static SignedIn prepare(Path database) {
     return prepare(database.toString());
   }
 
-  /** As the other, on any database. */
+  /** As {@link #prepare(Path)}, on any database. */
   public static SignedIn prepare(String location) {
-    try (TestInbox inbox = startOn(location)) {
+    try (TestInbox inbox = builder().database(location).start()) {
       return inbox.workspace("acme");
     }
   }
@@ -195,7 +187,7 @@ public final class TestInbox implements AutoCloseable {
     return location;
   }
 
-  public GreenMail mail() {
+  public Mailbox mail() {
     return mail;
   }
 
@@ -221,15 +213,9 @@ public final class TestInbox implements AutoCloseable {
 
   /** Runs a command on the database. */
   public Tool.Finished run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine commandLine =
-        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    String[] all =
+    return Command.run(
         Stream.concat(Arrays.stream(arguments), Stream.of("--database", location))
-            .toArray(String[]::new);
-    int exitCode = commandLine.execute(all);
-    return new Tool.Finished(exitCode, out.toString(), err.toString());
+            .toArray(String[]::new));
   }
 
   /** Creates a workspace with an admin of the same name, and signs the admin in. */
@@ -262,7 +248,7 @@ public final class TestInbox implements AutoCloseable {
 
   /** Requests a code and waits for the mail that brings it. */
   public String requestCode(String email) {
-    return codeMailedBy(
+    return mail.codeMailedBy(
         () ->
             request()
                 .contentType(ContentType.JSON)
@@ -270,25 +256,6 @@ public final class TestInbox implements AutoCloseable {
                 .post("/api/v1/sign-in-codes")
                 .then()
                 .statusCode(202));
-  }
-
-  /** The code in the mail that the request leads to. */
-  public String codeMailedBy(Runnable request) {
-    return codeMailedBy(request, () -> true);
-  }
-
-  /** The code in the mail that the request leads to; fails once there is no more hope of it. */
-  public String codeMailedBy(Runnable request, BooleanSupplier hope) {
-    int before = mail.getReceivedMessages().length;
-    request.run();
-    await()
-        .atMost(60, TimeUnit.SECONDS)
-        .until(() -> mail.getReceivedMessages().length > before || !hope.getAsBoolean());
-    MimeMessage[] messages = mail.getReceivedMessages();
-    assertThat(messages).as("mail arrived").hasSizeGreaterThan(before);
-    Matcher code = CODE.matcher(GreenMailUtil.getBody(messages[messages.length - 1]));
-    assertThat(code.find()).isTrue();
-    return code.group(1);
   }
 
   public NewToken createToken(SignedIn admin, String name) {
@@ -324,13 +291,13 @@ public final class TestInbox implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    mail.stop();
+    mail.close();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
