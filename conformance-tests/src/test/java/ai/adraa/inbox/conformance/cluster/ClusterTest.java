@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.Cable;
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
@@ -120,10 +120,12 @@ class ClusterTest {
       callers.add(
           threads.submit(
               () -> {
-                try (Caller caller = new Caller(nodes.get(choice.nextInt(2)).url())) {
+                try (LoadConnection caller =
+                    new LoadConnection(nodes.get(choice.nextInt(2)).url())) {
                   while (!end.get()) {
                     long begin = System.nanoTime();
-                    Caller.Answer created = caller.send(Caller.create(admin, "failover"));
+                    LoadConnection.Answer created =
+                        caller.send(LoadConnection.create(admin, "failover"));
                     if (!isServed(created, refused)) {
                       continue;
                     }
@@ -135,14 +137,15 @@ class ClusterTest {
                     if (choice.nextBoolean()) {
                       // From here on it may be revoked, whatever the answer is.
                       active.remove(token.id());
-                      if (isServed(caller.send(Caller.revoke(admin, token.id())), refused)) {
+                      if (isServed(
+                          caller.send(LoadConnection.revoke(admin, token.id())), refused)) {
                         revoked.put(token.id(), token);
                       }
                     }
                     List<TestInbox.NewToken> all = List.copyOf(revoked.values());
                     if (!all.isEmpty()) {
                       TestInbox.NewToken gone = all.get(choice.nextInt(all.size()));
-                      int status = caller.send(Caller.verify(gone.secret())).status();
+                      int status = caller.send(LoadConnection.verify(gone.secret())).status();
                       wrong.addAndGet(status == 200 ? 1 : 0);
                     }
                   }
@@ -164,14 +167,14 @@ class ClusterTest {
       caller.get();
     }
     for (ServerProcess node : nodes) {
-      try (Caller caller = new Caller(node.url())) {
+      try (LoadConnection caller = new LoadConnection(node.url())) {
         for (TestInbox.NewToken token : active.values()) {
-          assertThat(caller.send(Caller.verify(token.secret())).status())
+          assertThat(caller.send(LoadConnection.verify(token.secret())).status())
               .as("acknowledged create " + token.id())
               .isEqualTo(200);
         }
         for (TestInbox.NewToken token : revoked.values()) {
-          assertThat(caller.send(Caller.verify(token.secret())).status())
+          assertThat(caller.send(LoadConnection.verify(token.secret())).status())
               .as("acknowledged revocation " + token.id())
               .isEqualTo(401);
         }
@@ -197,17 +200,17 @@ class ClusterTest {
     awaitNames("FIRST 1 (one)", 1);
     ServerProcess reading = node(primary.url(database), "--database-read", standby.url(database));
     ServerProcess other = node(primary.url(database));
-    try (Caller atReading = new Caller(reading.url());
-        Caller atOther = new Caller(other.url())) {
+    try (LoadConnection atReading = new LoadConnection(reading.url());
+        LoadConnection atOther = new LoadConnection(other.url())) {
       awaitUse(reading);
       TestInbox.NewToken token = create(atOther);
-      byte[] verify = Caller.verify(token.secret());
+      byte[] verify = LoadConnection.verify(token.secret());
       assertThat(atReading.send(verify).status()).isEqualTo(200);
 
       cable.cut();
       for (int attempt = 0; attempt < 2; attempt++) {
         // The second one finds it revoked at the primary, and must not say so either.
-        Caller.Answer refused = atOther.send(Caller.revoke(admin, token.id()));
+        LoadConnection.Answer refused = atOther.send(LoadConnection.revoke(admin, token.id()));
         assertThat(refused.status()).as(refused.body()).isEqualTo(503);
         assertThat(refused.tellsWhenToRetry()).isTrue();
         assertThat(refused.body()).contains("SERVICE_UNAVAILABLE").doesNotContain("standby");
@@ -221,8 +224,8 @@ class ClusterTest {
       primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
       primary.execute("SELECT pg_reload_conf()");
       TestInbox.NewToken next = create(atOther);
-      assertThat(atOther.send(Caller.revoke(admin, next.id())).status()).isEqualTo(200);
-      assertThat(atReading.send(Caller.verify(next.secret())).status()).isEqualTo(401);
+      assertThat(atOther.send(LoadConnection.revoke(admin, next.id())).status()).isEqualTo(200);
+      assertThat(atReading.send(LoadConnection.verify(next.secret())).status()).isEqualTo(401);
 
       cable.mend();
       awaitNames("FIRST 1 (one)", 1);
@@ -230,7 +233,7 @@ class ClusterTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> !ready(reading).asString().contains("standby"));
       assertThat(atReading.send(verify).status()).isEqualTo(401);
-      assertThat(atOther.send(Caller.revoke(admin, token.id())).status()).isEqualTo(200);
+      assertThat(atOther.send(LoadConnection.revoke(admin, token.id())).status()).isEqualTo(200);
     }
   }
 
@@ -240,19 +243,19 @@ class ClusterTest {
     awaitNames("FIRST 1 (one)", 1);
     ServerProcess node = node(primary.url(database), "--database-read", standby.url(database));
     awaitUse(node);
-    try (Caller caller = new Caller(node.url())) {
+    try (LoadConnection caller = new LoadConnection(node.url())) {
       for (int round = 0; round < 3; round++) {
         TestInbox.NewToken active = create(caller);
         TestInbox.NewToken revoked = create(caller);
-        assertThat(caller.send(Caller.revoke(admin, revoked.id())).status()).isEqualTo(200);
+        assertThat(caller.send(LoadConnection.revoke(admin, revoked.id())).status()).isEqualTo(200);
         standby.kill();
-        assertThat(caller.send(Caller.verify(active.secret())).status()).isEqualTo(200);
-        assertThat(caller.send(Caller.verify(revoked.secret())).status()).isEqualTo(401);
+        assertThat(caller.send(LoadConnection.verify(active.secret())).status()).isEqualTo(200);
+        assertThat(caller.send(LoadConnection.verify(revoked.secret())).status()).isEqualTo(401);
         assertThat(ready(node).asString()).contains("standby_not_used");
         standby.restart();
         while (ready(node).asString().contains("standby_not_used")) {
-          assertThat(caller.send(Caller.verify(active.secret())).status()).isEqualTo(200);
-          assertThat(caller.send(Caller.verify(revoked.secret())).status()).isEqualTo(401);
+          assertThat(caller.send(LoadConnection.verify(active.secret())).status()).isEqualTo(200);
+          assertThat(caller.send(LoadConnection.verify(revoked.secret())).status()).isEqualTo(401);
         }
       }
     }
@@ -267,9 +270,9 @@ class ClusterTest {
         node(
             "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s?user=postgres"
                 .formatted(cable.port(), primary.port(), database));
-    try (Caller caller = new Caller(node.url())) {
+    try (LoadConnection caller = new LoadConnection(node.url())) {
       TestInbox.NewToken token = create(caller);
-      assertThat(caller.send(Caller.verify(token.secret())).status()).isEqualTo(200);
+      assertThat(caller.send(LoadConnection.verify(token.secret())).status()).isEqualTo(200);
     }
   }
 
@@ -281,14 +284,14 @@ class ClusterTest {
             "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&socketTimeout=3"
                 .formatted(cable.port(), database));
     ServerProcess other = node(primary.url(database));
-    try (Caller atNode = new Caller(node.url());
-        Caller atOther = new Caller(other.url())) {
+    try (LoadConnection atNode = new LoadConnection(node.url());
+        LoadConnection atOther = new LoadConnection(other.url())) {
       TestInbox.NewToken token = create(atOther);
-      assertThat(atNode.send(Caller.verify(token.secret())).status()).isEqualTo(200);
+      assertThat(atNode.send(LoadConnection.verify(token.secret())).status()).isEqualTo(200);
 
       cable.cut();
-      assertThat(atOther.send(Caller.revoke(admin, token.id())).status()).isEqualTo(200);
-      Caller.Answer answer = atNode.send(Caller.verify(token.secret()));
+      assertThat(atOther.send(LoadConnection.revoke(admin, token.id())).status()).isEqualTo(200);
+      LoadConnection.Answer answer = atNode.send(LoadConnection.verify(token.secret()));
       assertThat(answer.status()).as(answer.body()).isEqualTo(503);
       assertThat(answer.tellsWhenToRetry()).isTrue();
       assertThat(ready(node).statusCode()).isEqualTo(503);
@@ -296,8 +299,8 @@ class ClusterTest {
       cable.mend();
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> atNode.send(Caller.verify(token.secret())).status() != 503);
-      assertThat(atNode.send(Caller.verify(token.secret())).status()).isEqualTo(401);
+          .until(() -> atNode.send(LoadConnection.verify(token.secret())).status() != 503);
+      assertThat(atNode.send(LoadConnection.verify(token.secret())).status()).isEqualTo(401);
       assertThat(ready(node).statusCode()).isEqualTo(200);
     }
   }
@@ -383,14 +386,15 @@ class ClusterTest {
     AtomicInteger stale = new AtomicInteger();
     Random choice = new Random(revocations);
     long[] micros = new long[revocations];
-    List<Caller> callers = nodes.stream().map(node -> new Caller(node.url())).toList();
-    try (Caller creator = new Caller(nodes.get(0).url())) {
+    List<LoadConnection> callers =
+        nodes.stream().map(node -> new LoadConnection(node.url())).toList();
+    try (LoadConnection creator = new LoadConnection(nodes.get(0).url())) {
       for (int i = 0; i < revocations; i++) {
         TestInbox.NewToken token = create(creator);
-        byte[] verify = Caller.verify(token.secret());
+        byte[] verify = LoadConnection.verify(token.secret());
         AtomicLong acknowledged = new AtomicLong(Long.MAX_VALUE);
         List<Future<?>> verifiers = new ArrayList<>();
-        for (Caller caller : callers) {
+        for (LoadConnection caller : callers) {
           verifiers.add(
               threads.submit(
                   () -> {
@@ -406,10 +410,11 @@ class ClusterTest {
                     }
                   }));
         }
-        try (Caller revoker = new Caller(nodes.get(choice.nextInt(nodes.size())).url())) {
+        try (LoadConnection revoker =
+            new LoadConnection(nodes.get(choice.nextInt(nodes.size())).url())) {
           revoker.connect();
           long begin = System.nanoTime();
-          Caller.Answer answer = revoker.send(Caller.revoke(admin, token.id()));
+          LoadConnection.Answer answer = revoker.send(LoadConnection.revoke(admin, token.id()));
           acknowledged.set(System.nanoTime());
           micros[i] = (acknowledged.get() - begin) / 1_000;
           assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -419,7 +424,7 @@ class ClusterTest {
         }
       }
     }
-    callers.forEach(Caller::close);
+    callers.forEach(LoadConnection::close);
     assertThat(stale).hasValue(0);
     Arrays.sort(micros);
     return ("%d revocations, each raced by verifications at all nodes: %d verifications, %d stale;"
@@ -432,13 +437,13 @@ class ClusterTest {
             micros[revocations * 99 / 100] / 1e3);
   }
 
-  private TestInbox.NewToken create(Caller caller) throws IOException {
-    Caller.Answer answer = caller.send(Caller.create(admin, "cluster"));
+  private TestInbox.NewToken create(LoadConnection caller) throws IOException {
+    LoadConnection.Answer answer = caller.send(LoadConnection.create(admin, "cluster"));
     assertThat(answer.status()).as(answer.body()).isEqualTo(201);
     return answer.newToken();
   }
 
-  private static boolean isServed(Caller.Answer answer, AtomicInteger refused) {
+  private static boolean isServed(LoadConnection.Answer answer, AtomicInteger refused) {
     if (answer.status() == 503) {
       assertThat(answer.tellsWhenToRetry()).isTrue();
       refused.incrementAndGet();

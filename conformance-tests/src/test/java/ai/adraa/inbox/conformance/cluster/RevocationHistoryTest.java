@@ -3,8 +3,8 @@ package ai.adraa.inbox.conformance.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.conformance.cluster.History.Kind;
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
@@ -111,14 +111,14 @@ class RevocationHistoryTest {
 
   private void call(ServerProcess one, ServerProcess other, Random choice, int operations)
       throws IOException {
-    try (Caller toOne = new Caller(one.url());
-        Caller toOther = new Caller(other.url())) {
+    try (LoadConnection toOne = new LoadConnection(one.url());
+        LoadConnection toOther = new LoadConnection(other.url())) {
       while (history.size() < operations) {
-        Caller caller = choice.nextBoolean() ? toOne : toOther;
+        LoadConnection caller = choice.nextBoolean() ? toOne : toOther;
         int what = choice.nextInt(100);
         if (what < 2 || tokens.isEmpty()) {
           long start = System.nanoTime();
-          Caller.Answer answer = caller.send(Caller.create(admin, "history"));
+          LoadConnection.Answer answer = caller.send(LoadConnection.create(admin, "history"));
           long end = System.nanoTime();
           assertThat(answer.status()).as(answer.body()).isEqualTo(201);
           TestInbox.NewToken token = answer.newToken();
@@ -127,15 +127,15 @@ class RevocationHistoryTest {
         } else if (what < 4) {
           String id = hot(choice).id();
           long start = System.nanoTime();
-          Caller.Answer answer = caller.send(Caller.revoke(admin, id));
+          LoadConnection.Answer answer = caller.send(LoadConnection.revoke(admin, id));
           history.add(Kind.REVOKE, id, start, System.nanoTime());
           assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         } else {
           TestInbox.NewToken token =
               what < 90 ? hot(choice) : tokens.get(choice.nextInt(tokens.size()));
-          byte[] request = Caller.verify(token.secret());
+          byte[] request = LoadConnection.verify(token.secret());
           long start = System.nanoTime();
-          Caller.Answer answer = caller.send(request);
+          LoadConnection.Answer answer = caller.send(request);
           long end = System.nanoTime();
           assertThat(answer.status()).as(answer.body()).isIn(200, 401);
           history.add(

@@ -3,9 +3,9 @@ package ai.adraa.inbox.conformance.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Certificate;
 import ai.adraa.inbox.conformance.support.Http2Connection;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.ServerProcess;
@@ -148,7 +148,7 @@ class DisconnectTest {
         }
         for (int i = 0; i < WAITING; i++) {
           Socket socket = new Socket(server.url().getHost(), server.url().getPort());
-          socket.getOutputStream().write(Caller.code("a" + i + "@acme.example"));
+          socket.getOutputStream().write(LoadConnection.code("a" + i + "@acme.example"));
           waiting.add(socket);
         }
         await()
@@ -194,11 +194,11 @@ class DisconnectTest {
         RawHttp.head("DELETE /api/v1/session HTTP/1.1", "Host: x"),
         RawHttp.head("POST /api/v1/none HTTP/1.1", "Host: x", "Content-Length: 5"),
         RawHttp.head("GET / HTTP/1.1", "Host: x"),
-        Caller.code("ada@acme.example"),
+        LoadConnection.code("ada@acme.example"),
         post("/api/v1/session", "{\"email\":\"ada@acme.example\",\"code\":\"000000\"}"),
-        Caller.list(admin),
-        Caller.create(admin, "gone"),
-        Caller.revoke(admin, "none"),
+        LoadConnection.list(admin),
+        LoadConnection.create(admin, "gone"),
+        LoadConnection.revoke(admin, "none"),
         RawHttp.head(
             "GET /api/v1/workspaces/" + admin.workspaceId() + "/tokens/none HTTP/1.1",
             "Host: x",
@@ -225,12 +225,12 @@ class DisconnectTest {
   private static void assertAnswersAtOnce(ServerProcess server, TestInbox.SignedIn admin)
       throws IOException {
     awaitNoBusyWorker(server);
-    try (Caller caller = new Caller(server.url())) {
-      TestInbox.NewToken token = caller.send(Caller.create(admin, "after")).newToken();
-      assertThat(caller.send(Caller.verify(token.secret())).status()).isEqualTo(200);
-      assertThat(caller.send(Caller.list(admin)).status()).isEqualTo(200);
-      assertThat(caller.send(Caller.revoke(admin, token.id())).status()).isEqualTo(200);
-      assertThat(caller.send(Caller.verify(token.secret())).status()).isEqualTo(401);
+    try (LoadConnection caller = new LoadConnection(server.url())) {
+      TestInbox.NewToken token = caller.send(LoadConnection.create(admin, "after")).newToken();
+      assertThat(caller.send(LoadConnection.verify(token.secret())).status()).isEqualTo(200);
+      assertThat(caller.send(LoadConnection.list(admin)).status()).isEqualTo(200);
+      assertThat(caller.send(LoadConnection.revoke(admin, token.id())).status()).isEqualTo(200);
+      assertThat(caller.send(LoadConnection.verify(token.secret())).status()).isEqualTo(401);
     }
   }
 

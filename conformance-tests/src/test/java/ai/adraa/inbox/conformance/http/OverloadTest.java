@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Crowd;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
@@ -41,7 +41,7 @@ class OverloadTest {
 
   /** Verifies now and then, as integrations do, and counts what it sees. */
   private static final class GoodCaller implements AutoCloseable {
-    private final Caller caller;
+    private final LoadConnection caller;
     private final byte[] request;
     private final List<Long> micros = Collections.synchronizedList(new ArrayList<>());
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -50,8 +50,8 @@ class OverloadTest {
     private volatile boolean stopped;
 
     GoodCaller(ServerProcess server, String secret) {
-      caller = new Caller(server.url());
-      request = Caller.verify(secret);
+      caller = new LoadConnection(server.url());
+      request = LoadConnection.verify(secret);
       thread.start();
     }
 
@@ -59,7 +59,7 @@ class OverloadTest {
       try {
         while (!stopped) {
           long begun = System.nanoTime();
-          Caller.Answer answer = caller.send(request);
+          LoadConnection.Answer answer = caller.send(request);
           long took = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
           if (answer.status() == 200) {
             micros.add(took);
@@ -111,8 +111,10 @@ class OverloadTest {
             ServerProcess.serve(
                 database,
                 Map.of("JDK_JAVA_OPTIONS", "-Xmx64m -XX:+ExitOnOutOfMemoryError -Xlog:disable"));
-        Caller caller = new Caller(server.url())) {
-      byte[] verify = Caller.verify(caller.send(Caller.create(admin, "good")).newToken().secret());
+        LoadConnection caller = new LoadConnection(server.url())) {
+      byte[] verify =
+          LoadConnection.verify(
+              caller.send(LoadConnection.create(admin, "good")).newToken().secret());
       int refused = 0;
       for (int i = 0; i < 700; i++) {
         Socket socket = new Socket(server.url().getHost(), server.url().getPort());
@@ -154,10 +156,10 @@ class OverloadTest {
     TestInbox.SignedIn admin = TestInbox.prepare(database);
     try (ServerProcess server =
             ServerProcess.serve(database, Map.of("JDK_JAVA_OPTIONS", "-Xmx" + HEAP_MIB + "m"));
-        Caller setUp = new Caller(server.url())) {
-      TestInbox.NewToken token = setUp.send(Caller.create(admin, "good")).newToken();
-      TestInbox.NewToken revoked = setUp.send(Caller.create(admin, "revoked")).newToken();
-      assertThat(setUp.send(Caller.revoke(admin, revoked.id())).status()).isEqualTo(200);
+        LoadConnection setUp = new LoadConnection(server.url())) {
+      TestInbox.NewToken token = setUp.send(LoadConnection.create(admin, "good")).newToken();
+      TestInbox.NewToken revoked = setUp.send(LoadConnection.create(admin, "revoked")).newToken();
+      assertThat(setUp.send(LoadConnection.revoke(admin, revoked.id())).status()).isEqualTo(200);
 
       try (GoodCaller good = new GoodCaller(server, token.secret())) {
         List<Long> normal = observe(good, 4);
@@ -187,9 +189,9 @@ class OverloadTest {
 
           Crowd busy =
               new Crowd(server.url())
-                  .busy(BUSY / 6, "verify", Caller.verify(token.secret()))
-                  .busy(BUSY / 6, "refused", Caller.verify(revoked.secret()))
-                  .busy(2 * BUSY / 3, "create", Caller.create(admin, "overload"));
+                  .busy(BUSY / 6, "verify", LoadConnection.verify(token.secret()))
+                  .busy(BUSY / 6, "refused", LoadConnection.verify(revoked.secret()))
+                  .busy(2 * BUSY / 3, "create", LoadConnection.create(admin, "overload"));
           List<Long> amongBusy;
           ServerProcess.Usage usageAmongBusy;
           try (busy) {

@@ -3,8 +3,8 @@ package ai.adraa.inbox.conformance.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import java.io.IOException;
@@ -61,10 +61,11 @@ class ShutdownTest {
     try {
       for (int round = 0; round < rounds; round++) {
         try (ServerProcess server = ServerProcess.serve(database, Map.of());
-            Caller setUp = new Caller(server.url())) {
+            LoadConnection setUp = new LoadConnection(server.url())) {
           byte[] verify =
-              Caller.verify(setUp.send(Caller.create(admin, "shutdown")).newToken().secret());
-          byte[] create = Caller.create(admin, "shutdown");
+              LoadConnection.verify(
+                  setUp.send(LoadConnection.create(admin, "shutdown")).newToken().secret());
+          byte[] create = LoadConnection.create(admin, "shutdown");
           CountDownLatch running = new CountDownLatch(200);
           List<Future<?>> callers = new ArrayList<>();
           for (int i = 0; i < KEEPING + NEW_EACH_TIME; i++) {
@@ -117,20 +118,22 @@ class ShutdownTest {
         ServerProcess server =
             ServerProcess.serve(
                 database, Map.of(), "--smtp", "smtp://127.0.0.1:" + silent.getLocalPort());
-        Caller caller = new Caller(server.url());
+        LoadConnection caller = new LoadConnection(server.url());
         Connection other = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement lock = other.createStatement()) {
-      byte[] verify = Caller.verify(caller.send(Caller.create(admin, "stop")).newToken().secret());
+      byte[] verify =
+          LoadConnection.verify(
+              caller.send(LoadConnection.create(admin, "stop")).newToken().secret());
       for (int i = 0; i < 5; i++) {
-        assertThat(caller.send(Caller.code("admin@acme.example")).status()).isEqualTo(202);
+        assertThat(caller.send(LoadConnection.code("admin@acme.example")).status()).isEqualTo(202);
       }
       lock.execute("BEGIN IMMEDIATE");
       assertThat(caller.send(verify).status()).isEqualTo(200);
       for (int i = 0; i < 20; i++) {
         threads.submit(
             () -> {
-              try (Caller waiting = new Caller(server.url())) {
-                return waiting.send(Caller.create(admin, "waits"));
+              try (LoadConnection waiting = new LoadConnection(server.url())) {
+                return waiting.send(LoadConnection.create(admin, "waits"));
               }
             });
       }
@@ -153,7 +156,7 @@ class ShutdownTest {
 
   private void callUntilRefused(
       ServerProcess server, byte[] request, boolean keeps, Random pauses, CountDownLatch running) {
-    try (Caller caller = new Caller(server.url())) {
+    try (LoadConnection caller = new LoadConnection(server.url())) {
       while (true) {
         try {
           caller.connect();
@@ -165,7 +168,7 @@ class ShutdownTest {
         }
         boolean accepted = caller.answers() > 0;
         try {
-          Caller.Answer answer = caller.send(request);
+          LoadConnection.Answer answer = caller.send(request);
           sent.incrementAndGet();
           answered.incrementAndGet();
           running.countDown();

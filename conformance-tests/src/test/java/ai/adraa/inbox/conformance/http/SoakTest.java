@@ -3,8 +3,8 @@ package ai.adraa.inbox.conformance.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
@@ -115,36 +115,36 @@ class SoakTest {
 
   private void call(ServerProcess server, Random choice) throws Exception {
     List<TestInbox.NewToken> own = new ArrayList<>();
-    try (Caller caller = new Caller(server.url())) {
+    try (LoadConnection caller = new LoadConnection(server.url())) {
       while (!stopped) {
         int what = choice.nextInt(100);
         requests.incrementAndGet();
         if (what < 3 || own.isEmpty()) {
-          Caller.Answer created = caller.send(Caller.create(admin, "soak"));
+          LoadConnection.Answer created = caller.send(LoadConnection.create(admin, "soak"));
           assertThat(created.status()).as(created.body()).isEqualTo(201);
           own.add(created.newToken());
           creates.incrementAndGet();
         } else if (what < 5 && own.size() > 20) {
           TestInbox.NewToken old = own.remove(choice.nextInt(own.size()));
-          expect(caller, Caller.revoke(admin, old.id()), 200);
-          expect(caller, Caller.verify(old.secret()), 401);
+          expect(caller, LoadConnection.revoke(admin, old.id()), 200);
+          expect(caller, LoadConnection.verify(old.secret()), 401);
         } else if (what < 10) {
-          expect(caller, Caller.list(admin), 200);
+          expect(caller, LoadConnection.list(admin), 200);
         } else if (what < 12) {
-          expect(caller, Caller.verify("adraa_" + "0".repeat(48)), 401);
+          expect(caller, LoadConnection.verify("adraa_" + "0".repeat(48)), 401);
         } else if (what < 13) {
           // As most callers do: not for long on one connection.
           caller.close();
         } else {
-          expect(caller, Caller.verify(own.get(choice.nextInt(own.size())).secret()), 200);
+          expect(caller, LoadConnection.verify(own.get(choice.nextInt(own.size())).secret()), 200);
         }
         TimeUnit.MILLISECONDS.sleep(choice.nextInt(20));
       }
     }
   }
 
-  private static void expect(Caller caller, byte[] request, int status) throws IOException {
-    Caller.Answer answer = caller.send(request);
+  private static void expect(LoadConnection caller, byte[] request, int status) throws IOException {
+    LoadConnection.Answer answer = caller.send(request);
     assertThat(answer.status()).as(answer.body()).isEqualTo(status);
   }
 

@@ -3,7 +3,7 @@ package ai.adraa.inbox.conformance.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.support.Caller;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import io.restassured.RestAssured;
@@ -52,13 +52,15 @@ class StalledLogTest {
       URI url = URI.create(readUntil(log, LISTENS));
 
       // From here on nobody reads.
-      try (Caller caller = new Caller(url)) {
-        byte[] verify = Caller.verify(caller.send(Caller.create(admin, "log")).newToken().secret());
+      try (LoadConnection caller = new LoadConnection(url)) {
+        byte[] verify =
+            LoadConnection.verify(
+                caller.send(LoadConnection.create(admin, "log")).newToken().secret());
         for (int i = 0; i < REQUESTS; i++) {
           assertThat(caller.send(verify).status()).isEqualTo(200);
         }
         // A failure's line has room still, and blocks as little.
-        assertThat(caller.send(Caller.revoke(admin, "none")).status()).isEqualTo(404);
+        assertThat(caller.send(LoadConnection.revoke(admin, "none")).status()).isEqualTo(404);
       }
       assertThat(RestAssured.given().baseUri("" + management).get("/health/ready").statusCode())
           .isEqualTo(200);
@@ -71,8 +73,8 @@ class StalledLogTest {
       await()
           .atMost(60, TimeUnit.SECONDS)
           .until(() -> List.copyOf(lines).stream().anyMatch(l -> DROPPED.matcher(l).find()));
-      try (Caller caller = new Caller(url)) {
-        assertThat(caller.send(Caller.list(admin)).status()).isEqualTo(200);
+      try (LoadConnection caller = new LoadConnection(url)) {
+        assertThat(caller.send(LoadConnection.list(admin)).status()).isEqualTo(200);
       }
       // Not that of the Process, which closes the stream that is read here.
       process.toHandle().destroy();

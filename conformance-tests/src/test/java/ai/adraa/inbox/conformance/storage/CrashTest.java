@@ -2,8 +2,8 @@ package ai.adraa.inbox.conformance.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.adraa.inbox.conformance.support.Caller;
 import ai.adraa.inbox.conformance.support.Faults;
+import ai.adraa.inbox.conformance.support.LoadConnection;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import java.io.IOException;
@@ -128,9 +128,9 @@ class CrashTest {
 
   /** Creates tokens, and revokes every other one, until no answer comes. */
   private void writeUntilTheServerDies(ServerProcess server, CountDownLatch acknowledged) {
-    try (Caller caller = new Caller(server.url())) {
+    try (LoadConnection caller = new LoadConnection(server.url())) {
       for (int i = 0; ; i++) {
-        Caller.Answer created = caller.send(Caller.create(admin, "crash test"));
+        LoadConnection.Answer created = caller.send(LoadConnection.create(admin, "crash test"));
         assertThat(created.status()).as(created.body()).isEqualTo(201);
         TestInbox.NewToken token = created.newToken();
         secrets.put(token.id(), token.secret());
@@ -138,7 +138,7 @@ class CrashTest {
         acknowledged.countDown();
         if (i % 2 == 0) {
           revocationsAsked.add(token.id());
-          Caller.Answer answer = caller.send(Caller.revoke(admin, token.id()));
+          LoadConnection.Answer answer = caller.send(LoadConnection.revoke(admin, token.id()));
           assertThat(answer.status()).as(answer.body()).isEqualTo(200);
           revoked.add(token.id());
           acknowledged.countDown();
@@ -151,7 +151,7 @@ class CrashTest {
 
   /** Verifies any token, old or new, until no answer comes. */
   private void verifyUntilTheServerDies(ServerProcess server, Random choice) {
-    try (Caller caller = new Caller(server.url())) {
+    try (LoadConnection caller = new LoadConnection(server.url())) {
       while (true) {
         int known = ids.size();
         if (known == 0) {
@@ -165,7 +165,7 @@ class CrashTest {
                 choice.nextBoolean() ? choice.nextInt(known) : known - 1 - choice.nextInt(newest));
         boolean wasRevoked = revoked.contains(id);
         long begun = System.currentTimeMillis();
-        int status = caller.send(Caller.verify(secrets.get(id))).status();
+        int status = caller.send(LoadConnection.verify(secrets.get(id))).status();
         boolean mayBeRevoked = revocationsAsked.contains(id);
         assertThat(status).as(id).isIn(200, 401);
         assertThat(status == 200 && wasRevoked).as("revoked, but verified: " + id).isFalse();
@@ -193,9 +193,9 @@ class CrashTest {
   }
 
   private void check(ServerProcess server, Collection<String> tokens) throws IOException {
-    try (Caller caller = new Caller(server.url())) {
+    try (LoadConnection caller = new LoadConnection(server.url())) {
       for (String id : tokens) {
-        assertThat(caller.send(Caller.verify(secrets.get(id))).status())
+        assertThat(caller.send(LoadConnection.verify(secrets.get(id))).status())
             .as(id)
             .isEqualTo(revoked.contains(id) ? 401 : 200);
       }

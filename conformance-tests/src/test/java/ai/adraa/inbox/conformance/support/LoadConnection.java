@@ -13,10 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A caller under load: one connection that is kept while the server keeps it, few cycles for each
- * request, and an {@link IOException} where no whole answer came. Nothing is tried again.
+ * A connection for tests under load: it is kept as long as the server keeps it, costs few cycles
+ * per request, and throws an {@link IOException} if no complete response arrives. It never retries.
  */
-public final class Caller implements AutoCloseable {
+public final class LoadConnection implements AutoCloseable {
   /** The answer of a server that is alive must come within this. */
   private static final int TIMEOUT_MILLIS = 60_000;
 
@@ -46,7 +46,7 @@ public final class Caller implements AutoCloseable {
   private boolean sent;
   private int answers;
 
-  public Caller(URI server) {
+  public LoadConnection(URI server) {
     this.server = server;
   }
 
