@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
  * the open enums of answers and the table of error codes, is compared here.
  */
 @Tag("once")
+@Tag("contract")
 class CompatibilityTest {
   private static final Path OPENAPI = Path.of("..", "openapi").toAbsolutePath().normalize();
   private static final Path TARGET = Path.of("target", "compatibility").toAbsolutePath();

@@ -103,6 +103,7 @@ class DetectionTest {
   }
 
   @Test
+  @Tag("contract")
   void theProgramFindsTokensAndShowsTheirPrefixOnly() throws Exception {
     Tool.require("check_token.py", List.of("python3"));
     Path program = Files.writeString(directory.resolve("check_token.py"), kit("check_token.py"));
@@ -122,6 +123,7 @@ class DetectionTest {
   }
 
   @Test
+  @Tag("contract")
   void theProgramReadsWhatIsNotUtf8() throws Exception {
     Tool.require("check_token.py", List.of("python3"));
     Path program = Files.writeString(directory.resolve("check_token.py"), kit("check_token.py"));
@@ -138,6 +140,7 @@ class DetectionTest {
   }
 
   @Test
+  @Tag("contract")
   void gitleaksFindsAllOfThatFormButPlaceholders() throws Exception {
     Tool.require("gitleaks", List.of("go"));
     Path gitleaks = Path.of("target", "gitleaks").toAbsolutePath();

@@ -29,6 +29,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** Two linters and the rules of this house find nothing in the contract, and find what is wrong. */
 @Tag("once")
+@Tag("contract")
 class LintTest {
   private static final Path SOURCES = Path.of("..", "openapi", "lint");
   private static final Path TARGET = Path.of("target", "lint").toAbsolutePath();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * alone and one after the other along its links, and holds each answer against it.
  */
 @Tag("once")
+@Tag("contract")
 class SchemathesisTest {
   private static final Path SOURCES = Path.of("schemathesis");
   private static final Path TARGET = Path.of("target", "schemathesis").toAbsolutePath();

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.TestFactory;
  * must see the same in every language, today and tomorrow.
  */
 @Tag("once")
+@Tag("partners")
 class PartnersTest {
   private static final Path SOURCES = Path.of("partners");
   private static final Path TARGET = Path.of("target", "partners");
