@@ -1,29 +1,17 @@
 package ai.adraa.inbox.conformance.storage;
 
+import static ai.adraa.inbox.conformance.storage.SqliteFile.addEvents;
+import static ai.adraa.inbox.conformance.storage.SqliteFile.check;
+import static ai.adraa.inbox.conformance.storage.SqliteFile.ids;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
-import ai.adraa.inbox.server.cli.Main;
-import io.restassured.RestAssured;
-import java.io.PrintWriter;
-import java.io.RandomAccessFile;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -39,13 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
-import org.sqlite.SQLiteOpenMode;
-import picocli.CommandLine;
 
-/** A backup is whole or not there; restoring one gives nothing back that was taken away. */
+/** A backup is complete, or there is none. */
 @Tag("once")
 @Tag("sqlite")
 class BackupTest {
@@ -115,267 +97,8 @@ class BackupTest {
   }
 
   @Test
-  void nothingThatWasTakenAwaySinceTheBackupComesBack() throws Exception {
-    inbox.command("agent", "add", "--workspace", "acme", "--email", "bob@x.example");
-    inbox.command(
-        "agent", "add", "--workspace", "acme", "--email", "eve@x.example", "--role", "admin");
-    TestInbox.NewToken kept = inbox.createToken(admin, "kept");
-    TestInbox.NewToken revoked = inbox.createToken(admin, "revoked since");
-    inbox.command("backup", backup.toString());
-    inbox.revoke(admin, revoked.id());
-    inbox.command("agent", "remove", "--workspace", "acme", "--email", "eve@x.example");
-    // Since the backup there is another admin, who then revokes; the backup knows neither.
-    inbox.command(
-        "agent", "add", "--workspace", "acme", "--email", "zoe@x.example", "--role", "admin");
-    TestInbox.SignedIn zoe = inbox.signIn("zoe@x.example");
-    TestInbox.NewToken later = inbox.createToken(zoe, "later");
-    inbox.command("agent", "remove", "--workspace", "acme", "--email", "admin@acme.example");
-    String events = inbox.command("audit", "list");
-    inbox.stopServer();
-
-    Tool.Finished restored = inbox.run("restore", backup.toString());
-
-    assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err())
-        .contains("Kept revoked: 1 tokens", "does not have, and which are unknown now: 1");
-    assertThat(check(inbox.database())).contains("Sound          yes", "Sessions       0");
-    assertThat(inbox.command("agent", "list"))
-        .contains("zoe@x.example", "bob@x.example")
-        .doesNotContain("eve@x.example", "admin@acme.example");
-    assertThat(inbox.command("audit", "list").lines().toList())
-        .as("with the restore itself on top")
-        .containsAll(events.lines().toList())
-        .hasSize(events.lines().toList().size() + 1);
-    assertThat(inbox.command("audit", "list").lines().toList().get(1)).contains("restore");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(inbox.database())))
-        .isEqualTo("rw-------");
-    try (ServerProcess server = ServerProcess.serve(inbox.database(), Map.of())) {
-      assertThat(verify(server, kept)).isEqualTo(200);
-      assertThat(verify(server, revoked)).as("revoked since the backup").isEqualTo(401);
-      assertThat(verify(server, later)).as("created since the backup").isEqualTo(401);
-      for (TestInbox.SignedIn session : List.of(admin, zoe)) {
-        assertThat(
-                RestAssured.given()
-                    .cookie("adraa_session", session.session())
-                    .get(server.url() + "/api/v1/session")
-                    .statusCode())
-            .isEqualTo(401);
-      }
-    }
-    // The replaced database is whole, under another name.
-    Path replaced = replaced();
-    assertThat(check(replaced)).contains("Sound          yes");
-    assertThat(ids(replaced)).contains(kept.id(), revoked.id(), later.id());
-  }
-
-  @Test
-  void theDatabaseOfARunningServerIsNotReplaced() throws Exception {
-    TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-
-    // In another process, as an operator would.
-    Tool.Finished restored =
-        ServerProcess.run(
-            Map.of(), "restore", backup.toString(), "--database", inbox.database().toString());
-
-    assertThat(restored.exitCode()).isEqualTo(1);
-    assertThat(restored.err()).contains("is in use; stop the server");
-    assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(200);
-    try (Stream<Path> files = Files.list(inbox.database().getParent())) {
-      assertThat(files.map(Path::getFileName).map(Path::toString))
-          .as("nothing left behind")
-          .containsExactlyInAnyOrder("inbox.db", "inbox.db-wal", "inbox.db-shm");
-    }
-  }
-
-  @Test
-  void whatIsNoSoundBackupIsRefusedAndChangesNothing() throws Exception {
-    inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-    inbox.stopServer();
-    byte[] before = Files.readAllBytes(inbox.database());
-    Path text = Files.writeString(directory.resolve("notes.txt"), "not a database, ".repeat(500));
-    Path foreign = directory.resolve("foreign.db");
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + foreign)) {
-      connection.createStatement().execute("CREATE TABLE notes (text TEXT)");
-    }
-    Path damaged = Files.copy(backup, directory.resolve("damaged.db"));
-    damage(damaged);
-    Path cut = directory.resolve("cut.db");
-    Files.write(cut, Arrays.copyOf(Files.readAllBytes(backup), (int) Files.size(backup) / 2));
-
-    for (Path file : List.of(text, foreign, damaged, cut, directory.resolve("missing.db"))) {
-      Tool.Finished refused = inbox.run("restore", file.toString());
-
-      assertThat(refused.exitCode()).as(file + refused.err()).isEqualTo(1);
-      assertThat(refused.err().strip().lines()).as(refused.err()).hasSize(1);
-      assertThat(inbox.database()).hasBinaryContent(before);
-    }
-    try (Stream<Path> files = Files.list(inbox.database().getParent())) {
-      assertThat(files).as("nothing left behind").containsExactly(inbox.database());
-    }
-    assertThat(inbox.run("restore", backup.toString()).exitCode()).isZero();
-  }
-
-  @Test
-  void checkFindsADamagedDatabaseAndItsRevocationsAreNotGivenUpUnasked() throws Exception {
-    inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-    inbox.stopServer();
-    assertThat(check(inbox.database())).contains("Sound          yes", "1 active, 0 revoked");
-    damage(inbox.database());
-
-    Tool.Finished check = inbox.run("check");
-    assertThat(check.exitCode()).isEqualTo(1);
-    assertThat(check.out()).contains("Sound          no");
-    assertThat(check.err()).isNotBlank();
-    assertThat(inbox.refused("backup", directory.resolve("other.db").toString())).isNotBlank();
-    assertThat(directory.resolve("other.db")).doesNotExist();
-
-    Tool.Finished refused = inbox.run("restore", backup.toString());
-    assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.err()).contains("cannot be read", "--accept-lost-revocations");
-
-    Tool.Finished restored = inbox.run("restore", backup.toString(), "--accept-lost-revocations");
-    assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err()).contains("WARNING", "1 active tokens");
-    assertThat(check(inbox.database())).contains("Sound          yes", "1 active, 0 revoked");
-    assertThat(replaced()).exists();
-  }
-
-  @Test
-  void aLostDatabaseIsRestoredWithAWarning() throws Exception {
-    inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-    inbox.stopServer();
-    Files.delete(inbox.database());
-
-    Tool.Finished restored = inbox.run("restore", backup.toString());
-
-    assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err()).contains("WARNING", "1 active tokens");
-    assertThat(ids(inbox.database())).hasSize(1);
-  }
-
-  @Test
-  void theLogOfALostDatabaseIsNotReplayedOverTheBackup() throws Exception {
-    TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
-    inbox.stopServer();
-    Path elsewhere = directory.resolve("inbox.db");
-    try (ServerProcess server = ServerProcess.serve(inbox.database(), Map.of())) {
-      inbox.command("agent", "add", "--workspace", "acme", "--email", "bob@x.example");
-      assertThat(verify(server, token)).isEqualTo(200);
-      // The first verification's time is written within a second, to the token's page.
-      await()
-          .atMost(60, TimeUnit.SECONDS)
-          .until(() -> !inbox.command("token", "list", "--workspace", "acme").contains("never"));
-      server.kill();
-    }
-    assertThat(log(inbox.database())).isNotEmptyFile();
-    // The service moves to another machine, and back with a backup that knows of a revocation.
-    Files.copy(inbox.database(), elsewhere);
-    Files.copy(log(inbox.database()), log(elsewhere));
-    run(elsewhere, "token", "revoke", "--workspace", "acme", token.id());
-    run(elsewhere, "backup", backup.toString());
-    Files.delete(inbox.database());
-
-    Tool.Finished restored = inbox.run("restore", backup.toString());
-
-    assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err()).contains("WARNING");
-    assertThat(check(inbox.database())).contains("0 active, 1 revoked", "Sessions       0");
-    assertThat(inbox.command("audit", "list").lines().toList().get(1)).contains("restore");
-    assertThat(replaced()).as("its log is kept").isNotEmptyFile();
-    assertThat(replaced().toString()).endsWith("-wal");
-  }
-
-  @Test
-  void aRevocationWhileTheDatabaseIsReplacedIsNotLost() throws Exception {
-    TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-    inbox.stopServer();
-    // So that a restore takes its time.
-    addEvents(400_000);
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try {
-      Future<Tool.Finished> restore = thread.submit(() -> inbox.run("restore", backup.toString()));
-      await()
-          .atMost(60, TimeUnit.SECONDS)
-          .pollInterval(5, TimeUnit.MILLISECONDS)
-          .until(() -> isLocked(inbox.database()));
-
-      Tool.Finished revoked = inbox.run("token", "revoke", "--workspace", "acme", token.id());
-
-      assertThat(restore.get().exitCode()).as(restore.get().err()).isZero();
-      assertThat(check(inbox.database()))
-          .as("%s %s", revoked, restore.get())
-          .contains(revoked.exitCode() == 0 ? "0 active, 1 revoked" : "1 active, 0 revoked");
-    } finally {
-      thread.shutdownNow();
-    }
-    assertThat(check(replaced())).contains("Sound          yes");
-  }
-
-  @Test
-  void whoHasTheCopyOpenCannotMakeARestoreLoseWhatItCarriesOver() throws Exception {
-    TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
-    inbox.command("backup", backup.toString());
-    inbox.revoke(admin, token.id());
-    inbox.stopServer();
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    // A program that looks at each new database, such as an indexer, keeps a log from being brought
-    // into its file. It may come too late: then again.
-    boolean met = false;
-    try {
-      for (int i = 0; i < 20 && !met; i++) {
-        Future<Tool.Finished> restore =
-            thread.submit(() -> inbox.run("restore", backup.toString()));
-        Optional<Connection> reader = Optional.empty();
-        while (!restore.isDone() && reader.isEmpty()) {
-          reader = readCopy();
-        }
-        try {
-          met = reader.isPresent();
-          if (met) {
-            assertThat(restore.get().exitCode()).as(restore.get().err()).isEqualTo(1);
-            assertThat(restore.get().err()).containsAnyOf("is in use", "locked");
-          }
-          assertThat(check(inbox.database())).contains("0 active, 1 revoked");
-        } finally {
-          if (reader.isPresent()) {
-            reader.get().close();
-          }
-        }
-      }
-    } finally {
-      thread.shutdownNow();
-    }
-    assertThat(met).as("the copy was read while it was made").isTrue();
-    assertThat(inbox.run("restore", backup.toString()).exitCode()).isZero();
-    assertThat(check(inbox.database())).contains("0 active, 1 revoked");
-  }
-
-  @Test
-  void workspacesCreatedSinceTheBackupAreCounted() {
-    inbox.command("backup", backup.toString());
-    for (String name : List.of("globex", "initech")) {
-      inbox.command("workspace", "create", "--name", name, "--admin", "eve@globex.example");
-    }
-    inbox.command("agent", "add", "--workspace", "globex", "--email", "bob@x.example");
-    inbox.stopServer();
-
-    Tool.Finished restored = inbox.run("restore", backup.toString());
-
-    assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err())
-        .contains(
-            "Workspaces that the backup does not have, and which are gone now: 2, with 3 members");
-    assertThat(inbox.command("workspace", "list")).contains("acme").doesNotContain("globex");
-  }
-
-  @Test
   void backupsToOneFileDoNotMeet() throws Exception {
-    addEvents(20_000);
+    addEvents(inbox.database(), 20_000);
     Callable<Tool.Finished> write = () -> inbox.run("backup", backup.toString(), "--overwrite");
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
@@ -391,117 +114,5 @@ class BackupTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).as("nothing half done beside it").containsExactly(backup);
     }
-  }
-
-  private void addEvents(int count) throws Exception {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + inbox.database());
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 10000");
-      statement.execute(
-          """
-          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-          INSERT INTO audit_event (at, action, channel) SELECT i, 'sign-in', 'console' FROM n
-          """
-              .formatted(count));
-    }
-  }
-
-  private static boolean isLocked(Path database) throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 0");
-      statement.execute("BEGIN IMMEDIATE");
-      statement.execute("ROLLBACK");
-      return false;
-    } catch (SQLiteException e) {
-      return e.getResultCode() == SQLiteErrorCode.SQLITE_BUSY;
-    }
-  }
-
-  /** A transaction that reads the copy of a restore that is under way, if it has a log just now. */
-  private Optional<Connection> readCopy() throws Exception {
-    Optional<Path> log;
-    try (Stream<Path> files = Files.list(inbox.database().getParent())) {
-      log = files.filter(file -> file.toString().endsWith(".restoring-wal")).findFirst();
-    }
-    if (log.isEmpty()) {
-      return Optional.empty();
-    }
-    SQLiteConfig config = new SQLiteConfig();
-    config.resetOpenMode(SQLiteOpenMode.CREATE);
-    Connection connection =
-        config.createConnection("jdbc:sqlite:" + log.get().toString().replace("-wal", ""));
-    try {
-      connection.setAutoCommit(false);
-      connection.createStatement().executeQuery("SELECT count(*) FROM api_token").close();
-      if (Files.exists(log.get())) {
-        return Optional.of(connection);
-      }
-    } catch (SQLException e) {
-      // It is locked, or not whole yet.
-    }
-    connection.close();
-    return Optional.empty();
-  }
-
-  private static void run(Path database, String... arguments) {
-    String[] all =
-        Stream.concat(Arrays.stream(arguments), Stream.of("--database", database.toString()))
-            .toArray(String[]::new);
-    assertThat(Main.commandLine().setOut(new PrintWriter(new StringWriter())).execute(all))
-        .isZero();
-  }
-
-  private static Path log(Path database) {
-    return Path.of(database + "-wal");
-  }
-
-  private static String check(Path database) {
-    StringWriter out = new StringWriter();
-    CommandLine commandLine = Main.commandLine().setOut(new PrintWriter(out, true));
-    assertThat(commandLine.execute("check", "--database", database.toString())).isZero();
-    return out.toString();
-  }
-
-  private static List<String> ids(Path database) throws Exception {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        ResultSet rows = connection.createStatement().executeQuery("SELECT id FROM api_token")) {
-      Stream.Builder<String> ids = Stream.builder();
-      while (rows.next()) {
-        ids.add(rows.getString(1));
-      }
-      return ids.build().toList();
-    }
-  }
-
-  private Path replaced() throws Exception {
-    try (Stream<Path> files = Files.list(inbox.database().getParent())) {
-      return files.filter(file -> file.toString().contains(".replaced-")).findFirst().orElseThrow();
-    }
-  }
-
-  /** Overwrites whole pages of the tokens' tables and indexes, as a bad disk would. */
-  private static void damage(Path database) throws Exception {
-    int root;
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        ResultSet row =
-            connection
-                .createStatement()
-                .executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'api_token'")) {
-      root = row.getInt(1);
-    }
-    try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
-      file.seek((root - 1) * 4096L);
-      byte[] garbage = new byte[4096];
-      Arrays.fill(garbage, (byte) 0x5a);
-      file.write(garbage);
-    }
-  }
-
-  private static int verify(ServerProcess server, TestInbox.NewToken token) {
-    return RestAssured.given()
-        .header("Authorization", "Bearer " + token.secret())
-        .get(server.url() + "/api/v1/me")
-        .statusCode();
   }
 }
