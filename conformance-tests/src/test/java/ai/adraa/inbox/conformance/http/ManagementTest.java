@@ -1,23 +1,25 @@
 package ai.adraa.inbox.conformance.http;
 
+import static ai.adraa.inbox.conformance.http.PrometheusText.metrics;
+import static ai.adraa.inbox.conformance.http.PrometheusText.parse;
+import static ai.adraa.inbox.conformance.http.PrometheusText.scrape;
+import static ai.adraa.inbox.conformance.http.PrometheusText.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.adraa.inbox.conformance.http.PrometheusText.Sample;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.TestInbox.NewToken;
 import ai.adraa.inbox.conformance.support.TestInbox.SignedIn;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
-import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,20 +33,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Health and metrics as monitoring asks for them, and the dashboard that draws them. */
+/** Health and metrics as monitoring asks for them. */
 @Tag("once")
 class ManagementTest {
-  private record Sample(String name, Map<String, String> labels, double value) {}
-
-  private static final Path DASHBOARD = Path.of("../server/src/main/grafana/adraa-inbox.json");
-  private static final Pattern SAMPLE =
-      Pattern.compile(
-          "([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? ([-+0-9.E]+|NaN|[-+]Inf)", Pattern.DOTALL);
-  private static final Pattern LABEL =
-      Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\\n]|\\\\[\\\\\"n])*)\",?");
-  private static final Pattern COMMENT =
-      Pattern.compile("# (?:HELP \\S+ .*|TYPE \\S+ (?:counter|gauge|histogram|summary|untyped))");
-
   @AutoClose private final TestInbox inbox = TestInbox.start();
 
   @Test
@@ -52,7 +43,7 @@ class ManagementTest {
     SignedIn admin = inbox.workspace("acme");
     NewToken token = inbox.createToken(admin, "CRM integration");
     NewToken revoked = inbox.createToken(admin, "Old integration");
-    List<Sample> before = scrape();
+    List<Sample> before = scrape(inbox);
     assertThat(before).as("costs time that grows").noneMatch(s -> s.name().contains("tokens"));
     inbox.revoke(admin, revoked.id());
 
@@ -70,7 +61,7 @@ class ManagementTest {
         .untilAsserted(
             () -> {
               // A request is counted after its answer.
-              List<Sample> after = scrape();
+              List<Sample> after = scrape(inbox);
               Map<String, Double> seen = new HashMap<>();
               for (String outcome :
                   List.of("valid", "missing", "malformed", "unknown_or_revoked")) {
@@ -134,7 +125,7 @@ class ManagementTest {
     inbox.workspace("acme");
     await()
         .atMost(20, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(), "adraa_mails_total", "outcome", "sent") == 1);
+        .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "sent") == 1);
 
     inbox.mail().close();
     inbox
@@ -147,7 +138,7 @@ class ManagementTest {
 
     await()
         .atMost(30, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(), "adraa_mails_total", "outcome", "failed") == 1);
+        .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "failed") == 1);
   }
 
   @Test
@@ -168,7 +159,7 @@ class ManagementTest {
 
     await()
         .atMost(20, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(), "adraa_requests_seconds_count", "method", "other") == 1);
+        .until(() -> sum(scrape(inbox), "adraa_requests_seconds_count", "method", "other") == 1);
     String text = metrics(inbox);
     assertThat(text)
         .doesNotContain(token.secret().substring(0, 14))
@@ -257,80 +248,6 @@ class ManagementTest {
     }
   }
 
-  @Test
-  @Tag("sqlite") // It has panels of the file and its disk.
-  void theDashboardAsksForMetricsThatExist() throws Exception {
-    SignedIn admin = inbox.workspace("acme");
-    inbox.verify(inbox.createToken(admin, "CRM integration").secret());
-    await()
-        .atMost(20, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(), "adraa_requests_seconds_count", "operation", "verifyToken") > 0);
-    // Of collections there is nothing to tell before the first.
-    System.gc();
-    await()
-        .atMost(20, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(), "jvm_gc_pause_seconds_count") > 0);
-    List<Sample> samples = scrape();
-    List<String> expressions =
-        JsonPath.from(DASHBOARD.toFile()).<String>getList("panels.targets.expr.flatten()").stream()
-            .filter(expression -> expression != null)
-            .toList();
-
-    List<String> wrong = new ArrayList<>();
-    for (String expression : expressions) {
-      checkExpression(expression, samples, wrong);
-    }
-
-    assertThat(expressions).hasSizeGreaterThan(30);
-    assertThat(wrong).isEmpty();
-  }
-
-  /** Each metric of a PromQL expression with its labels, against what there is. */
-  private static void checkExpression(String expression, List<Sample> samples, List<String> wrong) {
-    Set<String> grouped = new HashSet<>();
-    Matcher grouping =
-        Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right) *\\(([^)]*)\\)")
-            .matcher(expression);
-    while (grouping.find()) {
-      Arrays.stream(grouping.group(2).split(","))
-          .map(String::strip)
-          .filter(label -> !label.isEmpty())
-          .forEach(grouped::add);
-    }
-    String bare = grouping.replaceAll("").replaceAll("\\[[^\\]]*]", "");
-    Matcher selector =
-        Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*) *(\\(|\\{([^}]*)})?").matcher(bare);
-    while (selector.find()) {
-      String name = selector.group(1);
-      if ("(".equals(selector.group(2)) || Set.of("or", "and", "unless").contains(name)) {
-        continue;
-      }
-      List<Sample> found = samples.stream().filter(s -> s.name().equals(name)).toList();
-      if (found.isEmpty()) {
-        wrong.add(name + " in: " + expression);
-        continue;
-      }
-      // A label of one metric of two may be added by the other side: all metrics here have all.
-      Set<String> labels = new HashSet<>(grouped);
-      Matcher matcher =
-          Pattern.compile("(\\w+) *(=~|!~|!=|=) *\"([^\"]*)\"")
-              .matcher(selector.group(3) == null ? "" : selector.group(3));
-      while (matcher.find()) {
-        labels.add(matcher.group(1));
-        String value = matcher.group(3);
-        if (matcher.group(2).equals("=")
-            && found.stream().noneMatch(s -> value.equals(s.labels().get(matcher.group(1))))) {
-          wrong.add(name + " with " + matcher.group() + " in: " + expression);
-        }
-      }
-      for (String label : labels) {
-        if (found.stream().noneMatch(s -> s.labels().containsKey(label))) {
-          wrong.add(name + " by " + label + " in: " + expression);
-        }
-      }
-    }
-  }
-
   private Response ready() {
     return RestAssured.given().get(inbox.managementUrl() + "/health/ready");
   }
@@ -339,44 +256,6 @@ class ManagementTest {
     Response answer = ready();
     assertThat(answer.asString()).contains("\"" + field + "\":\"" + word + "\"");
     assertThat(answer.statusCode()).isEqualTo(status);
-  }
-
-  private List<Sample> scrape() {
-    return parse(metrics(inbox));
-  }
-
-  private static String metrics(TestInbox inbox) {
-    Response response = RestAssured.given().get(inbox.managementUrl() + "/metrics");
-    assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
-    return response.asString();
-  }
-
-  /** Prometheus' text format 0.0.4; fails at a line that is none of it. */
-  private static List<Sample> parse(String text) {
-    List<Sample> samples = new ArrayList<>();
-    Set<String> unique = new HashSet<>();
-    for (String line : text.split("\n")) {
-      if (line.startsWith("#")) {
-        assertThat(line).matches(COMMENT);
-        continue;
-      }
-      Matcher sample = SAMPLE.matcher(line);
-      assertThat(sample.matches()).as(line).isTrue();
-      Map<String, String> labels = new HashMap<>();
-      String all = sample.group(2) == null ? "" : sample.group(2);
-      Matcher label = LABEL.matcher(all);
-      int end = 0;
-      while (end < all.length() && label.find(end) && label.start() == end) {
-        labels.put(label.group(1), label.group(2));
-        end = label.end();
-      }
-      assertThat(end).as(line).isEqualTo(all.length());
-      assertThat(unique.add(sample.group(1) + labels)).as(line).isTrue();
-      String value = sample.group(3).replace("+Inf", "Infinity").replace("-Inf", "-Infinity");
-      samples.add(new Sample(sample.group(1), labels, Double.parseDouble(value)));
-    }
-    return samples;
   }
 
   private static double requests(
@@ -396,18 +275,6 @@ class ManagementTest {
   private static double grown(
       List<Sample> before, List<Sample> after, String name, String... labels) {
     return sum(after, name, labels) - sum(before, name, labels);
-  }
-
-  private static double sum(List<Sample> samples, String name, String... labels) {
-    double sum = 0;
-    for (Sample sample : samples) {
-      boolean matches = sample.name().equals(name);
-      for (int i = 0; i < labels.length; i += 2) {
-        matches &= labels[i + 1].equals(sample.labels().get(labels[i]));
-      }
-      sum += matches ? sample.value() : 0;
-    }
-    return sum;
   }
 
   /** A secret that was never issued, but whose checksum is right. */
