@@ -3,67 +3,16 @@ package ai.adraa.inbox.conformance.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.adraa.inbox.conformance.support.Browser;
-import ai.adraa.inbox.conformance.support.Browser.Visit;
-import ai.adraa.inbox.conformance.support.MovableClock;
-import ai.adraa.inbox.conformance.support.TestInbox;
-import ai.adraa.inbox.conformance.support.TestInbox.SignedIn;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser, as an admin and others use it. */
-class ConsoleTest {
-  private static final MovableClock CLOCK = new MovableClock();
-  @AutoClose private static Browser browser;
-  @AutoClose private static final TestInbox inbox = TestInbox.builder().clock(CLOCK).start();
-  private static int workspaces;
-
-  private String workspace;
-  private SignedIn admin;
-  private Visit visit;
-  private Page page;
-
-  @BeforeAll
-  static void start() {
-    browser = Browser.launch();
-  }
-
-  @BeforeEach
-  void visit() {
-    workspace = "acme-" + ++workspaces;
-    admin = inbox.workspace(workspace);
-    visit = browser.visit(inbox.url());
-    page = visit.page;
-  }
-
-  @AfterEach
-  void leave() {
-    try {
-      visit.isClean();
-    } finally {
-      visit.close();
-    }
-  }
-
+class ConsoleTest extends SettingsPage {
   @Test
   void createCopyVerifyRevoke() {
     String email = "admin@" + workspace + ".example";
@@ -158,79 +107,6 @@ class ConsoleTest {
     dialogButton("Copy token").click();
     dialogButton("Done").click();
     assertThat(row("Begun before")).isVisible();
-  }
-
-  @Test
-  void theSecretsDialogStaysUntilItIsStored() {
-    open();
-    String secret = create("CRM");
-    Locator dialog = page.locator("dialog");
-
-    page.keyboard().press("Escape");
-    page.keyboard().press("Escape");
-    page.mouse().click(5, 5);
-    dialogButton("Done").click();
-    assertThat(dialog.getByText("Copy the token or confirm")).isVisible();
-    assertThat(dialog.locator(".secret")).hasText(secret);
-
-    page.getByLabel("I have stored the token").check();
-    page.keyboard().press("Escape");
-    assertThat(dialog).hasCount(0);
-  }
-
-  @Test
-  void afterClosingTheSecretIsNowhere() {
-    open();
-    String secret = create("CRM");
-    page.getByLabel("I have stored the token").check();
-    dialogButton("Done").click();
-    assertThat(row("CRM")).isVisible();
-    assertNowhere(secret);
-
-    page.navigate(inbox.url() + "/app/assets/icon.svg");
-    page.goBack();
-    assertThat(row("CRM")).isVisible();
-    assertNowhere(secret);
-  }
-
-  @Test
-  void leavingWhileTheSecretIsShownLeavesNothing() {
-    open();
-    String secret = create("CRM");
-    List<String> asked = new CopyOnWriteArrayList<>();
-    page.onDialog(
-        dialog -> {
-          asked.add(dialog.type());
-          dialog.accept();
-        });
-    page.navigate(inbox.url() + "/app/assets/icon.svg");
-    assertThat(asked).containsExactly("beforeunload");
-    page.goBack();
-    assertThat(row("CRM")).isVisible();
-    assertNowhere(secret);
-  }
-
-  @Test
-  void theBrowsersProfileNeverHoldsTheSecret(@TempDir Path profile) throws Exception {
-    visit.close();
-    visit = browser.visitIn(profile, inbox.url());
-    page = visit.page;
-    open();
-    String secret = create("CRM");
-    page.getByLabel("I have stored the token").check();
-    dialogButton("Done").click();
-    page.navigate("/app");
-    visit.context.close();
-
-    boolean cached = false;
-    try (Stream<Path> files = Files.walk(profile)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-        assertThat(bytes.contains(secret)).as(file.toString()).isFalse();
-        cached |= bytes.contains("/app/assets/tokens.js");
-      }
-    }
-    assertThat(cached).as("the profile's cache holds what may be kept").isTrue();
   }
 
   @Test
@@ -367,89 +243,6 @@ class ConsoleTest {
     assertThat(page.locator("dialog .secret")).isVisible();
   }
 
-  @Test
-  void anotherOriginsPageCannotActWithTheCookie() throws Exception {
-    TestInbox.NewToken token = inbox.createToken(admin, "CRM");
-    String tokens = inbox.url() + "/api/v1/workspaces/" + admin.workspaceId() + "/tokens";
-    String attack =
-        """
-        <form method="post" enctype="text/plain" target="frame"></form><iframe name="frame"></iframe>
-        <script>
-          const body = '{"name":"Stolen"}';
-          for (const [url, type] of [['%1$s', 'text/plain'], ['%1$s', 'application/json'],
-              ['%1$s/%2$s/revoke', 'text/plain']]) {
-            fetch(url, {method: 'POST', body, mode: type === 'text/plain' ? 'no-cors' : 'cors',
-                credentials: 'include', headers: {'Content-Type': type}}).catch(() => {});
-          }
-          document.forms[0].action = '%1$s/%2$s/revoke';
-          document.forms[0].submit();
-        </script>"""
-            .formatted(tokens, token.id());
-    // Another port of the same host is another origin of the same site: SameSite does not help.
-    HttpServer attacker = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-    attacker.createContext(
-        "/",
-        exchange -> {
-          byte[] bytes = attack.getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().set("Content-Type", "text/html");
-          exchange.sendResponseHeaders(200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    attacker.start();
-    try (Visit victim = browser.visit(inbox.url()).as(admin)) {
-      List<Response> answers = new CopyOnWriteArrayList<>();
-      victim.page.onResponse(
-          response -> {
-            if (response.url().startsWith(tokens) && response.request().method().equals("POST")) {
-              answers.add(response);
-            }
-          });
-      victim.page.navigate("http://127.0.0.1:" + attacker.getAddress().getPort() + "/");
-      // The one with a JSON type is not even sent: its preflight is refused.
-      victim.page.waitForCondition(() -> answers.size() >= 3);
-      // A create that is no JSON ends before anybody asks who sends it.
-      assertThat(answers).extracting(Response::status).containsExactlyInAnyOrder(403, 403, 415);
-      assertThat(answers)
-          .anyMatch(
-              answer ->
-                  answer.status() == 403 && answer.request().allHeaders().containsKey("cookie"));
-    } finally {
-      attacker.stop(0);
-    }
-    inbox.verify(token.secret()).then().statusCode(200);
-    inbox
-        .request(admin)
-        .get("/api/v1/workspaces/{id}/tokens", admin.workspaceId())
-        .then()
-        .body("tokens.name", org.hamcrest.Matchers.contains("CRM"));
-  }
-
-  @Test
-  void inlineStylesAndScriptsAreNotRunAndAreNoticed() {
-    try (Visit other = browser.visit(inbox.url()).open("/app")) {
-      other.page.evaluate("() => document.body.setAttribute('style', 'color: red')");
-      other.page.waitForCondition(() -> !other.offences().isEmpty());
-      assertThat(other.offences().toString()).contains("style-src");
-    }
-  }
-
-  private void open() {
-    if (visit.context.cookies().isEmpty()) {
-      visit.as(admin);
-    }
-    visit.open("/app/" + workspace + "/settings/api");
-    // The list, or what stands in its place.
-    page.locator("main table, main h2").waitFor();
-  }
-
-  private String create(String name) {
-    createButton().click();
-    page.getByLabel("Name").fill(name);
-    dialogButton("Create token").click();
-    return page.locator("dialog .secret").textContent();
-  }
-
   /** The next creates get this answer, as a proxy or a server in trouble gives it. */
   private void answer(int status, Map<String, String> headers, String code) {
     page.unroute("**/tokens");
@@ -464,51 +257,12 @@ class ConsoleTest {
                     .setBody("{\"error\":{\"code\":\"" + code + "\",\"message\":\"-\"}}")));
   }
 
-  private void assertNowhere(String secret) {
-    String everything =
-        (String)
-            page.evaluate(
-                """
-                async () => JSON.stringify([
-                  document.documentElement.outerHTML,
-                  [...document.querySelectorAll('input')].map(input => input.value),
-                  {...localStorage}, {...sessionStorage}, history.state, location.href, document.cookie,
-                  performance.getEntries().map(entry => entry.name),
-                  await indexedDB.databases(), await caches.keys()])
-                """);
-    assertThat(everything).contains(workspace).doesNotContain(secret);
-    // Neither in part, but for the prefix that the list shows.
-    assertThat(everything).doesNotContain(secret.substring(14));
-  }
-
   private boolean isFocused(Locator locator) {
     return (Boolean) locator.evaluate("node => node === document.activeElement");
   }
 
   private String clipboard() {
     return (String) page.evaluate("() => navigator.clipboard.readText()");
-  }
-
-  private Locator row(String name) {
-    return page.getByRole(AriaRole.ROW).filter(text(name));
-  }
-
-  private Locator button(String name) {
-    return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
-  }
-
-  /** The one in the list's head or, while there is no token, the one in its place. */
-  private Locator createButton() {
-    return page.locator("main button:visible").filter(text("Create token"));
-  }
-
-  private Locator dialogButton(String name) {
-    return page.locator("dialog")
-        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true));
-  }
-
-  private static Locator.FilterOptions text(String text) {
-    return new Locator.FilterOptions().setHasText(text);
   }
 
   private static Page.GetByTextOptions exact() {
