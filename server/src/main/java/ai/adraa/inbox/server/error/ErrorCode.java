@@ -16,18 +16,18 @@ public enum ErrorCode {
   INVALID_SESSION(401, "The session has ended. Sign in again."),
   ADMIN_REQUIRED(403, "Only workspace admins can create and revoke API tokens."),
   CROSS_ORIGIN_REQUEST(403, "The request came from another site."),
-  NOT_FOUND(404, "There is no such path."),
-  WORKSPACE_NOT_FOUND(404, "There is no such workspace."),
-  TOKEN_NOT_FOUND(404, "The workspace has no such token."),
-  METHOD_NOT_ALLOWED(405, "This path does not answer that method."),
-  NOT_ACCEPTABLE(406, "This API answers application/json only."),
+  NOT_FOUND(404, "The path does not exist."),
+  WORKSPACE_NOT_FOUND(404, "The workspace does not exist."),
+  TOKEN_NOT_FOUND(404, "The token does not exist in this workspace."),
+  METHOD_NOT_ALLOWED(405, "The path does not support this method."),
+  NOT_ACCEPTABLE(406, "The API returns only application/json."),
   PAYLOAD_TOO_LARGE(413, "The request body exceeds 64 KiB."),
   URI_TOO_LONG(414, "The URL is too long."),
   UNSUPPORTED_MEDIA_TYPE(415, "Send the body as application/json."),
-  RATE_LIMIT_EXCEEDED(429, "Too many requests. Wait as Retry-After says."),
-  HEADERS_TOO_LARGE(431, "The request's headers are too large."),
-  INTERNAL_ERROR(500, "The server failed. Give the request id to support."),
-  SERVICE_UNAVAILABLE(503, "The server cannot answer just now. Try again soon.");
+  RATE_LIMIT_EXCEEDED(429, "Too many requests. Retry after the time in Retry-After."),
+  HEADERS_TOO_LARGE(431, "The request headers are too large."),
+  INTERNAL_ERROR(500, "Internal server error. Give the request id to support."),
+  SERVICE_UNAVAILABLE(503, "The server is temporarily unavailable. Try again soon.");
 
   /** The value of Retry-After in seconds for {@link #SERVICE_UNAVAILABLE}. */
   public static final int RETRY_SECONDS = 5;
