@@ -92,24 +92,25 @@ class TokenListTest {
 
   @ParameterizedTest
   @CsvSource({
-    "limit,  0",
-    "limit,  101",
-    "limit,  -1",
-    "limit,  abc",
-    "limit, 99999999999",
-    "status, foo",
-    "status, ACTIVE",
-    "cursor, x",
-    "cursor, MTIz",
-    "cursor, ''",
-    "cursor, %%%"
+    "limit,  0, must be a number from 1 to 100",
+    "limit,  101, must be a number from 1 to 100",
+    "limit,  -1, must be a number from 1 to 100",
+    "limit,  abc, must be a number from 1 to 100",
+    "limit, 99999999999, must be a number from 1 to 100",
+    "status, foo, must be active or revoked",
+    "status, ACTIVE, must be active or revoked",
+    "cursor, x, must be the nextCursor of the previous page",
+    "cursor, MTIz, must be the nextCursor of the previous page",
+    "cursor, '', must be 1 to 200 characters long",
+    "cursor, %%%, must be the nextCursor of the previous page"
   })
-  void aWrongParameterIsNamed(String parameter, String value) {
+  void aWrongParameterIsNamedWithItsLimits(String parameter, String value, String message) {
     list(inbox.request(admin).queryParam(parameter, value))
         .then()
         .statusCode(400)
         .body("error.code", equalTo("VALIDATION_ERROR"))
-        .body("error.details.field", contains(parameter));
+        .body("error.details.field", contains(parameter))
+        .body("error.details.message", contains(message));
   }
 
   @Test

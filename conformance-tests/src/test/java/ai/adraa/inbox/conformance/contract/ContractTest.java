@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,6 +50,7 @@ class ContractTest {
   @BeforeAll
   static void forgetWhatOthersSaw() {
     ContractFilter.SEEN.clear();
+    ContractFilter.ERRORS.clear();
   }
 
   @Test
@@ -323,6 +325,243 @@ class ContractTest {
     assertThat(ContractFilter.SEEN).containsExactlyInAnyOrderElementsOf(Contract.documented());
   }
 
+<<<<<<< HEAD:conformance-tests/src/test/java/ai/adraa/inbox/conformance/contract/ContractTest.java
+=======
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void everyErrorExampleIsAResponseOfTheServer() throws JsonProcessingException {
+    for (String wrong : List.of("{\"name\":\"\"}", "{")) {
+      Response response =
+          as(operation("createToken"))
+              .contentType(ContentType.JSON)
+              .body(wrong)
+              .post(operation("createToken").path());
+      assertAnswer(response, 400);
+    }
+    Set<JsonNode> seen = new HashSet<>();
+    for (String error : ContractFilter.ERRORS) {
+      seen.add(Json.mapper().readTree(error));
+    }
+    Contract.OPEN_API
+        .getComponents()
+        .getExamples()
+        .forEach(
+            (name, example) -> {
+              JsonNode value = Json.mapper().valueToTree(example.getValue());
+              if (value.has("error")) {
+                assertThat(seen).as(name).contains(value);
+              }
+            });
+  }
+
+  @Test
+  void aResponseThatTheContractDoesNotHaveFails() {
+    String error = "{\"error\":{\"code\":\"TOKEN_NOT_FOUND\",\"message\":\"None.\"}}";
+    String me = "{\"company\":{\"id\":\"%s\",\"name\":\"acme\"},\"token\":{\"id\":\"%s\",%s}}";
+    String named = "\"name\":\"CRM\"";
+    assertThatCode(() -> ContractFilter.check("GET", "/api/v1/me", response(401, error)))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () ->
+                ContractFilter.check(
+                    "GET",
+                    "/api/v1/me",
+                    response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, named))))
+        .doesNotThrowAnyException();
+
+    for (SimpleResponse wrong :
+        List.of(
+            response(418, error),
+            response(404, error),
+            response(401, "{\"error\":{\"code\":\"TOKEN_NOT_FOUND\"}}"),
+            response(401, "{\"error\":{\"code\":404,\"message\":\"None.\"}}"),
+            response(401, "{\"code\":\"TOKEN_NOT_FOUND\",\"message\":\"None.\"}"),
+            response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, "\"title\":\"CRM\"")),
+            response(200, me.formatted("1", UNKNOWN_ID, named)),
+            response(200, me.formatted(UNKNOWN_ID, UNKNOWN_ID, "\"name\":1")))) {
+      assertThatThrownBy(() -> ContractFilter.check("GET", "/api/v1/me", wrong))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("breaks the contract");
+    }
+  }
+
+  @Test
+  void everyExampleIsValidAndUsed() {
+    Map<String, Example> shared = Contract.OPEN_API.getComponents().getExamples();
+    Set<String> unused = new TreeSet<>(shared.keySet());
+    for (Content content : contents()) {
+      MediaType json = content.get("application/json");
+      assertThat(json.getExamples()).isNotEmpty();
+      for (Example example : json.getExamples().values()) {
+        String name = nameIn(example.get$ref());
+        unused.remove(name);
+        Object value = (name.isEmpty() ? example : shared.get(name)).getValue();
+        assertThat(faults(value, json.getSchema())).as(name).isEmpty();
+      }
+    }
+    assertThat(unused).isEmpty();
+  }
+
+  @Test
+  void everyExampleOfAParameterAHeaderOrASchemaIsValid() {
+    ObjectNode contract = Contract.tree();
+    List<JsonNode> examples = contract.findParents("example");
+    assertThat(examples).isNotEmpty();
+    for (JsonNode holder : examples) {
+      JsonNode schema = holder.path("schema").isObject() ? holder.path("schema") : holder;
+      // As a property: the validator takes a text at the top for JSON.
+      Schema<?> object =
+          new ObjectSchema()
+              .addProperty("example", Json.mapper().convertValue(schema, Schema.class));
+      assertThat(faults(Map.of("example", holder.get("example")), object))
+          .as(holder.toString())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void everyExampleOfAnErrorStandsAtTheStatusOfItsCode() {
+    Map<String, String> statuses = new TreeMap<>();
+    Contract.tree()
+        .path("x-error-codes")
+        .forEach(row -> statuses.put(row.path("code").asText(), row.path("status").asText()));
+    Contract.OPEN_API
+        .getPaths()
+        .values()
+        .forEach(
+            path ->
+                path.readOperations()
+                    .forEach(
+                        operation ->
+                            operation
+                                .getResponses()
+                                .forEach(
+                                    (status, response) ->
+                                        codes(response)
+                                            .forEach(
+                                                code ->
+                                                    assertThat(statuses)
+                                                        .containsEntry(code, status)))));
+  }
+
+  @Test
+  void anExampleThatIsNotValidIsFound() {
+    Schema<?> request = new Schema<>().$ref("#/components/schemas/CreateTokenRequest");
+    assertThat(faults(Map.of("name", "CRM integration"), request)).isEmpty();
+    for (Object wrong :
+        List.of(Map.of("name", 1), Map.of(), Map.of("name", "x".repeat(101)), List.of())) {
+      assertThat(faults(wrong, request)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theTableOfErrorCodesIsTheListOfTheSchema() {
+    Set<String> table = new TreeSet<>();
+    for (JsonNode row :
+        Json.mapper()
+            .<JsonNode>valueToTree(Contract.OPEN_API.getExtensions().get("x-error-codes"))) {
+      assertThat(row.get("status").asInt()).isBetween(400, 599);
+      assertThat(row.get("meaning").asText()).isNotBlank();
+      assertThat(row.get("action").asText()).isNotBlank();
+      table.add(row.get("code").asText());
+    }
+    Schema<?> code =
+        (Schema<?>)
+            Contract.OPEN_API
+                .getComponents()
+                .getSchemas()
+                .get("ErrorBody")
+                .getProperties()
+                .get("code");
+
+    assertThat(table).isNotEmpty();
+    assertThat((Iterable<?>) code.getExtensions().get("x-extensible-enum"))
+        .map(String::valueOf)
+        .containsExactlyInAnyOrderElementsOf(table);
+    Contract.OPEN_API
+        .getComponents()
+        .getExamples()
+        .forEach(
+            (name, example) -> {
+              String known =
+                  Json.mapper().valueToTree(example.getValue()).at("/error/code").asText();
+              if (!known.isEmpty()) {
+                assertThat(table).as(name).contains(known);
+              }
+            });
+  }
+
+  /** The error codes that the examples of a response have. */
+  private static List<String> codes(ApiResponse response) {
+    Content content = Contract.resolve(response).getContent();
+    return content == null
+        ? List.of()
+        : content.get("application/json").getExamples().values().stream()
+            .map(Contract::resolve)
+            .map(example -> Json.mapper().<JsonNode>valueToTree(example.getValue()))
+            .map(value -> value.at("/error/code").asText())
+            .filter(code -> !code.isEmpty())
+            .toList();
+  }
+
+  /** Each request body and each response that has a content. */
+  private static List<Content> contents() {
+    List<Content> contents = new ArrayList<>();
+    for (PathItem path : Contract.OPEN_API.getPaths().values()) {
+      for (io.swagger.v3.oas.models.Operation operation : path.readOperations()) {
+        if (operation.getRequestBody() != null) {
+          contents.add(operation.getRequestBody().getContent());
+        }
+        for (ApiResponse response : operation.getResponses().values()) {
+          String name = nameIn(response.get$ref());
+          ApiResponse resolved =
+              name.isEmpty()
+                  ? response
+                  : Contract.OPEN_API.getComponents().getResponses().get(name);
+          if (resolved.getContent() != null) {
+            contents.add(resolved.getContent());
+          }
+        }
+      }
+    }
+    return contents;
+  }
+
+  private static String nameIn(String reference) {
+    return reference == null ? "" : reference.substring(reference.lastIndexOf('/') + 1);
+  }
+
+  private static List<ValidationReport.Message> faults(Object value, Schema<?> schema) {
+    try {
+      return new SchemaValidator(Contract.OPEN_API, new MessageResolver())
+          .validate(Json.mapper().writeValueAsString(value), schema, "example")
+          .getMessages();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Operation> operations(
+      TestInbox.SignedIn caller, TestInbox.NewToken existing) {
+    String tokens = "/api/v1/workspaces/" + caller.workspaceId() + "/tokens";
+    String one = tokens + "/" + existing.id();
+    Map<String, String> email = Map.of("email", "nobody@acme.example");
+    Map<String, String> code = Map.of("email", "nobody@acme.example", "code", "000000");
+    Map<String, String> name = Map.of("name", "Order notifications");
+    return List.of(
+        new Operation("verifyToken", "GET", "/api/v1/me", Access.TOKEN, null),
+        new Operation("requestSignInCode", "POST", "/api/v1/sign-in-codes", Access.ANYONE, email),
+        new Operation("signIn", "POST", "/api/v1/session", Access.ANYONE, code),
+        new Operation("getSession", "GET", "/api/v1/session", Access.SESSION, null),
+        new Operation("signOut", "DELETE", "/api/v1/session", Access.SESSION, null),
+        new Operation("listTokens", "GET", tokens, Access.ADMIN, null),
+        new Operation("createToken", "POST", tokens, Access.ADMIN, name),
+        new Operation("getToken", "GET", one, Access.ADMIN, null),
+        // Last, since it ends what verifyToken needs.
+        new Operation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));
+  }
+
+>>>>>>> d0f3480 (Name the limit in each validation message):conformance-tests/src/test/java/ai/adraa/inbox/conformance/ContractTest.java
   private static Operation operation(String id) {
     return operations(admin, token).stream()
         .filter(operation -> operation.id().equals(id))

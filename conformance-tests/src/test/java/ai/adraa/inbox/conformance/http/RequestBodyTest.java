@@ -54,8 +54,8 @@ class RequestBodyTest {
         "{\"name\":true}                 | name | must be a string",
         "{\"name\":[\"x\"]}              | name | must be a string",
         "{\"name\":{}}                   | name | must be a string",
-        "{\"name\":\"\"}                 | name | must have 1 to 100 characters",
-        "{\"name\":\"  \\t \"}           | name | must have 1 to 100 characters",
+        "{\"name\":\"\"}                 | name | must be 1 to 100 characters long",
+        "{\"name\":\"  \\t \"}           | name | must be 1 to 100 characters long",
         "{\"name\":\"a\\u0007b\"}        | name | must not contain control characters",
         "{\"name\":\"\\ud83d\"}          | name | must be a string",
         "{\"name\":\"x\",\"admin\":true} | admin | is not a known field",
@@ -202,7 +202,7 @@ class RequestBodyTest {
     name(emoji + "🚀")
         .then()
         .statusCode(400)
-        .body("error.details.message", contains("must have 1 to 100 characters"));
+        .body("error.details.message", contains("must be 1 to 100 characters long"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ai.adraa.inbox.conformance.support;
 
 import com.atlassian.oai.validator.OpenApiInteractionValidator;
+import com.atlassian.oai.validator.model.Body;
 import com.atlassian.oai.validator.model.Request;
 import com.atlassian.oai.validator.model.SimpleResponse;
 import com.atlassian.oai.validator.report.LevelResolver;
@@ -11,7 +12,10 @@ import io.restassured.http.Header;
 import io.restassured.response.Response;
 import io.restassured.specification.FilterableRequestSpecification;
 import io.restassured.specification.FilterableResponseSpecification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -23,6 +27,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 public final class ContractFilter implements Filter {
   /** The operations and statuses seen in this JVM, such as {@code GET /api/v1/me 200}. */
   public static final Set<String> SEEN = new ConcurrentSkipListSet<>();
+
+  /** The error responses seen in this JVM. */
+  static final Set<String> ERRORS = new ConcurrentSkipListSet<>();
 
   private static final int METHOD_NOT_ALLOWED = 405;
 
@@ -63,6 +70,14 @@ public final class ContractFilter implements Filter {
     }
   }
 
+  private static String text(Body body) {
+    try {
+      return body.toString(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void checkOperation(String method, String path, SimpleResponse response) {
     Contract.operation(method, path)
         .ifPresent(
@@ -79,6 +94,9 @@ public final class ContractFilter implements Filter {
                         + report.getMessages());
               }
               SEEN.add(operation + " " + response.getStatus());
+              if (response.getStatus() >= 400) {
+                response.getResponseBody().ifPresent(body -> ERRORS.add(text(body)));
+              }
             });
   }
 }

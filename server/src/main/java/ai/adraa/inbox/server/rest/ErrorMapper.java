@@ -85,7 +85,8 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
               .toList());
     }
     if (failure instanceof ParamException.QueryParamException parameter) {
-      return invalid(List.of(detail(parameter.getParameterName(), "is not a valid value")));
+      String name = parameter.getParameterName();
+      return invalid(List.of(detail(name, QueryParameters.requirement(name))));
     }
     Optional<HttpException> refusedByJetty = cause(failure, HttpException.class);
     if (refusedByJetty.isPresent()) {
@@ -103,7 +104,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     }
     if (cause(failure, EofException.class).isPresent()
         || cause(failure, TimeoutException.class).isPresent()) {
-      LOG.debug("The client went away, or paused too long", failure);
+      LOG.debug("The client disconnected or paused too long", failure);
       return respond(ErrorCode.BAD_REQUEST);
     }
     if (failure instanceof DatabaseUnavailableException) {

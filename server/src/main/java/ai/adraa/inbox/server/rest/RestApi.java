@@ -39,6 +39,10 @@ import org.glassfish.jersey.server.validation.ValidationFeature;
  * filters and mappers.
  */
 public final class RestApi {
+  /** The generated interfaces: all operations of the contract. */
+  static final List<Class<?>> INTERFACES =
+      List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class);
+
   /** The path of {@code verifyToken}. */
   public static final String VERIFICATION_PATH =
       VerificationApi.class.getAnnotation(Path.class).value();
@@ -98,13 +102,7 @@ public final class RestApi {
    * @param next handles all other requests
    */
   public Handler shortcuts(BooleanSupplier quick, WorkerHandler workers, Handler next) {
-    return new VerificationHandler(
-        quick,
-        byToken,
-        workers,
-        new PathHandler(
-            List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class),
-            next));
+    return new VerificationHandler(quick, byToken, workers, new PathHandler(INTERFACES, next));
   }
 
   private static void answerOptionsWithoutBody(

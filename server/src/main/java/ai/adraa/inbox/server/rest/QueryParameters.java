@@ -1,0 +1,46 @@
+package ai.adraa.inbox.server.rest;
+
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.QueryParam;
+import java.lang.reflect.Parameter;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Describes the values of the contract's query parameters. Jersey reports a value that it cannot
+ * parse before validation runs, and names only the parameter.
+ */
+final class QueryParameters {
+  private static final String UNKNOWN = "is not valid";
+
+  private static final Map<String, String> REQUIREMENTS =
+      RestApi.INTERFACES.stream()
+          .flatMap(api -> Stream.of(api.getMethods()))
+          .flatMap(method -> Stream.of(method.getParameters()))
+          .filter(parameter -> parameter.isAnnotationPresent(QueryParam.class))
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  parameter -> parameter.getAnnotation(QueryParam.class).value(),
+                  QueryParameters::requirement,
+                  // Operations may use one name with different limits.
+                  (one, other) -> one.equals(other) ? one : UNKNOWN));
+
+  private QueryParameters() {}
+
+  /** Returns what a value of this parameter must be, such as {@code must be active or revoked}. */
+  static String requirement(String name) {
+    return REQUIREMENTS.getOrDefault(name, UNKNOWN);
+  }
+
+  private static String requirement(Parameter parameter) {
+    Object[] values = parameter.getType().getEnumConstants();
+    if (values != null) {
+      return Stream.of(values)
+          .map(Object::toString)
+          .collect(Collectors.joining(" or ", "must be ", ""));
+    }
+    Min range = parameter.getAnnotation(Min.class);
+    return range == null ? UNKNOWN : range.message();
+  }
+}
