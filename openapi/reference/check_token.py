@@ -1,4 +1,4 @@
-"""Prints the prefix of each Adraa Inbox API token in the text on stdin; exits 1 if there is one."""
+"""Prints the prefix of each Adraa Inbox API token in the text on stdin. Exits with 1 if it finds one."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ def is_token(text: str) -> bool:
 
 
 if __name__ == "__main__":
-    # What is scanned may be in any encoding, or in none.
+    # The input can have any encoding or be binary.
     text = sys.stdin.buffer.read().decode("ascii", "replace")
     found = [
         candidate

@@ -1,18 +1,18 @@
 'use strict';
 
-// The contract is in a script of its own, so that the folder also opens as a file, without a server.
+// The contract is a separate script, so that the page also works when opened as a file.
 Scalar.createApiReference('#reference', {
   content: window.contract,
-  // Deep links as #tag/tokens/createToken.
+  // Makes links such as #tag/tokens/createToken.
   generateOperationSlug: ({ operationId }) => operationId,
   defaultOpenAllTags: true,
-  // Each operation shows what it takes and answers; the guide links the whole contract.
+  // Each operation shows its request and responses. The guide links the full contract.
   hideModels: true,
   documentDownloadType: 'none',
   metaData: { title: 'Adraa Inbox API reference' },
-  // The samples that are shown are those that a test runs.
+  // Show only the samples that a test runs.
   hiddenClients: true,
-  // A token does not belong into a page of documentation, and nothing is sent to anyone.
+  // Nobody should enter a token on a documentation page, and the page sends no requests.
   hideTestRequestButton: true,
   hideClientButton: true,
   showDeveloperTools: 'never',

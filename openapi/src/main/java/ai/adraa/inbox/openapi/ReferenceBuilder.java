@@ -29,9 +29,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Builds the API reference, a folder that needs nothing else: the contract with the guide as its
- * introduction, the table of its error codes and, at each operation, the code samples, which are
- * excerpts of the programs that the conformance tests run. Used by this module's build only.
+ * Builds the API reference as a self-contained folder: the contract with the guide as its
+ * introduction, the table of error codes, and code samples for each operation. The samples are
+ * excerpts of the programs that the conformance tests run. Only this module's build uses it.
  */
 final class ReferenceBuilder {
   private static final String SCALAR = "/META-INF/resources/webjars/scalar/scalar.js";
@@ -46,7 +46,7 @@ final class ReferenceBuilder {
   private static final Pattern SAMPLE =
       Pattern.compile("(?ms)^ *(?:#|//) sample: (\\w+)\\n(.*?)^ *(?:#|//) end$");
 
-  /** A language of the samples, and the program that they are taken from. */
+  /** A language of the samples and the program that contains them. */
   private record Language(String label, String lang, String program) {}
 
   private static final List<Language> LANGUAGES =
@@ -65,14 +65,18 @@ final class ReferenceBuilder {
     this.project = project;
     this.sources = project.resolve("openapi/reference");
     this.target = target;
-    // Jackson's YAML does not follow anchors.
+    // Jackson's YAML parser does not resolve anchors.
     Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
     try (var in = Files.newBufferedReader(project.resolve("openapi/adraa-inbox.yaml"))) {
       this.contract = JSON.valueToTree(yaml.load(in));
     }
   }
 
-  /** Takes the project's directory and the one to write into. */
+  /**
+   * Builds the reference.
+   *
+   * @param arguments the project's directory and the target directory
+   */
   public static void main(String[] arguments) throws IOException {
     new ReferenceBuilder(Path.of(arguments[0]), Path.of(arguments[1])).build();
   }
@@ -93,9 +97,9 @@ final class ReferenceBuilder {
     ObjectNode shown = contract.deepCopy();
     ((ObjectNode) shown.get("info")).put("description", guide());
     Map<String, Map<String, String>> samples = samples();
-    shown.remove("externalDocs"); // It leads here.
+    shown.remove("externalDocs"); // It links to this page.
     Map<String, ObjectNode> operations = operations(shown);
-    // In the order in which operations stand: linters want the contract's tags by name.
+    // Sorted like the operations: linters require the contract's tags to be sorted by name.
     List<String> order =
         operations.values().stream()
             .map(operation -> operation.at("/tags/0").asText())
@@ -135,7 +139,7 @@ final class ReferenceBuilder {
                 .at("/components/schemas/CreatedToken/properties/secret/pattern")
                 .asText()
                 .replace("^", "")
-                // Not the start of something longer.
+                // The token must not continue.
                 .replace("$", "\\b"),
             "check",
             excerpt(Files.readString(sources.resolve("check_token.py")), "import re", "if __name__")
@@ -164,9 +168,7 @@ final class ReferenceBuilder {
     return table.toString().strip();
   }
 
-  /**
-   * The answers that the operations' examples do not show, since Jetty gives them to any request.
-   */
+  /** Returns the errors that no operation's examples show: the server rejects any such request. */
   private String errorsOfNoOperation() {
     String shown = contract.at("/components/examples").toString();
     StringBuilder answers = new StringBuilder();
@@ -186,7 +188,7 @@ final class ReferenceBuilder {
     return answers.toString().strip();
   }
 
-  /** By operation, the source in each language. */
+  /** Returns, by operation, the sample in each language. */
   private Map<String, Map<String, String>> samples() throws IOException {
     Map<String, Map<String, String>> samples = new LinkedHashMap<>();
     for (Language language : LANGUAGES) {
@@ -212,7 +214,7 @@ final class ReferenceBuilder {
     ArrayNode samples = operation.putArray("x-codeSamples");
     for (Language language : LANGUAGES) {
       if (sources == null || !sources.containsKey(language.label())) {
-        throw new IllegalStateException("No " + language.label() + " sample of " + id);
+        throw new IllegalStateException("No " + language.label() + " sample for " + id);
       }
       samples
           .addObject()
@@ -238,11 +240,11 @@ final class ReferenceBuilder {
     return operations;
   }
 
-  /** What a scanner must say of each string. The random part of each says that it is an example. */
+  /** Returns strings with the result that a scanner must report. None is a real token. */
   private static ObjectNode testVectors() {
     ObjectNode vectors = JSON.createObjectNode();
     vectors.put(
-        "description", "Examples, none of which opens anything, and what a scanner must say.");
+        "description", "Test strings and what a scanner must report. None is a real token.");
     ArrayNode list = vectors.putArray("vectors");
     String token = "";
     for (String random :
@@ -253,13 +255,13 @@ final class ReferenceBuilder {
           token,
           true,
           true,
-          "a token: the last 8 digits are the CRC-32 of what is before them");
+          "a token: the last 8 digits are the CRC-32 of the characters before them");
     }
     vector(list, "TOKEN=" + token + ";", true, true, "a token inside a line");
     String wrong = token.substring(0, 53) + (token.endsWith("0") ? "1" : "0");
     vector(list, wrong, true, false, "the checksum is wrong");
     vector(list, token.substring(0, 53), false, false, "a digit is missing");
-    vector(list, token + "0", false, false, "there is a digit too many");
+    vector(list, token + "0", false, false, "there is one digit too many");
     vector(
         list,
         "adraa_" + token.substring(6).toUpperCase(Locale.ROOT),
@@ -267,7 +269,7 @@ final class ReferenceBuilder {
         false,
         "capital letters");
     vector(list, token.substring(0, 14) + "…", false, false, "a prefix, as the console shows it");
-    vector(list, token.replace('_', '-'), false, false, "a hyphen for the underscore");
+    vector(list, token.replace('_', '-'), false, false, "a hyphen instead of the underscore");
     return vectors;
   }
 
