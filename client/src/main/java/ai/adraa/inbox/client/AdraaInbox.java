@@ -17,13 +17,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the Adraa Inbox API. Immutable and thread-safe; make one and keep it, since it keeps
- * connections open.
+ * A client of the Adraa Inbox API. Immutable and thread-safe. Create one instance and reuse it,
+ * because it keeps connections open.
  *
- * <p>Redirects are not followed, so that a token is sent to no other server.
+ * <p>The client does not follow redirects, so it never sends a token to another server.
  */
 public final class AdraaInbox {
-  /** Where the API is, unless the builder is told otherwise. */
+  /** The base URL of the API, used unless the builder sets another one. */
   public static final URI DEFAULT_BASE_URL = URI.create("https://api.inbox.adraa.ai");
 
   private static final String COOKIE = "adraa_session";
@@ -54,7 +54,7 @@ public final class AdraaInbox {
     this.sessions = new SessionApi(transport());
   }
 
-  /** A builder with all defaults. */
+  /** Returns a builder with the default values. */
   public static Builder builder() {
     return new Builder();
   }
@@ -62,20 +62,20 @@ public final class AdraaInbox {
   /**
    * Verifies this client's token.
    *
-   * @return the workspace that the token opens, and the token
-   * @throws AdraaInboxException {@code MISSING_TOKEN} if this client was built without a token,
-   *     {@code INVALID_API_TOKEN} if it is unknown, malformed or revoked, or any other failure
+   * @return the workspace that the token grants access to, and the token's id and name
+   * @throws AdraaInboxException {@code MISSING_TOKEN} if this client has no token, {@code
+   *     INVALID_API_TOKEN} if the token is unknown, malformed or revoked, or another code
    */
   public TokenVerification verify() {
     return AdraaInboxException.unwrap(verification::verifyToken);
   }
 
   /**
-   * Has a sign-in code sent to an agent's email. It is valid for 10 minutes, for one sign-in. The
-   * answer is the same whether or not the email is known.
+   * Requests a sign-in code, which the server sends to the agent by email. The code is valid for 10
+   * minutes and one sign-in. The method also succeeds if the address belongs to no agent.
    *
-   * @throws AdraaInboxException {@code VALIDATION_ERROR} if this is no email address, or any other
-   *     failure
+   * @throws AdraaInboxException {@code VALIDATION_ERROR} if {@code email} is not an email address,
+   *     or another code
    */
   public void requestSignInCode(String email) {
     AdraaInboxException.unwrap(
@@ -86,11 +86,11 @@ public final class AdraaInbox {
   }
 
   /**
-   * Exchanges an emailed code for a console session.
+   * Exchanges a sign-in code for a console session.
    *
-   * @param code the 6 digits
+   * @param code the 6 digits from the email
    * @throws AdraaInboxException {@code INVALID_SIGN_IN_CODE} if the code is wrong, used or expired,
-   *     or any other failure
+   *     or another code
    */
   public ConsoleSession signIn(String email, String code) {
     ApiResponse<SessionResponse> response =
@@ -100,9 +100,11 @@ public final class AdraaInbox {
   }
 
   /**
-   * Goes on with a session that is kept elsewhere.
+   * Continues a session whose id the application has stored. Does not contact the server.
    *
-   * @param sessionId the value of the cookie {@code adraa_session}
+   * @param sessionId the value of the session cookie
+   * @throws IllegalArgumentException if the id is empty or contains white space or other characters
+   *     that a cookie cannot have; the message does not contain the id
    */
   public ConsoleSession resumeSession(String sessionId) {
     requireToken(sessionId, "A session id");
@@ -122,7 +124,7 @@ public final class AdraaInbox {
     return new SharedHttpClient(http, baseUrl).setReadTimeout(requestTimeout);
   }
 
-  /** The generated class would make an HTTP client, with its threads, for each part of the API. */
+  /** Shares one HTTP client. The generated class creates one, with its threads, for each API class. */
   private static final class SharedHttpClient extends ApiClient {
     private final HttpClient http;
 
@@ -144,14 +146,14 @@ public final class AdraaInbox {
         .filter(cookie -> cookie.startsWith(COOKIE + "="))
         .map(cookie -> cookie.substring(COOKIE.length() + 1).split(";", 2)[0])
         .findFirst()
-        .orElseThrow(() -> AdraaInboxException.unreadable("The answer brings no session cookie."));
+        .orElseThrow(() -> AdraaInboxException.unreadable("The response has no session cookie."));
   }
 
-  /** Refuses what could not be one credential in a header; the message does not tell it. */
+  /** Rejects a text that cannot be one credential in a header. The message does not contain it. */
   private static void requireToken(String secret, String what) {
     if (secret.isEmpty() || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ';')) {
       throw new IllegalArgumentException(
-          what + " must not be empty nor contain white space or other than ASCII characters");
+          what + " must not be empty and must contain only ASCII characters without white space or ';'");
     }
   }
 
@@ -165,10 +167,10 @@ public final class AdraaInbox {
     private Builder() {}
 
     /**
-     * Sets where the API is.
+     * Sets the base URL of the API. The default is {@link #DEFAULT_BASE_URL}.
      *
-     * @param baseUrl http or https, without query; {@link #DEFAULT_BASE_URL} unless set
-     * @throws IllegalArgumentException if it is none
+     * @param baseUrl an http or https URL without user name, query and fragment
+     * @throws IllegalArgumentException if {@code baseUrl} is not such a URL
      */
     public Builder baseUrl(URI baseUrl) {
       String scheme = baseUrl.getScheme();
@@ -178,7 +180,7 @@ public final class AdraaInbox {
           || baseUrl.getRawFragment() != null
           || baseUrl.getRawUserInfo() != null) {
         throw new IllegalArgumentException(
-            "The base URL must be http or https and a host, such as " + DEFAULT_BASE_URL);
+            "The base URL must be an http or https URL with a host, such as " + DEFAULT_BASE_URL);
       }
       this.baseUrl = URI.create(baseUrl.toString().replaceAll("/+$", ""));
       return this;
@@ -187,10 +189,10 @@ public final class AdraaInbox {
     /**
      * Sets the workspace API token.
      *
-     * @param token the full secret, {@code adraa_…}; take it from a secret manager or the
-     *     environment, never from source code
-     * @throws IllegalArgumentException if it is empty or holds white space; the message does not
-     *     tell the token
+     * @param token the full secret, {@code adraa_…}; read it from a secret manager or an
+     *     environment variable, never from source code
+     * @throws IllegalArgumentException if the token is empty or contains white space or other
+     *     characters that a token cannot have; the message does not contain the token
      */
     public Builder token(String token) {
       requireToken(token, "A token");
@@ -199,9 +201,9 @@ public final class AdraaInbox {
     }
 
     /**
-     * Sets how long to wait for a connection; 5 seconds unless set.
+     * Sets how long to wait for a connection. The default is 5 seconds.
      *
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if {@code timeout} is not positive
      */
     public Builder connectTimeout(Duration timeout) {
       this.connectTimeout = positive(timeout);
@@ -209,16 +211,16 @@ public final class AdraaInbox {
     }
 
     /**
-     * Sets how long to wait until an answer begins; 30 seconds unless set.
+     * Sets how long to wait until a response begins. The default is 30 seconds.
      *
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if {@code timeout} is not positive
      */
     public Builder requestTimeout(Duration timeout) {
       this.requestTimeout = positive(timeout);
       return this;
     }
 
-    /** The client. */
+    /** Returns a client with the values that were set. */
     public AdraaInbox build() {
       return new AdraaInbox(this);
     }
@@ -230,7 +232,7 @@ public final class AdraaInbox {
 
     private static Duration positive(Duration timeout) {
       if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException("A timeout must be positive, not " + timeout);
+        throw new IllegalArgumentException("The timeout must be positive, not " + timeout);
       }
       return timeout;
     }

@@ -18,15 +18,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that failed: refused by the API, answered by something else such as a proxy, or not
- * answered at all. Decide by {@link #code}, and by {@link #status} where the code is not known.
- * Never tells a token or a session id.
+ * Thrown when a request fails: the API returned an error, something else such as a proxy responded,
+ * or no response arrived. Decide by {@link #code}, and handle a code that you do not know by {@link
+ * #status}. The message never contains a token or a session id.
  */
 public final class AdraaInboxException extends RuntimeException {
-  /** The code where no answer came: no connection, or a timeout. The status is 0. */
+  /** The code if no response arrived: no connection, or a timeout. The status is 0. */
   public static final String NO_ANSWER = "NO_ANSWER";
 
-  /** The code where the answer was not the API's, such as a proxy's page. */
+  /** The code if the response did not come from the API, such as an error page of a proxy. */
   public static final String UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
 
   private static final long serialVersionUID = 1;
@@ -54,37 +54,37 @@ public final class AdraaInboxException extends RuntimeException {
         headers.firstValue("Retry-After").flatMap(AdraaInboxException::retryAfter).orElse(null);
   }
 
-  /** The API's error code, one of the contract's table or a later one; or one of this class. */
+  /** Returns the API's error code, which a later server may have added, or a code of this class. */
   public String code() {
     return code;
   }
 
-  /** The HTTP status; 0 if no answer came. */
+  /** Returns the HTTP status; 0 if no response arrived. */
   public int status() {
     return status;
   }
 
-  /** With {@code VALIDATION_ERROR}, each field that is wrong; else empty. */
+  /** Returns the fields that are not valid, for {@code VALIDATION_ERROR}; otherwise empty. */
   public List<ErrorDetail> details() {
     return details;
   }
 
-  /** Under which the server's log knows the request. */
+  /** Returns the id of the request in the server's log; empty if the response has none. */
   public Optional<String> requestId() {
     return Optional.ofNullable(requestId);
   }
 
-  /** How long to wait before the next try (RFC 9110 §10.2.3). */
+  /** Returns how long to wait before the next request (RFC 9110 §10.2.3); empty if not known. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** A call of the generated classes. */
+  /** A call to a generated class. */
   interface Call<T> {
     T run() throws ApiException;
   }
 
-  /** The call's result; its failure as an exception of this class. */
+  /** Runs the call and returns its result. Turns its failure into an exception of this class. */
   static <T> T unwrap(Call<@Nullable T> call) {
     T result;
     try {
@@ -93,12 +93,12 @@ public final class AdraaInboxException extends RuntimeException {
       throw of(e);
     }
     if (result == null) {
-      throw unreadable("The answer is empty.");
+      throw unreadable("The response is empty.");
     }
     return result;
   }
 
-  /** An answer that lacks what the contract promises. */
+  /** Returns an exception for a response that does not match the contract. */
   static AdraaInboxException unreadable(String message) {
     return new AdraaInboxException(200, UNREADABLE_ANSWER, message, List.of(), NO_HEADERS, null);
   }
@@ -108,19 +108,19 @@ public final class AdraaInboxException extends RuntimeException {
         failure.getResponseHeaders() == null ? NO_HEADERS : failure.getResponseHeaders();
     Throwable cause = failure.getCause();
     if (cause instanceof JsonProcessingException) {
-      // Without the cause: it quotes what it read.
-      return unreadable("The answer is not the JSON of the contract.");
+      // Without the cause, because its message quotes the response.
+      return unreadable("The response does not match the contract.");
     }
     if (failure.getCode() == 0) {
       return new AdraaInboxException(
-          0, NO_ANSWER, "No answer: " + cause, List.of(), headers, cause);
+          0, NO_ANSWER, "No response: " + cause, List.of(), headers, cause);
     }
     ErrorBody error = error(failure.getResponseBody());
     if (error == null || error.getCode() == null) {
       return new AdraaInboxException(
           failure.getCode(),
           UNREADABLE_ANSWER,
-          "HTTP " + failure.getCode() + ", but not an answer of the API",
+          "HTTP " + failure.getCode() + ", but the response did not come from the API",
           List.of(),
           headers,
           null);
@@ -160,7 +160,7 @@ public final class AdraaInboxException extends RuntimeException {
     return message.toString();
   }
 
-  /** Reads Retry-After: seconds, or a date. */
+  /** Parses Retry-After, which is a number of seconds or a date. */
   private static Optional<Duration> retryAfter(String value) {
     try {
       if (value.chars().allMatch(Character::isDigit)) {

@@ -14,12 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signed-in agent's console session, in which an admin manages the API tokens of a workspace.
- * Immutable and thread-safe. It ends after 12 hours without use, and after 7 days at most; from
- * then on every method throws {@code INVALID_SESSION}.
+ * The console session of a signed-in agent. An admin of a workspace manages its API tokens with it.
+ * Immutable and thread-safe. The session ends after 12 hours without use, and after 7 days at the
+ * latest. After that, every method fails with {@code INVALID_SESSION}.
  *
- * <p>The methods on tokens throw {@code ADMIN_REQUIRED} for an agent who is no admin of the
- * workspace, and {@code WORKSPACE_NOT_FOUND} if it is unknown or the agent is no member.
+ * <p>The methods for tokens fail with {@code ADMIN_REQUIRED} if the agent is not an admin of the
+ * workspace, and with {@code WORKSPACE_NOT_FOUND} if the workspace does not exist or the agent is
+ * not a member of it.
  */
 public final class ConsoleSession {
   private static final int LARGEST_PAGE = 100;
@@ -33,9 +34,9 @@ public final class ConsoleSession {
   }
 
   /**
-   * The agent, the agent's workspaces, and when the session ends.
+   * Returns the agent, the agent's workspaces, and when the session ends.
    *
-   * @throws AdraaInboxException if the session has ended, or for any other failure
+   * @throws AdraaInboxException if the session has ended, or if the request fails otherwise
    */
   public Session get() {
     return AdraaInboxException.unwrap(sessions::getSession).getSession();
@@ -44,7 +45,7 @@ public final class ConsoleSession {
   /**
    * Ends the session on the server.
    *
-   * @throws AdraaInboxException if it has ended already, or for any other failure
+   * @throws AdraaInboxException if the session has already ended, or if the request fails otherwise
    */
   public void signOut() {
     AdraaInboxException.unwrap(
@@ -57,9 +58,10 @@ public final class ConsoleSession {
   /**
    * Creates a token.
    *
-   * @param name the system that will use it; 1 to 100 characters, need not be unique
-   * @return the token and its secret, which is told this once
-   * @throws AdraaInboxException {@code VALIDATION_ERROR} if the name is wrong, or any other failure
+   * @param name the name of the system that will use the token, 1 to 100 characters long; it does
+   *     not have to be unique
+   * @return the token and its secret, which is returned only once
+   * @throws AdraaInboxException {@code VALIDATION_ERROR} if the name is not valid, or another code
    */
   public CreatedToken createToken(String workspaceId, String name) {
     return AdraaInboxException.unwrap(
@@ -67,35 +69,35 @@ public final class ConsoleSession {
   }
 
   /**
-   * One token.
+   * Returns one token.
    *
-   * @throws AdraaInboxException {@code TOKEN_NOT_FOUND} if the workspace has no such token, or any
-   *     other failure
+   * @throws AdraaInboxException {@code TOKEN_NOT_FOUND} if the token does not exist in this
+   *     workspace, or another code
    */
   public ApiToken getToken(String workspaceId, String tokenId) {
     return AdraaInboxException.unwrap(() -> tokens.getToken(workspaceId, tokenId)).getToken();
   }
 
   /**
-   * Revokes a token at once and for good: the next request with it fails. Repeating it changes
-   * nothing.
+   * Revokes a token: the next request with it fails, and it cannot be re-enabled. Revoking a token
+   * again changes nothing.
    *
    * @return the revoked token
-   * @throws AdraaInboxException {@code TOKEN_NOT_FOUND} if the workspace has no such token, or any
-   *     other failure
+   * @throws AdraaInboxException {@code TOKEN_NOT_FOUND} if the token does not exist in this
+   *     workspace, or another code
    */
   public ApiToken revokeToken(String workspaceId, String tokenId) {
     return AdraaInboxException.unwrap(() -> tokens.revokeToken(workspaceId, tokenId)).getToken();
   }
 
   /**
-   * One page of tokens, newest first.
+   * Returns one page of tokens, newest first.
    *
-   * @param status only tokens with this status; all, revoked ones included, if null
-   * @param limit at most so many, 1 to 100; 50 if null
-   * @param cursor the {@code nextCursor} of the page before; the first page if null
-   * @throws AdraaInboxException {@code VALIDATION_ERROR} if limit or cursor is wrong, or any other
-   *     failure
+   * @param status return only tokens with this status; null for all tokens
+   * @param limit the maximum number of tokens, 1 to 100; null for 50
+   * @param cursor the {@code nextCursor} of the previous page; null for the first page
+   * @throws AdraaInboxException {@code VALIDATION_ERROR} if limit or cursor is not valid, or another
+   *     code
    */
   public TokenList listTokens(
       String workspaceId,
@@ -106,10 +108,10 @@ public final class ConsoleSession {
   }
 
   /**
-   * All tokens, newest first. Pages are requested as the stream is read, so it may throw then what
-   * {@link #listTokens} throws.
+   * Returns all tokens, newest first. The first page is requested immediately, further pages as the
+   * stream is read, so reading the stream can also throw the exceptions of {@link #listTokens}.
    *
-   * @param status only tokens with this status; all, revoked ones included, if null
+   * @param status return only tokens with this status; null for all tokens
    */
   public Stream<ApiToken> tokens(String workspaceId, @Nullable TokenStatusFilter status) {
     return Stream.iterate(
