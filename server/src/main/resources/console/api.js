@@ -1,5 +1,5 @@
-// The contract's operations that the console uses, one function each. Paths and types are written
-// as the contract has them, and a test holds both against it.
+// One function for each operation of the contract that the console uses. A test compares the paths
+// and types with the contract.
 
 /**
  * @typedef {object} Session
@@ -60,7 +60,7 @@
 
 const TIMEOUT_MILLIS = 30_000;
 
-/** An operation that did not succeed. Without a status, no answer came at all. */
+/** Thrown when an operation fails. The status is 0 if no response arrived. */
 export class ApiFailure extends Error {
   /**
    * @param {string} message
@@ -79,7 +79,7 @@ export class ApiFailure extends Error {
     return this.status === 0;
   }
 
-  /** Nobody is signed in any more. */
+  /** True if the session has ended. */
   get isSignedOut() {
     return this.code === 'MISSING_SESSION' || this.code === 'INVALID_SESSION';
   }
@@ -168,15 +168,15 @@ async function call(operation, method, path, { parameters = {}, query = {}, body
     text = await response.text();
   } catch (cause) {
     if (signal?.aborted) {
-      throw cause; // The caller does not want the answer any more.
+      throw cause; // The caller has cancelled the request.
     }
-    throw new ApiFailure(`${operation}: no answer`);
+    throw new ApiFailure(`${operation}: no response`);
   }
   let answer;
   try {
     answer = text ? JSON.parse(text) : undefined;
   } catch {
-    // A proxy's page, not the server's answer; the status says what can be said.
+    // Not JSON, so not from the server but, for example, from a proxy. The status has to do.
   }
   if (response.ok && (answer !== undefined || response.status === 202 || response.status === 204)) {
     return answer;

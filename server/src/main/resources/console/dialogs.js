@@ -1,4 +1,4 @@
-// The dialogs: create a token and see its secret once; revoke a token.
+// The dialogs that create a token, show its secret once, and revoke a token.
 
 import * as api from './api.js';
 import { element, icon } from './dom.js';
@@ -11,7 +11,7 @@ const NAME_MAX = 100;
 /** @type {Set<{close: () => void, holdsSecret: boolean}>} */
 const openDialogs = new Set();
 
-/** Closes every dialog, but not one that shows a secret which nobody has stored. */
+/** Closes every dialog, except one with a secret that the user has not stored yet. */
 export function closeDialogs() {
   for (const dialog of openDialogs) {
     if (!dialog.holdsSecret) {
@@ -25,8 +25,8 @@ export function isDialogOpen() {
 }
 
 /**
- * Opens a modal dialog. Escape and the system's back gesture close it only if `mayClose()`; a click
- * outside only if `mayClose('outside')`.
+ * Creates a modal dialog. Escape and the system's back gesture close it only if `mayClose()` is
+ * true, a click outside it only if `mayClose('outside')` is true.
  */
 function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
   let closed = false;
@@ -74,7 +74,7 @@ function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
       close();
     }
   });
-  // Browsers close a dialog at the second Escape in a row, whatever the page says.
+  // Browsers close a dialog at the second Escape in a row even if the page prevents it.
   node.addEventListener('close', () => {
     if (!closed) {
       node.showModal();
@@ -99,7 +99,7 @@ function title(text) {
 }
 
 /**
- * Asks for a name, creates the token and shows its secret once.
+ * Opens the dialog that asks for a name, creates the token and shows its secret once.
  *
  * @param {{
  *   workspaceId: string,
@@ -179,13 +179,13 @@ export function openCreateDialog({
     (failure) => {
       if (failure.isSignedOut) {
         return {
-          extra: 'What you typed is kept.',
+          extra: 'The name that you entered is kept.',
           retryLabel: 'Sign in again',
           retry: () => onSignedOut({ create: input.input.value }),
         };
       }
       return failure.isNetwork
-        ? { extra: 'If the list shows the token after all, revoke it: its secret is lost.' }
+        ? { extra: 'The token may have been created. If it is in the list, revoke it, because its secret is lost.' }
         : undefined;
     },
   );
@@ -194,14 +194,14 @@ export function openCreateDialog({
     element(
       'p',
       { class: 'lead' },
-      'It opens this workspace in full, to read and act on every conversation. Create one for each integration.',
+      'A token grants full access to this workspace: it can read and act on every conversation. Create one token per integration.',
     ),
     form,
   );
 }
 
 /**
- * Shows a new token's secret, this once.
+ * Opens the dialog that shows a new token's secret. The secret cannot be shown again.
  *
  * @param {api.CreatedToken} created
  * @param {() => HTMLElement | null} focusAfter
@@ -213,7 +213,7 @@ function openSecretDialog(created, focusAfter) {
   const sayStoring = () => {
     needsStoring.replaceChildren(
       icon('alert'),
-      element('span', {}, 'Copy the token or confirm that you have stored it: it cannot be shown again.'),
+      element('span', {}, 'Copy the token or confirm that you have stored it. It cannot be shown again.'),
     );
     needsStoring.scrollIntoView({ block: 'nearest' });
   };
@@ -246,7 +246,7 @@ function openSecretDialog(created, focusAfter) {
     },
   });
   dialog.handle.holdsSecret = true;
-  // Leaving is asked about; having left, nothing of the secret stays in the browser's memory.
+  // The browser asks before it leaves the page. After that, the page no longer holds the secret.
   addEventListener('beforeunload', warn);
   addEventListener('pagehide', dialog.close);
 
@@ -282,8 +282,8 @@ function openSecretDialog(created, focusAfter) {
       element(
         'span',
         {},
-        element('strong', {}, 'It will not be shown again. '),
-        'Copy it now and store it in your secret manager. Afterwards only its prefix ',
+        element('strong', {}, 'The token will not be shown again. '),
+        'Copy it now and store it in your secret manager. After you close this dialog, only its prefix ',
         element('code', { class: 'nowrap' }, `${created.token.prefix}…`),
         ' remains visible.',
       ),
@@ -292,7 +292,7 @@ function openSecretDialog(created, focusAfter) {
       copied = true;
       setStored(true);
     }),
-    copyBox('Verify that it works', curlText, () => `${command} ${header()}`, 'Copy curl line'),
+    copyBox('Verify it works', curlText, () => `${command} ${header()}`, 'Copy curl command'),
     element('label', { class: 'check' }, checkbox, 'I have stored the token in a safe place'),
     needsStoring,
     element(
@@ -308,7 +308,7 @@ function openSecretDialog(created, focusAfter) {
   document.getElementById('dialog-title').focus();
 }
 
-/** Text to copy with a button that says whether it did. */
+/** Returns a text with a copy button that shows whether copying worked. */
 function copyBox(label, text, read, buttonLabel, onCopied) {
   const said = element('span', { class: 'visually-hidden', role: 'status' });
   const failed = element('p', { class: 'field-error', role: 'alert' });
@@ -330,7 +330,7 @@ function copyBox(label, text, read, buttonLabel, onCopied) {
     } else {
       failed.replaceChildren(
         icon('alert'),
-        element('span', {}, 'The browser did not allow copying. The text is selected: copy it by hand.'),
+        element('span', {}, 'Your browser blocked copying. The text is selected; copy it manually.'),
       );
     }
   });
@@ -344,13 +344,13 @@ function copyBox(label, text, read, buttonLabel, onCopied) {
   );
 }
 
-/** Copies the text, which `node` shows; selects it where the browser does not allow that. */
+/** Copies the text. If the browser does not allow that, selects `node`, which shows the text. */
 async function copy(text, node) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Without https there is no clipboard; the older way may still work.
+    // Without https there is no clipboard API, but the older command may work.
     getSelection().selectAllChildren(node);
     const done = document.execCommand('copy');
     if (done) {
@@ -361,7 +361,7 @@ async function copy(text, node) {
 }
 
 /**
- * Asks whether to revoke the token, and does.
+ * Opens the dialog that asks for confirmation and revokes the token.
  *
  * @param {{
  *   workspaceId: string,
@@ -424,14 +424,14 @@ export function openRevokeDialog({ workspaceId, token, onChanged, onSignedOut })
     element(
       'p',
       {},
-      'Revoking is ',
-      element('strong', {}, 'immediate and final'),
-      ': the next request with this token fails, and the token cannot be enabled again. Whatever still needs access gets a new one.',
+      'Revocation is ',
+      element('strong', {}, 'immediate and permanent'),
+      ': the next request with this token fails, and the token cannot be re-enabled. If a system still needs access, create a new token for it.',
     ),
     form,
   );
 
-  // The list may be older than the last use.
+  // The list may show an older last use.
   api.getToken(workspaceId, token.id, asking.signal).then(
     (latest) => {
       onChanged(latest, false);
@@ -439,16 +439,16 @@ export function openRevokeDialog({ workspaceId, token, onChanged, onSignedOut })
         use.replaceChildren(lastUse(latest));
       } else if (!revoking) {
         use.replaceChildren(
-          element('p', { class: 'notice notice-info' }, 'This token has been revoked meanwhile.'),
+          element('p', { class: 'notice notice-info' }, 'This token has already been revoked.'),
         );
         button.remove();
       }
     },
     (failure) => {
-      // Signed out, or gone: the button says so when it is pressed.
+      // If the session has ended, the button reports that when it is pressed.
       if (failure instanceof api.ApiFailure && !failure.isSignedOut) {
         use.append(
-          element('p', { class: 'hint' }, `Its latest use is not known. ${words(failure)}`),
+          element('p', { class: 'hint' }, `The last use could not be loaded. ${words(failure)}`),
         );
       }
     },
@@ -457,14 +457,14 @@ export function openRevokeDialog({ workspaceId, token, onChanged, onSignedOut })
 
 function lastUse(token) {
   if (!token.lastUsedAt) {
-    return element('p', { class: 'notice notice-info' }, 'It has never been used.');
+    return element('p', { class: 'notice notice-info' }, 'This token has never been used.');
   }
   return isRecent(token.lastUsedAt)
     ? element(
         'p',
         { class: 'notice notice-warning' },
         icon('alert'),
-        element('span', {}, 'Used ', time(token.lastUsedAt), ': something is still using it.'),
+        element('span', {}, 'Used ', time(token.lastUsedAt), '. A system is probably still using it.'),
       )
     : element('p', { class: 'notice notice-info' }, 'Last used ', time(token.lastUsedAt), '.');
 }

@@ -1,4 +1,4 @@
-// Builds the page from elements and text only: data never becomes markup.
+// Builds the page from elements and text nodes only, so that data never becomes markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -16,8 +16,8 @@ const ICONS = {
 };
 
 /**
- * An element. Attributes that are undefined, null or false are left out; `onclick` and the like
- * are listeners.
+ * Creates an element. Attributes that are undefined, null or false are left out. Functions, such as
+ * `onclick`, become event listeners.
  */
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -35,7 +35,7 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** A decorative icon: what it means is always said in words beside it. */
+/** Creates a decorative icon. Text next to it always says the same. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
@@ -49,7 +49,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Says something that needs no answer, for a few seconds. */
+/** Shows a message for a few seconds. */
 export function toast(...message) {
   const note = element('p', { class: 'toast' }, icon('check'), element('span', {}, ...message));
   document.getElementById('toasts').append(note);

@@ -1,13 +1,13 @@
-// Says in words what went wrong, where it happened, and offers what can be done about it.
+// Shows failures where they happen: what went wrong and what the user can do.
 
 import { element, icon } from './dom.js';
 
-/** What a failure means to the person before the page. */
+/** Returns the text that explains a failure to the user. */
 export function words(failure) {
   if (failure.isNetwork) {
     return navigator.onLine
-      ? 'No answer came from the server. Check your connection, then try again.'
-      : 'You are offline. Connect to the network, then try again.';
+      ? 'The server did not respond. Check your connection, then try again.'
+      : 'You are offline. Check your connection, then try again.';
   }
   if (failure.isSignedOut) {
     return 'Your session has ended.';
@@ -16,31 +16,32 @@ export function words(failure) {
     case 'RATE_LIMIT_EXCEEDED':
       return 'Too many requests came from your network.';
     case 'SERVICE_UNAVAILABLE':
-      return 'The server cannot answer just now.';
+      return 'The server is temporarily unavailable.';
     case 'ADMIN_REQUIRED':
       return 'Only workspace admins can create and revoke API tokens.';
     case 'WORKSPACE_NOT_FOUND':
-      return 'This workspace does not exist any more, or you are no longer a member of it.';
+      return 'This workspace no longer exists, or you are no longer a member of it.';
     case 'TOKEN_NOT_FOUND':
-      return 'The workspace has no such token any more. Reload the page.';
+      return 'This token no longer exists. Reload the page.';
     case 'VALIDATION_ERROR':
       return failure.details.map((detail) => sentence(detail.field, detail.message)).join(' ');
     default:
       return failure.status >= 500
-        ? 'The server failed. This is our fault, not yours; try again in a moment.'
-        : `The server refused the request (${failure.code || failure.status}).`;
+        ? 'Something went wrong on our side. Try again in a moment.'
+        : `The server rejected the request (${failure.code || failure.status}).`;
   }
 }
 
-/** `name`, `must have 1 to 100 characters` → `Name must have 1 to 100 characters.` */
+/** `name`, `must be 1 to 100 characters long` → `Name must be 1 to 100 characters long.` */
 export function sentence(fieldName, message) {
   const text = `${fieldName} ${message}`;
   return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /**
- * A notice of the failure, with a button to try again; where the server says how long to wait, the
- * button counts down and `onWait(true)` … `onWait(false)` frame the wait.
+ * Returns a notice of the failure, with a button to try again. If the server says how long to wait,
+ * the button counts down; `onWait(true)` is called at the start of the wait and `onWait(false)` at
+ * its end.
  */
 export function notice(failure, { retry, retryLabel = 'Try again', extra, onWait } = {}) {
   const words_ = element('p', {}, words(failure), extra ? ` ${extra}` : undefined);
@@ -68,7 +69,7 @@ export function notice(failure, { retry, retryLabel = 'Try again', extra, onWait
   return root;
 }
 
-/** Disables the button for some seconds and shows on it how many are left. */
+/** Disables the button for some seconds and shows the seconds that are left. */
 export function countDown(button, seconds, labelFor, label, onWait) {
   const end = Date.now() + seconds * 1000;
   button.disabled = true;

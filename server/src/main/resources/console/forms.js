@@ -1,10 +1,10 @@
-// Forms: a labelled field, a button that shows its work, and one way to send.
+// Forms: a labelled field, a busy button and submitting.
 
 import { ApiFailure } from './api.js';
 import { element, icon } from './dom.js';
 import { notice, sentence } from './failures.js';
 
-/** A button that shows that its work is under way, and cannot be pressed twice meanwhile. */
+/** Marks a button as busy and disables it, so that it cannot be pressed twice. */
 export function setBusy(button, busy) {
   button.disabled = busy;
   button.toggleAttribute('data-busy', busy);
@@ -13,7 +13,7 @@ export function setBusy(button, busy) {
 let fields = 0;
 
 /**
- * A labelled input with a hint and a place for what is wrong with it.
+ * Returns a labelled input with a hint and a place for an error.
  *
  * @returns {{root: HTMLElement, input: HTMLInputElement, setError: (text: string) => void}}
  */
@@ -48,8 +48,9 @@ export function field(label, attributes, hint, aside) {
 }
 
 /**
- * Runs `work` when the form is sent, once at a time; what fails is said at the field if it is about
- * the field, and else in `problem`. `remedy` may answer what to offer instead of another try.
+ * Runs `work` when the form is submitted, one run at a time. A failure that concerns the field is
+ * shown at the field, any other failure in `problem`. `remedy` may return options for the notice,
+ * such as another button than `Try again`.
  *
  * @param {{form: HTMLFormElement, button: HTMLButtonElement, problem: HTMLElement, field?: object}} parts
  * @param {() => Promise<void>} work

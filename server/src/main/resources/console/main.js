@@ -1,4 +1,4 @@
-// The console's frame: who is signed in, which page the address names, and the way between pages.
+// The console's frame: the session, routing and the pages around the settings.
 
 import * as api from './api.js';
 import { closeDialogs } from './dialogs.js';
@@ -11,12 +11,12 @@ const root = document.getElementById('console');
 
 /** @type {api.Session | undefined} */
 let session;
-/** Ends what the page that is shown has under way. */
+/** Cancels the requests and timers of the current page. */
 let leave = () => {};
 
 const settingsPath = (workspace) => `/app/${encodeURIComponent(workspace)}/settings/api`;
 
-/** Goes to a page of the console; `replace` when the address now is no place to come back to. */
+/** Goes to a page of the console. With `replace`, Back does not return to the current address. */
 function navigate(path, { replace = false } = {}) {
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
   show({ focus: true });
@@ -30,18 +30,18 @@ async function start() {
   } catch (failure) {
     if (failure.isSignedOut) {
       const ended = failure.code === 'INVALID_SESSION';
-      askToSignIn({ reason: ended ? 'Your session has ended. Sign in to go on.' : undefined });
+      askToSignIn({ reason: ended ? 'Your session has ended. Sign in to continue.' : undefined });
     } else if (failure instanceof api.ApiFailure) {
-      message('The console cannot start', notice(failure, { retry: start }));
+      message('The console could not start', notice(failure, { retry: start }));
     } else {
       throw failure;
     }
   }
 }
 
-/** Asks to sign in, and comes back to the page that the address names. */
+/** Shows the sign-in, then returns to the page of the current address. */
 function askToSignIn({ reason, intent } = {}) {
-  // A dialog that closes may read the list again; nothing of the page is to go on after it.
+  // First the dialogs, then the page: a dialog that closes may reload the page's list.
   closeDialogs();
   leave();
   leave = () => {};
@@ -52,19 +52,19 @@ function askToSignIn({ reason, intent } = {}) {
     email: before?.agent.email,
     onSignedIn: (signedIn) => {
       session = signedIn;
-      // What one person began, another does not go on with.
+      // Continue the interrupted action only if the same agent signs in again.
       const same = before?.agent.id === signedIn.agent.id;
       show({ focus: true, intent: same ? intent : undefined });
     },
   });
 }
 
-/** The session has ended; `intent` is what to go on with after signing in again. */
+/** Called when the session has ended; `intent` is the action to continue after signing in again. */
 function onSignedOut(intent) {
-  askToSignIn({ reason: 'Your session has ended. Sign in to go on where you were.', intent });
+  askToSignIn({ reason: 'Your session has ended. Sign in to continue where you left off.', intent });
 }
 
-/** Shows the page that the address names. */
+/** Shows the page of the current address. */
 function show({ focus = false, intent } = {}) {
   leave();
   leave = () => {};
@@ -93,7 +93,7 @@ function show({ focus = false, intent } = {}) {
   } else if (rest.join('/') === 'settings/api') {
     settings(workspaces.find((workspace) => workspace.name === name), intent);
   } else {
-    message('There is no such page', element('p', { class: 'lead' }, link(settingsPath(name), 'Go to Settings → API')));
+    message('This page does not exist', element('p', { class: 'lead' }, link(settingsPath(name), 'Go to Settings → API')));
   }
   if (focus && !intent) {
     root.querySelector('h1')?.focus();
@@ -104,7 +104,7 @@ function settings(workspace, intent) {
   document.title = `API tokens · ${workspace.name} · Adraa Inbox`;
   const content = element('main', { class: 'content', id: 'content' });
   root.replaceChildren(
-    element('a', { class: 'skip', href: '#content', onclick: skip }, 'Skip to the content'),
+    element('a', { class: 'skip', href: '#content', onclick: skip }, 'Skip to main content'),
     header(),
     element(
       'div',
@@ -164,23 +164,23 @@ function chooseWorkspace() {
       { class: 'lead' },
       workspaces.length === 0
         ? 'You are not a member of any workspace. Ask an admin to add you, then reload this page.'
-        : 'You are a member of several. Which one do you want to see?',
+        : 'You are a member of several workspaces.',
     ),
     workspaceList(),
   );
 }
 
 function unknownWorkspace(name) {
-  document.title = 'Unknown workspace · Adraa Inbox';
+  document.title = 'Workspace not found · Adraa Inbox';
   page(
-    heading('There is no such workspace'),
+    heading('Workspace not found'),
     element(
       'p',
       { class: 'lead' },
-      'There is no workspace ',
+      'The workspace ',
       element('strong', { class: 'breakable' }, name || '(unreadable)'),
-      ', or you are not a member of it.',
-      session.workspaces.length > 0 ? ' These are yours:' : ' Ask an admin of it to add you.',
+      ' does not exist, or you are not a member of it.',
+      session.workspaces.length > 0 ? ' Choose one of your workspaces:' : ' Ask an admin of the workspace to add you.',
     ),
     workspaceList(),
   );
@@ -262,7 +262,7 @@ function link(path, text) {
   return element('a', { href: path, onclick: follow }, text);
 }
 
-/** Follows a link of the console without loading the page anew. */
+/** Follows a link of the console without reloading the page. */
 function follow(event) {
   if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
     event.preventDefault();
@@ -287,7 +287,7 @@ window.addEventListener('popstate', () => {
   closeDialogs();
   show();
 });
-// A page from the browser's memory would show what was true when it was left.
+// A page from the back/forward cache would show old data.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) {
     location.reload();

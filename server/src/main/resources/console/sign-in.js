@@ -1,4 +1,4 @@
-// Signing in: the email, then the code that was sent to it.
+// Sign-in: first the email address, then the code that was sent to it.
 
 import * as api from './api.js';
 import { element } from './dom.js';
@@ -21,7 +21,7 @@ export function showSignIn(root, { reason, email = '', onSignedIn }) {
       { class: 'sign-in' },
       element('p', { class: 'brand' }, logo(), element('span', {}, 'Adraa Inbox')),
       card,
-      element('p', { class: 'sign-in-foot' }, 'Sign-in is by email. There are no passwords.'),
+      element('p', { class: 'sign-in-foot' }, 'You sign in with a code sent by email. There are no passwords.'),
     ),
   );
   const askForEmail = (prefilled) =>
@@ -31,7 +31,7 @@ export function showSignIn(root, { reason, email = '', onSignedIn }) {
   askForEmail(email);
 }
 
-/** The product's mark; the file is the icon of the browser's tab, too. */
+/** Returns the product's logo, which is also the icon of the browser tab. */
 export function logo() {
   return element('img', { src: '/app/assets/icon.svg', alt: '', width: 32, height: 32 });
 }
@@ -52,14 +52,14 @@ function emailStep(card, { reason, email, onSent }) {
   const form = step(
     card,
     'Sign in',
-    'Enter your email, and we send you a code to sign in with.',
+    'Enter your email address. We send you a code to sign in with.',
     reason ? element('p', { class: 'notice notice-info', role: 'status' }, reason) : undefined,
     [input.root, button, problem],
   );
   onSubmit({ form, button, problem, field: input }, async () => {
     const address = input.input.value.trim();
     if (!address) {
-      input.setError('Enter your email.');
+      input.setError('Enter your email address.');
       return;
     }
     await api.requestSignInCode(address);
@@ -91,7 +91,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
     {},
     'If ',
     element('strong', { class: 'breakable' }, email),
-    ' belongs to an agent, a code of 6 digits is on its way. It works once, within 10 minutes.',
+    ' belongs to an agent, we have sent a 6-digit code to it. The code works once, within 10 minutes.',
   );
   const form = step(card, 'Check your email', intro, undefined, [
     code.root,
@@ -108,7 +108,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
     problem.replaceChildren();
     try {
       await api.requestSignInCode(email);
-      sent.textContent = 'A new code is on its way. The one before no longer works.';
+      sent.textContent = 'We have sent a new code. The previous code no longer works.';
       code.setError('');
       code.input.value = '';
       waitToResend();
@@ -121,7 +121,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
 
   let tried = '';
   code.input.addEventListener('input', () => {
-    // A code is often pasted as "042 117", or with the words around it.
+    // People often paste a code as "042 117" or with text around it.
     const digits = code.input.value.replace(/\D/g, '');
     if (digits !== code.input.value) {
       code.input.value = digits;
@@ -144,7 +144,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
       if (failure.code !== 'INVALID_SIGN_IN_CODE') {
         throw failure;
       }
-      code.setError('This code is wrong, used or expired. Take the one from the newest email.');
+      code.setError('This code is wrong, used or expired. Use the code from the latest email.');
       code.input.select();
     }
   });
@@ -152,7 +152,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
   code.input.focus();
 }
 
-/** A heading, what it is about, and a form. */
+/** Shows a step of the sign-in: a heading, an introduction and a form. */
 function step(card, title, intro, before, children) {
   const form = element('form', { class: 'stack', novalidate: true }, ...children);
   card.replaceChildren(

@@ -1,4 +1,4 @@
-// Times as people read them: "3 minutes ago", with the exact time in the reader's locale on hover.
+// Relative times such as "3 minutes ago", with the exact time in the user's locale on hover.
 
 import { element } from './dom.js';
 
@@ -12,7 +12,7 @@ const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
-/** A `<time>` that {@link refreshTimes} keeps true. */
+/** Returns a `<time>` element that {@link refreshTimes} keeps up to date. */
 export function time(instant) {
   return element(
     'time',
@@ -21,7 +21,7 @@ export function time(instant) {
   );
 }
 
-/** Says all times in the element anew. */
+/** Updates all times in the element. */
 export function refreshTimes(root) {
   for (const node of root.querySelectorAll('time')) {
     const text = ago(node.dateTime);
@@ -31,10 +31,10 @@ export function refreshTimes(root) {
   }
 }
 
-/** How long ago, or the date when that is longer than four weeks. */
+/** Returns how long ago the instant is, or its date if that is more than four weeks. */
 export function ago(instant) {
   const date = new Date(instant);
-  // The reader's clock may be behind the server's.
+  // The browser's clock may be behind the server's.
   let amount = Math.max(0, Date.now() - date.getTime()) / 1000;
   if (amount < 45) {
     return 'just now';
@@ -52,7 +52,7 @@ export function ago(instant) {
     : RELATIVE.format(-Math.max(1, Math.floor(amount)), unit);
 }
 
-/** Whether something used it within the last day. */
+/** Returns true if the instant is within the last 24 hours. */
 export function isRecent(instant) {
   return Date.now() - new Date(instant).getTime() < 24 * 3600 * 1000;
 }

@@ -1,4 +1,4 @@
-// Settings → API: the workspace's tokens, newest first.
+// The page Settings → API: the workspace's tokens, newest first.
 
 import * as api from './api.js';
 import { isDialogOpen, openCreateDialog, openRevokeDialog } from './dialogs.js';
@@ -12,11 +12,11 @@ const FILTERS = [
   ['active', 'Active'],
   ['revoked', 'Revoked'],
 ];
-const SAY_TIMES_EVERY_MILLIS = 30_000;
+const UPDATE_TIMES_EVERY_MILLIS = 30_000;
 const REFRESH_AFTER_MILLIS = 5_000;
 
 /**
- * Shows the workspace's tokens in `content`; returns what ends it.
+ * Shows the workspace's tokens in `content`. Returns a function that stops its requests and timers.
  *
  * @param {HTMLElement} content
  * @param {{
@@ -83,9 +83,9 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
         element(
           'p',
           { class: 'lead' },
-          'A token opens ',
+          'A token grants full access to ',
           element('strong', { class: 'breakable' }, workspace.name),
-          ' in full, to read and act on every conversation. Treat it like a password.',
+          ': it can read and act on every conversation. Treat it like a password.',
         ),
       ),
       headButton,
@@ -95,7 +95,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     foot,
   );
 
-  // Reads on when the end of the list comes near; the button is there for everyone else.
+  // Loads the next page when the end of the list is near. The button works without scrolling.
   const nearEnd = new IntersectionObserver(
     (entries) => entries.some((entry) => entry.isIntersecting) && more.isConnected && load(),
     { rootMargin: '800px' },
@@ -106,7 +106,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
         refreshTimes(group);
       }
     }
-  }, SAY_TIMES_EVERY_MILLIS);
+  }, UPDATE_TIMES_EVERY_MILLIS);
   const onVisible = () => {
     if (document.visibilityState === 'visible') {
       refreshTimes(table);
@@ -128,7 +128,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     document.removeEventListener('visibilitychange', onVisible);
   };
 
-  /** Begins the list anew, with the filter that the address names. */
+  /** Reloads the list with the filter from the address. */
   function restart() {
     loading.abort();
     loading = new AbortController();
@@ -154,7 +154,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     load();
   }
 
-  /** Reads the next page. */
+  /** Loads the next page. */
   async function load() {
     if (busy) {
       return;
@@ -184,7 +184,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     }
   }
 
-  /** Reads the newest again, so that a last use or another admin's work shows without a reload. */
+  /** Reloads the newest tokens, to show their last uses and the changes of other admins. */
   async function refresh() {
     if (busy || isDialogOpen() || Date.now() - refreshedAt < REFRESH_AFTER_MILLIS) {
       return;
@@ -207,7 +207,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
       }
       showFoot();
     } catch (failure) {
-      // Nobody asked for it; only what makes the whole page wrong is said.
+      // The user did not start this request, so show only a failure that concerns the whole page.
       if (!signal.aborted && (failure.isSignedOut || failure.code === 'ADMIN_REQUIRED')) {
         fail(failure);
       }
@@ -235,7 +235,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
         }
         retry();
       };
-      // After the wait that the server asked for, the list goes on by itself.
+      // After the wait that the server asked for, loading continues automatically.
       const onWait = (waiting) => !waiting && foot.contains(note) && again();
       const note = notice(failure, { retry: again, onWait });
       foot.replaceChildren(note);
@@ -251,7 +251,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
 
   function group() {
     const node = element('tbody', { role: 'rowgroup' });
-    // Times of rows out of sight are not kept true; they are said anew when they come into sight.
+    // Times of rows outside the viewport are not updated until the rows become visible.
     node.addEventListener('contentvisibilityautostatechange', (event) => {
       if (!event.skipped) {
         refreshTimes(node);
@@ -261,7 +261,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     return node;
   }
 
-  /** Inserts a token that the list does not have yet, before a row or at the top. */
+  /** Inserts a new token before a row, or at the top. */
   function insert(token, before) {
     const row = rowOf(token);
     const first = table.tBodies[0] ?? group();
@@ -307,10 +307,10 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     }
     const number = new Intl.NumberFormat().format(shown.size);
     count.textContent = cursor
-      ? `${number} shown, more follow`
+      ? `${number} tokens shown, more available`
       : `${number} ${shown.size === 1 ? 'token' : 'tokens'}`;
     foot.replaceChildren(...(cursor ? [more] : []));
-    // An observer tells changes only: the end may be in sight still.
+    // The observer reports only changes, and the end of the list may still be visible.
     nearEnd.disconnect();
     if (cursor) {
       nearEnd.observe(foot);
@@ -341,7 +341,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
           showFoot();
         }
       },
-      // The button that began it may be gone with the empty state.
+      // The button that opened the dialog may have been in the empty state, which is gone.
       focusAfter: (token) => shown.get(token.id)?.row ?? content.querySelector('h1'),
     });
   }
@@ -376,7 +376,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     return element(
       'div',
       { class: 'empty empty-small' },
-      element('p', {}, which === 'active' ? 'No token is active.' : 'No token has been revoked.'),
+      element('p', {}, which === 'active' ? 'There are no active tokens.' : 'There are no revoked tokens.'),
       element('a', { href: address(''), 'data-status': '', onclick: onFilter }, 'Show all tokens'),
     );
   }
@@ -459,9 +459,9 @@ function emptyState(button) {
     element(
       'ul',
       { class: 'advice' },
-      advice('pieces', 'One per integration', 'Name each after the system that uses it, so that each can be revoked independently.'),
-      advice('lock', 'Keep it like a password', 'Store it in a secret manager or an environment variable, and call the API only from your backend. Never commit it or put it in client-side code.'),
-      advice('shield', 'Revoke when in doubt', 'Revoke what you no longer use. If a token leaks, revoke it at once and create another.'),
+      advice('pieces', 'One token per integration', 'Name each token after the system that uses it, so that each can be revoked independently.'),
+      advice('lock', 'Treat it like a password', 'Store it in a secret manager or an environment variable, and call the API only from your backend. Never commit it or put it in client-side code.'),
+      advice('shield', 'Revoke when in doubt', 'Revoke tokens you no longer use. If a token leaks, revoke it immediately and create a replacement.'),
     ),
     button,
   );
@@ -489,7 +489,7 @@ function showNotAdmin(content, workspace) {
         { class: 'lead' },
         'You are a member of ',
         element('strong', { class: 'breakable' }, workspace.name),
-        ' but not an admin. Ask an admin to create a token for your integration.',
+        ', but not an admin. Ask an admin to create a token for your integration.',
       ),
     ),
   );

@@ -78,7 +78,7 @@ class ConsoleStatesTest {
     visit.as(agent).open(tokens);
     see("not-admin", "text=Only workspace admins");
     visit.open("/app/nowhere/settings/api");
-    see("unknown-workspace", "text=There is no such workspace");
+    see("unknown-workspace", "text=Workspace not found");
     end();
 
     begin();

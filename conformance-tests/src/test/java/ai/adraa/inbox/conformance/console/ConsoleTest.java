@@ -30,7 +30,7 @@ class ConsoleTest extends SettingsPage {
     dialogButton("Copy token").click();
     assertThat(dialogButton("Copied")).isVisible();
     assertThat(clipboard()).isEqualTo(secret);
-    dialogButton("Copy curl line").click();
+    dialogButton("Copy curl command").click();
     assertThat(clipboard())
         .isEqualTo(
             "curl " + inbox.url() + "/api/v1/me -H \"Authorization: Bearer " + secret + "\"");
@@ -43,7 +43,7 @@ class ConsoleTest extends SettingsPage {
     assertThat(row).containsText("Active");
     row.getByRole(AriaRole.BUTTON).click();
     assertThat(page.locator("dialog")).containsText("Revoke “CRM integration”?");
-    assertThat(page.locator("dialog")).containsText("immediate and final");
+    assertThat(page.locator("dialog")).containsText("immediate and permanent");
     dialogButton("Revoke token").click();
     assertThat(row).containsText("Revoked");
     assertThat(row.getByRole(AriaRole.BUTTON)).hasCount(0);
@@ -66,7 +66,7 @@ class ConsoleTest extends SettingsPage {
               try {
                 assertThat(page.locator("dialog"))
                     .containsText(
-                        "something is still using it",
+                        "A system is probably still using it",
                         new com.microsoft.playwright.assertions.LocatorAssertions
                                 .ContainsTextOptions()
                             .setTimeout(1000));
@@ -75,7 +75,7 @@ class ConsoleTest extends SettingsPage {
               }
             });
     row("Idle").getByRole(AriaRole.BUTTON).click();
-    assertThat(page.locator("dialog")).containsText("It has never been used.");
+    assertThat(page.locator("dialog")).containsText("This token has never been used.");
   }
 
   @Test
@@ -171,7 +171,7 @@ class ConsoleTest extends SettingsPage {
     }
     inbox.revoke(admin, inbox.createToken(admin, "Gone").id()).then().statusCode(200);
     open();
-    assertThat(page.getByText("100 shown, more follow")).isVisible();
+    assertThat(page.getByText("100 tokens shown, more available")).isVisible();
     page.mouse().wheel(0, 100_000);
     assertThat(page.getByText("131 tokens")).isVisible();
 
@@ -179,7 +179,7 @@ class ConsoleTest extends SettingsPage {
     assertThat(page.getByText("1 token", exact())).isVisible();
     assertThat(row("Gone")).containsText("by admin");
     page.goBack();
-    assertThat(page.getByText("100 shown, more follow")).isVisible();
+    assertThat(page.getByText("100 tokens shown, more available")).isVisible();
   }
 
   @Test
@@ -220,7 +220,7 @@ class ConsoleTest extends SettingsPage {
     createButton().click();
     page.getByLabel("Name").fill("x".repeat(101));
     dialogButton("Create token").click();
-    assertThat(page.locator("dialog .field-error").first()).containsText("Name must have 1 to 100");
+    assertThat(page.locator("dialog .field-error").first()).containsText("Name must be 1 to 100");
     page.getByLabel("Name").fill("CRM");
 
     visit.context.setOffline(true);

@@ -188,13 +188,13 @@ public final class SignInService implements AutoCloseable {
           """
           Hello %s,
 
-          your sign-in code for Adraa Inbox is
+          Your sign-in code for Adraa Inbox is:
 
               %s
 
-          Enter it at %s within %d minutes. It works once.
+          Enter it at %s within %d minutes. The code works only once.
 
-          If you did not ask to sign in, ignore this message and give the code to nobody.
+          If you did not request this code, ignore this email. Do not share the code with anyone.
           """
               .formatted(agent.nickname(), code.reveal(), consoleUrl, CODE_LIFETIME.toMinutes()));
     } catch (MessagingException e) {
