@@ -266,7 +266,7 @@ public final class InboxServer implements AutoCloseable {
   @Override
   public void close() {
     long begin = System.nanoTime();
-    LOG.info("Stopping, in {} s at most", TimeUnit.MILLISECONDS.toSeconds(STOP_MILLIS));
+    LOG.info("Stopping; this takes at most {} s", TimeUnit.MILLISECONDS.toSeconds(STOP_MILLIS));
     Thread stop = new Thread(this::stop, "stop");
     stop.setDaemon(true);
     stop.start();

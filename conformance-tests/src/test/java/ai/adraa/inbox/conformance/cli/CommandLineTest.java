@@ -192,7 +192,13 @@ class CommandLineTest {
         "globex",
         "--name",
         "CRM");
-    fail("has no token nonsense", "token", "revoke", "--workspace", "acme", "nonsense");
+    fail(
+        "The token nonsense does not exist in the workspace acme",
+        "token",
+        "revoke",
+        "--workspace",
+        "acme",
+        "nonsense");
 
     assertThat(succeed("workspace", "list") + succeed("agent", "list")).isEqualTo(before);
     assertThat(succeed("token", "list", "--workspace", "acme").lines()).hasSize(1);

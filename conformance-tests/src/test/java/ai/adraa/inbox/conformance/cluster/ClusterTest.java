@@ -99,15 +99,15 @@ class ClusterTest extends Cluster {
       Tool.Finished refused = serve("--database-read", standby.url(database));
       assertThat(refused.exitCode()).isEqualTo(1);
       assertThat(refused.err())
-          .contains("acknowledge revocations that it does not know of")
+          .contains("the standby could miss a revocation")
           .contains("synchronous_standby_names is '" + names + "'")
           .contains("FIRST 2 (one, other)");
     }
     primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
     primary.execute("SELECT pg_reload_conf()");
-    assertThat(serve("--database-read", primary.url(database)).err()).contains("is no standby");
+    assertThat(serve("--database-read", primary.url(database)).err()).contains("is not a standby");
     assertThat(serve("--database-read", "jdbc:postgresql://one,two/x").err())
-        .contains("names several hosts");
+        .contains("has several hosts");
     assertThat(
             serve("--database", primary.url(database) + "&targetServerType=preferSecondary").err())
         .contains("targetServerType must be primary");

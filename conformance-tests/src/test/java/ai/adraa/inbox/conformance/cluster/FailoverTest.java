@@ -144,7 +144,7 @@ class FailoverTest extends Cluster {
       // By now nothing has come for longer than the lease, and the primary is asked.
       assertThat(atReading.send(verify).status()).isEqualTo(401);
       assertThat(ready(reading).asString()).contains("standby_not_used");
-      other.assertLogs("a synchronous standby does not answer");
+      other.assertLogs("a synchronous standby does not respond");
 
       // The operator's choice: to go on without it.
       primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");

@@ -261,7 +261,7 @@ class DisconnectTest {
   private static void assertStopsAtOnce(ServerProcess server) throws Exception {
     server.terminate();
     assertThat(server.log())
-        .contains("Stopping, in 30 s at most")
+        .contains("Stopping; this takes at most 30 s")
         .containsPattern("Stopped in [0-9]{1,4} ms")
         .doesNotContain("A request failed")
         .doesNotContain("already completed");

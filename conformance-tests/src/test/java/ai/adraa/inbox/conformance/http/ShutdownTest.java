@@ -146,7 +146,7 @@ class ShutdownTest {
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
       assertThat(seconds).as("TimeoutStopSec").isLessThan(40);
       assertThat(server.log())
-          .contains("Stopping, in 30 s at most")
+          .contains("Stopping; this takes at most 30 s")
           .containsPattern("Stopped in [0-9]+ ms|Stop timed out: ");
       Faults.figure("SIGTERM while the database and the mail server hang", seconds + " s");
     } finally {

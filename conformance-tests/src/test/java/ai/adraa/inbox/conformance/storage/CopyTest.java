@@ -48,7 +48,7 @@ class CopyTest {
     assertThat(copied.err())
         .contains("Copied api_token: 2")
         .contains("Copied and compared: 1 workspaces, 2 agents, 2 tokens")
-        .contains("Stop the server, and copy again");
+        .contains("stop the server and copy again");
     assertThat(inbox.database()).hasBinaryContent(before);
     try (TestInbox moved = TestInbox.builder().database(url).start()) {
       assertThat(moved.verify(active.secret()).statusCode()).isEqualTo(200);
@@ -78,7 +78,7 @@ class CopyTest {
       assertThat(moved.revoke(admin, next.id()).statusCode()).isEqualTo(200);
 
       assertThat(inbox.refused("copy", "--to", url))
-          .contains("has been used, and has 1 events and 1 tokens, or revocations of them");
+          .contains("has been used. It has audit events (1) or tokens and revocations (1)");
       assertThat(moved.verify(next.secret()).statusCode()).as("still revoked").isEqualTo(401);
     }
   }
@@ -97,7 +97,7 @@ class CopyTest {
           "CREATE TRIGGER garble BEFORE INSERT ON api_token FOR EACH ROW EXECUTE FUNCTION garble()");
 
       assertThat(inbox.refused("copy", "--to", url))
-          .contains("Nothing is copied")
+          .contains("Nothing was copied")
           .contains("api_token is not what was written");
 
       try (ResultSet names =
@@ -122,8 +122,8 @@ class CopyTest {
       other.setAutoCommit(false);
       statement.execute("LOCK TABLE api_token IN ROW EXCLUSIVE MODE");
       assertThat(inbox.refused("copy", "--to", url))
-          .contains("Nothing is copied")
-          .contains("another process keeps a lock");
+          .contains("Nothing was copied")
+          .contains("another process holds a lock");
     }
     for (String command : List.of("backup", "check")) {
       Tool.Finished refused =

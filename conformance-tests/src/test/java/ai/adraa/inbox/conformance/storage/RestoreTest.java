@@ -75,7 +75,7 @@ class RestoreTest {
 
     assertThat(restored.exitCode()).as(restored.err()).isZero();
     assertThat(restored.err())
-        .contains("Kept revoked: 1 tokens", "does not have, and which are unknown now: 1");
+        .contains("Kept revoked: 1 tokens", "not in the backup and are lost: 1");
     assertThat(check(inbox.database())).contains("Sound          yes", "Sessions       0");
     assertThat(inbox.command("agent", "list"))
         .contains("zoe@x.example", "bob@x.example")
@@ -308,8 +308,7 @@ class RestoreTest {
 
     assertThat(restored.exitCode()).as(restored.err()).isZero();
     assertThat(restored.err())
-        .contains(
-            "Workspaces that the backup does not have, and which are gone now: 2, with 3 members");
+        .contains("Workspaces that are not in the backup and are lost: 2, with 3 members");
     assertThat(inbox.command("workspace", "list")).contains("acme").doesNotContain("globex");
   }
 

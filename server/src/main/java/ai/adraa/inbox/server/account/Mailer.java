@@ -69,7 +69,7 @@ public final class Mailer {
     if (smtp == null) {
       outcomes.accept(Outcome.PRINTED);
       LOG.info(
-          "NO SMTP SERVER IS CONFIGURED, so this message is printed here and not sent (--smtp):\n"
+          "NO SMTP SERVER IS CONFIGURED (--smtp). This email is printed to the log, not sent:\n"
               + "  To: {}\n  Subject: {}\n\n{}",
           to,
           subject,

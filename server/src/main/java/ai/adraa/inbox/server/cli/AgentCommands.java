@@ -39,21 +39,21 @@ final class AgentCommands {
     @Option(
         names = "--email",
         required = true,
-        description = "The person's email. Creates an account if there is none.")
+        description = "The person's email. Creates an account if necessary.")
     String email;
 
     @Option(
         names = "--nickname",
         description =
-            "For a new account: the name others see, up to 60 characters (default: the part before"
-                + " the @).")
+            "For a new account: the display name, up to 60 characters (default: the part of the email"
+                + " before the @).")
     @Nullable String nickname;
 
     @Option(
         names = "--role",
         defaultValue = "agent",
         converter = RoleConverter.class,
-        description = "agent, or admin, who manages API tokens (default: agent).")
+        description = "agent or admin; admins manage API tokens (default: agent).")
     Membership.Role role;
 
     @Override
@@ -85,8 +85,8 @@ final class AgentCommands {
   @Command(
       name = "remove",
       description = {
-        "End a person's membership of a workspace and sign the person out everywhere.",
-        "The workspace's tokens stay, also those that the person created."
+        "Remove a member from a workspace and sign the member out everywhere.",
+        "The workspace keeps all its tokens, including those that the member created."
       },
       mixinStandardHelpOptions = true)
   static final class Remove extends MemberCommand {
@@ -102,7 +102,7 @@ final class AgentCommands {
   @Command(
       name = "role",
       description = {
-        "Give a member another role.",
+        "Change the role of a member.",
         "A demoted admin is signed out everywhere. A workspace keeps at least one admin."
       },
       mixinStandardHelpOptions = true)
@@ -111,7 +111,7 @@ final class AgentCommands {
         names = "--role",
         required = true,
         converter = RoleConverter.class,
-        description = "agent, or admin, who manages API tokens.")
+        description = "agent or admin; admins manage API tokens.")
     Membership.Role role;
 
     @Override
@@ -167,7 +167,7 @@ final class AgentCommands {
     @Override
     public Membership.Role convert(String text) {
       if (!text.equals("admin") && !text.equals("agent")) {
-        throw new TypeConversionException("'" + text + "' is neither agent nor admin");
+        throw new TypeConversionException("'" + text + "' must be agent or admin");
       }
       return Membership.Role.of(text);
     }

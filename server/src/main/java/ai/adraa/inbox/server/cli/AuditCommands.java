@@ -34,7 +34,7 @@ final class AuditCommands {
 
   @Command(
       name = "list",
-      description = "List events, newest first: what was done, by whom and from where.",
+      description = "List events, newest first: what happened, who did it and from where.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends DatabaseCommand {
     private static final DateTimeFormatter TIME =
@@ -81,7 +81,7 @@ final class AuditCommands {
         names = "--format",
         converter = FormatConverter.class,
         defaultValue = "table",
-        description = "table, or json: one object a line (default: table).")
+        description = "table, or json for one object per line (default: table).")
     String format;
 
     @Override
@@ -183,7 +183,7 @@ final class AuditCommands {
     @Override
     public Long convert(String text) {
       if (!text.matches("[0-9]{1,18}")) {
-        throw new TypeConversionException("'" + text + "' is not a count");
+        throw new TypeConversionException("'" + text + "' is not a number of events");
       }
       return Long.valueOf(text);
     }
@@ -194,7 +194,7 @@ final class AuditCommands {
     @Override
     public String convert(String text) {
       if (!text.equals("table") && !text.equals("json")) {
-        throw new TypeConversionException("'" + text + "' is neither table nor json");
+        throw new TypeConversionException("'" + text + "' must be table or json");
       }
       return text;
     }

@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "backup",
     description = {
-      "Write a backup to one file, while the server runs.",
-      "It contains everything acknowledged before it began; it is verified, and readable only by"
-          + " its owner."
+      "Write a backup to one file. The server can be running.",
+      "The backup contains everything that was acknowledged before it began. It is verified, and"
+          + " only its owner can read it."
     },
     mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ final class BackupCommand implements Callable<Integer> {
   @Mixin DatabaseOption database;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "File to write; it must not exist yet.")
+  @Parameters(paramLabel = "FILE", description = "File to write. It must not exist.")
   Path file;
 
   @Option(names = "--overwrite", description = "Replace the file if it exists.")
@@ -69,7 +69,7 @@ final class BackupCommand implements Callable<Integer> {
                   AuditEvent.Action.BACKUP,
                   AuditEvent.Source.commandLine()));
     } catch (RuntimeException e) {
-      LOG.warn("The backup is written, but it is not recorded in the audit trail", e);
+      LOG.warn("The backup was written, but the audit trail has no record of it", e);
     }
   }
 

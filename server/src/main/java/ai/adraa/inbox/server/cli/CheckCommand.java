@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Check the database for damage, without changing it; the server may be running.",
-      "Exit code 1 if a problem is found."
+      "Check the database for damage without changing it. The server can be running.",
+      "The exit code is 1 if there is a problem."
     },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
@@ -31,7 +31,7 @@ final class CheckCommand implements Callable<Integer> {
             + found.version()
             + (found.pending().isEmpty()
                 ? ""
-                : ", the next command brings it to "
+                : ", the next command migrates it to "
                     + found.pending().get(found.pending().size() - 1)));
     row(out, "Workspaces", found, "workspace");
     row(out, "Agents", found, "agent");

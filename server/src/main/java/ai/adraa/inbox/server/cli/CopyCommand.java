@@ -48,7 +48,7 @@ final class CopyCommand implements Callable<Integer> {
     if (!found.faults().isEmpty() || !found.pending().isEmpty()) {
       throw new UserException(
           found.faults().isEmpty()
-              ? "The file has an older version; run 'workspace list' to migrate it"
+              ? "The file has an older schema version; run 'workspace list' to migrate it"
               : "The file cannot be used; run 'check' for details, or 'restore' a backup");
     }
     Map<String, Long> rows = DatabaseCopy.copy(file, to, progress(err));
@@ -56,8 +56,8 @@ final class CopyCommand implements Callable<Integer> {
         "Copied and compared: %d workspaces, %d agents, %d tokens, %d audit events%n",
         rows.get("workspace"), rows.get("agent"), rows.get("api_token"), rows.get("audit_event"));
     err.println(
-        "Later writes to the file are not in the copy. Stop the server, and copy again before you"
-            + " start one on the copy.");
+        "The copy does not contain later writes to the file. Before you start a server on the copy,"
+            + " stop the server and copy again.");
     return ExitCode.OK;
   }
 

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Run the server on a database of its own, with the workspace acme, an admin and a token.",
-      "The database is new at each start and removed at the end."
+      "Run the server on a temporary database with a workspace, an admin and a token.",
+      "The database is created at each start and deleted at the end."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
     out.printf(
         """
 
-        A demo workspace is ready: acme, on a database of its own that is removed at the end.
+        The demo workspace acme is ready. Its database is deleted when you stop the server.
 
           Reference  %s
           Console    %s
@@ -76,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
         InboxServer.pageUrl(publicUrl, "/docs/"),
         InboxServer.pageUrl(publicUrl, "/app"),
         ADMIN,
-        options.smtp == null ? "printed below" : "mailed",
+        options.smtp == null ? "printed below" : "sent by email",
         token.secret().reveal(),
         server.url(),
         token.secret().reveal());

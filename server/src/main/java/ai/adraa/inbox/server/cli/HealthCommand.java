@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /** Checks the readiness of a server on this machine, for a container's health check. */
 @Command(
     name = "health",
-    description = "Ask the server on this machine whether it is ready, for a container's check.",
+    description =
+        "Check whether the server on this machine is ready, for a container's health check.",
     mixinStandardHelpOptions = true)
 final class HealthCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -31,7 +32,7 @@ final class HealthCommand implements Callable<Integer> {
   @Option(
       names = "--management-host",
       defaultValue = "127.0.0.1",
-      description = "The address that it listens on (default: 127.0.0.1).")
+      description = "The server's management address (default: 127.0.0.1).")
   String host;
 
   @Override

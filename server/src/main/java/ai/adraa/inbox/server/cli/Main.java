@@ -51,8 +51,8 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Each option that takes a value can be an environment variable: --mail-from is ADRAA_MAIL_FROM.",
-      "COMMAND --help explains a command."
+      "You can set each option with a value as an environment variable: --mail-from is ADRAA_MAIL_FROM.",
+      "For help on a command, run COMMAND --help."
     })
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -89,7 +89,8 @@ public final class Main {
 
   private static int wrongUse(ParameterException failure, String[] arguments) {
     CommandLine commandLine = failure.getCommandLine();
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("Wrong use");
+    String message =
+        String.valueOf(failure.getMessage()).lines().findFirst().orElse("Invalid command line");
     commandLine
         .getErr()
         .println(message + ". See: " + commandLine.getCommandSpec().qualifiedName() + " --help");
@@ -111,7 +112,7 @@ public final class Main {
   /** Returns the command that helps with this failure; empty if there is none. */
   private static String hint(Exception failure) {
     if (failure instanceof MissingDatabaseException) {
-      return "; name another with --database, or create one with 'workspace create'";
+      return "; choose another with --database, or create one with 'workspace create'";
     }
     if (failure instanceof UnknownWorkspaceException) {
       return "; 'workspace list' lists the workspaces";

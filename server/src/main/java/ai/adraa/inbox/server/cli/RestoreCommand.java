@@ -18,23 +18,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "restore",
     description = {
-      "Put a backup in the place of the database; stop the server before.",
-      "Tokens revoked since the backup stay revoked, members stay as in the replaced database,"
-          + " everyone is signed out. The replaced database is kept next to it."
+      "Replace the database with a backup. Stop the server first.",
+      "Tokens revoked since the backup stay revoked, members stay as in the replaced database, and"
+          + " all agents are signed out. The replaced database is kept next to the new one."
     },
     mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
   @Mixin DatabaseOption database;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The backup.")
+  @Parameters(paramLabel = "FILE", description = "The backup to restore.")
   Path file;
 
   @Option(
       names = "--accept-lost-revocations",
       description =
-          "Restore also if the database to replace is damaged, so that it is unknown which tokens"
-              + " were revoked since the backup.")
+          "Restore even if the database to replace is damaged. Tokens revoked since the backup then"
+              + " become valid again.")
   boolean acceptLoss;
 
   @Override
@@ -50,20 +50,18 @@ final class RestoreCommand implements Callable<Integer> {
     err.printf("Restored and verified: %s%n", Inspections.counts(restored.now()));
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
-          "Kept revoked: %d tokens that the backup has as active; kept events: %d%n",
+          "Kept revoked: %d tokens that are active in the backup; kept events: %d%n",
           restored.revocations(), restored.events());
       err.printf(
-          "Active tokens that the backup does not have, and which are unknown now: %d%n",
-          restored.lostTokens());
+          "Active tokens that are not in the backup and are lost: %d%n", restored.lostTokens());
       err.printf(
-          "Workspaces that the backup does not have, and which are gone now: %d, with %d"
-              + " members%n",
+          "Workspaces that are not in the backup and are lost: %d, with %d members%n",
           restored.lostWorkspaces(), restored.lostMembers());
     } else {
       err.printf(
-          "WARNING: there is no readable database to ask which tokens were revoked since the"
-              + " backup. If any were, they are valid again: look through the %d active tokens"
-              + " and revoke them.%n",
+          "WARNING: no database could be read for tokens revoked since the backup. Such tokens are"
+              + " valid again. Check the %d active tokens, and revoke those that must not be"
+              + " valid.%n",
           restored.now().activeTokens());
     }
     restored.replaced().ifPresent(kept -> err.printf("The replaced database is %s%n", kept));

@@ -32,7 +32,7 @@ final class ServeOptions {
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
-      description = "Address to listen on; 0.0.0.0 for all (default: 127.0.0.1).")
+      description = "Address to listen on; 0.0.0.0 for all addresses (default: 127.0.0.1).")
   String host;
 
   @Option(
@@ -46,9 +46,9 @@ final class ServeOptions {
       names = "--smtp",
       paramLabel = "URL",
       description = {
-        "Mail server for sign-in codes, smtp://[user:password@]host:port or smtps://.",
-        "Without one, mail is printed to the log. Set a password with ADRAA_SMTP: other users can"
-            + " read a command line."
+        "Mail server that sends the sign-in codes: smtp://[user:password@]host:port or smtps://.",
+        "Without it, emails are printed to the log. If the URL has a password, set ADRAA_SMTP"
+            + " instead: other users of the machine can read the command line."
       })
   @Nullable String smtp;
 
@@ -56,7 +56,7 @@ final class ServeOptions {
       names = "--mail-from",
       paramLabel = "ADDRESS",
       defaultValue = "no-reply@localhost",
-      description = "Sender of the mail (default: no-reply@localhost).")
+      description = "Sender of the emails (default: no-reply@localhost).")
   String mailFrom;
 
   @Option(
@@ -64,8 +64,8 @@ final class ServeOptions {
       paramLabel = "URL",
       converter = UrlConverter.class,
       description = {
-        "Where browsers find the server, such as https://inbox.example.",
-        "With https the session cookie is Secure (default: the address it listens on)."
+        "URL at which browsers reach the server, such as https://inbox.example.",
+        "With https the session cookie is Secure (default: the address that the server listens on)."
       })
   @Nullable URI publicUrl;
 
@@ -75,8 +75,8 @@ final class ServeOptions {
       defaultValue = "100/min",
       converter = RateLimitConverter.class,
       description = {
-        "Requests to the API from one IP address: N/s, N/min, N/h, or off where a gateway limits"
-            + " them (default: 100/min)."
+        "API requests allowed per IP address: N/s, N/min or N/h, or off if a gateway limits them"
+            + " (default: 100/min)."
       })
   @Nullable RateLimit rateLimit;
 
@@ -84,15 +84,15 @@ final class ServeOptions {
       names = "--tls-certificate",
       paramLabel = "FILE",
       description = {
-        "PEM certificate with its chain: the server speaks HTTPS, HTTP/2 and HTTP/1.1.",
-        "Read again when it changes."
+        "PEM file of the certificate and its chain. Turns on HTTPS, with HTTP/2 and HTTP/1.1.",
+        "The server reloads the file when it changes."
       })
   @Nullable Path tlsCertificate;
 
   @Option(
       names = "--tls-key",
       paramLabel = "FILE",
-      description = "PEM private key of the certificate, not encrypted.")
+      description = "PEM file of the certificate's private key, not encrypted.")
   @Nullable Path tlsKey;
 
   @Option(
@@ -101,9 +101,9 @@ final class ServeOptions {
       defaultValue = "100/h",
       converter = RateLimitConverter.class,
       description = {
-        "Sign-in codes asked for, and tries of one, from one IP address: N/s, N/min, N/h, or off"
-            + " (default: 100/h).",
-        "Limits per email always apply."
+        "Requests for a sign-in code, and attempts to enter one, allowed per IP address: N/s, N/min,"
+            + " N/h, or off (default: 100/h).",
+        "Limits per email address always apply."
       })
   @Nullable RateLimit signInLimit;
 
@@ -112,9 +112,9 @@ final class ServeOptions {
       paramLabel = "CIDR",
       split = ",",
       description = {
-        "Addresses or networks of the proxies in front, separated by commas, such as"
+        "Addresses or networks of the proxies in front of the server, separated by commas, such as"
             + " 10.0.0.7,fd00::/8.",
-        "The caller's address is taken from their X-Forwarded-For, and from no other's."
+        "The server reads the caller's address from X-Forwarded-For only if one of them sent it."
       })
   @Nullable List<String> trustedProxies;
 
@@ -122,7 +122,7 @@ final class ServeOptions {
       names = "--management-host",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
-      description = "Address on which health and metrics are (default: 127.0.0.1).")
+      description = "Address to listen on for health and metrics (default: 127.0.0.1).")
   String managementHost;
 
   @Option(
@@ -140,7 +140,7 @@ final class ServeOptions {
       paramLabel = "on|off",
       converter = SwitchConverter.class,
       description = {
-        "Whether each request is logged, without its query, headers and body",
+        "Log each request, without its query, headers and body",
         "(default: on; off for a demo)."
       })
   @Nullable String accessLog;
@@ -157,8 +157,8 @@ final class ServeOptions {
       names = "--database-read",
       paramLabel = "URL",
       description = {
-        "JDBC URL of a hot standby of PostgreSQL, where this node verifies tokens.",
-        "The primary must wait for it: see server/docs/postgresql.md (default: the primary)."
+        "JDBC URL of a PostgreSQL hot standby from which this node verifies tokens.",
+        "The primary must wait for it, see server/docs/postgresql.md (default: the primary)."
       })
   @Nullable String databaseRead;
 
@@ -166,7 +166,7 @@ final class ServeOptions {
       names = "--standby-name",
       paramLabel = "NAME",
       description =
-          "Its application_name, by which the primary waits for it (default: its cluster_name).")
+          "The standby's application_name in synchronous_standby_names (default: its cluster_name).")
   @Nullable String standbyName;
 
   @Option(
@@ -175,9 +175,9 @@ final class ServeOptions {
       defaultValue = "3",
       converter = LeaseConverter.class,
       description = {
-        "How long the standby is read from after it was last seen to follow the primary.",
-        "While it does not, a token is valid for so long that another node revoked after you took"
-            + " the standby out of synchronous_standby_names (default: 3)."
+        "How long a node reads from the standby after the last proof that it is up to date.",
+        "If you remove the standby from synchronous_standby_names, a token that another node revokes"
+            + " can stay valid for this long (default: 3)."
       })
   Duration standbyLease;
 
@@ -234,7 +234,7 @@ final class ServeOptions {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(),
-          "--trusted-proxies: '%s' is neither an address nor a network such as 10.0.0.0/8"
+          "--trusted-proxies: '%s' is not an address or a network such as 10.0.0.0/8"
               .formatted(e.getMessage()));
     }
   }
@@ -267,7 +267,7 @@ final class ServeOptions {
     @Override
     public Integer convert(String text) {
       if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
-        throw new TypeConversionException("'" + text + "' is not a port, 0 to 65535");
+        throw new TypeConversionException("'" + text + "' is not a port number from 0 to 65535");
       }
       return Integer.valueOf(text);
     }
@@ -291,7 +291,7 @@ final class ServeOptions {
     @Override
     public String convert(String text) {
       if (!text.equals("on") && !text.equals("off")) {
-        throw new TypeConversionException("'" + text + "' is neither on nor off");
+        throw new TypeConversionException("'" + text + "' must be on or off");
       }
       return text;
     }
@@ -302,7 +302,7 @@ final class ServeOptions {
     @Override
     public String convert(String text) {
       if (!text.equals("text") && !text.equals("json")) {
-        throw new TypeConversionException("'" + text + "' is neither text nor json");
+        throw new TypeConversionException("'" + text + "' must be text or json");
       }
       return text;
     }
@@ -329,7 +329,8 @@ final class ServeOptions {
     @Override
     public Duration convert(String text) {
       if (!text.matches("[1-9][0-9]{0,5}")) {
-        throw new TypeConversionException("'" + text + "' is not a number of seconds");
+        throw new TypeConversionException(
+            "'" + text + "' is not a number of seconds from 1 to 999999");
       }
       return Duration.ofSeconds(Long.parseLong(text));
     }
@@ -343,7 +344,7 @@ final class ServeOptions {
         return RateLimit.parse(text).orElse(null);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(
-            "'" + text + "' is not a limit such as 100/min, 5/s, 1000/h or off");
+            "'" + text + "' must be a limit such as 100/min, 5/s or 1000/h, or off");
       }
     }
   }

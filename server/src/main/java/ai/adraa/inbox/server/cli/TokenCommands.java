@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     name = "token",
     description = {
       "Create, list and revoke API tokens.",
-      "These commands act in the name of the workspace's longest-standing admin."
+      "These commands act as the admin who has been in the workspace the longest."
     },
     subcommands = {
       TokenCommands.Create.class,
@@ -36,8 +36,8 @@ final class TokenCommands {
   @Command(
       name = "create",
       description = {
-        "Create an API token and print its secret, alone, on stdout.",
-        "It is shown only once: store it in a secret manager."
+        "Create an API token and print only its secret to stdout.",
+        "The secret is shown only once. Store it in a secret manager."
       },
       mixinStandardHelpOptions = true)
   static final class Create extends WorkspaceCommand {
@@ -66,7 +66,7 @@ final class TokenCommands {
 
   @Command(
       name = "list",
-      description = "List a workspace's tokens, newest first, revoked ones included.",
+      description = "List a workspace's tokens, including revoked ones, newest first.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends WorkspaceCommand {
     @Override
@@ -94,8 +94,8 @@ final class TokenCommands {
   @Command(
       name = "revoke",
       description = {
-        "Revoke an API token, at once and for good: the next request with it fails.",
-        "Repeating it changes nothing."
+        "Revoke an API token. The next request with it fails, and it cannot be re-enabled.",
+        "Revoking a token again changes nothing."
       },
       mixinStandardHelpOptions = true)
   static final class Revoke extends WorkspaceCommand {
@@ -112,7 +112,11 @@ final class TokenCommands {
               .revoke(workspaceId, tokenId, Clock.systemUTC().instant(), admin)
               .orElseThrow(
                   () ->
-                      new UserException("The workspace " + workspace + " has no token " + tokenId));
+                      new UserException(
+                          "The token "
+                              + tokenId
+                              + " does not exist in the workspace "
+                              + workspace));
       err.printf("Revoked the token %s \"%s\" (%s…)%n", token.id(), token.name(), token.prefix());
     }
   }

@@ -40,7 +40,7 @@ final class WorkspaceCommands {
         names = "--admin",
         required = true,
         paramLabel = "EMAIL",
-        description = "The admin's email. Creates an account if there is none.")
+        description = "The admin's email. Creates an account if necessary.")
     String admin;
 
     @Override

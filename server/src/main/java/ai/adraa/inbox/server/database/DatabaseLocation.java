@@ -34,7 +34,7 @@ public record DatabaseLocation(String text) {
     if (text.startsWith("jdbc:") && !text.startsWith(SQLITE)) {
       throw new UserException(
           isPostgres()
-              ? "This command works on a SQLite file; for PostgreSQL use its own tools, such as"
+              ? "This command works only on a SQLite file; for PostgreSQL use its own tools, such as"
                   + " pg_dump and pg_restore"
               : "Cannot open the database "
                   + this
@@ -43,7 +43,8 @@ public record DatabaseLocation(String text) {
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
     // With an in-memory database, each connection would get a database of its own.
     if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
-      throw new UserException("Cannot open the database " + text + ": name a plain file");
+      throw new UserException(
+          "Cannot open the database " + text + ": the path must be a regular file");
     }
     return Path.of(file);
   }
@@ -57,7 +58,7 @@ public record DatabaseLocation(String text) {
   public Path existingFile() {
     Path file = file();
     if (!Files.exists(file)) {
-      throw new MissingDatabaseException("There is no database " + text);
+      throw new MissingDatabaseException("The database " + text + " does not exist");
     }
     return file;
   }

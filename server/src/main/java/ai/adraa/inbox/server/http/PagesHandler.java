@@ -185,7 +185,7 @@ public final class PagesHandler extends Handler.Wrapper {
   private static Page load(String name, String policy, String cacheControl) {
     try (InputStream in = PagesHandler.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("A page is missing in the jar: " + name);
+        throw new IllegalStateException("A page is missing from the jar: " + name);
       }
       byte[] bytes = in.readAllBytes();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);

@@ -86,10 +86,10 @@ public final class Backup {
     try {
       if (!overwrite && Files.exists(target)) {
         throw new UserException(
-            target + " exists; name another file, or replace it with --overwrite");
+            target + " already exists; choose another file, or replace it with --overwrite");
       }
       if (Files.exists(target) && Files.isSameFile(database, target)) {
-        throw new UserException(target + " is the database itself; name another file");
+        throw new UserException(target + " is the database itself; choose another file");
       }
       Path copy = newCopy(target, ".partial");
       try {
@@ -125,10 +125,10 @@ public final class Backup {
       // If the name is a link, replace its target and keep the link.
       Path database = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
       if (!Files.exists(backup)) {
-        throw new UserException("There is no backup " + backup);
+        throw new UserException("The backup " + backup + " does not exist");
       }
       if (Files.exists(database) && Files.isSameFile(backup, database)) {
-        throw new UserException(backup + " is the database itself; name its backup");
+        throw new UserException(backup + " is the database itself, not a backup");
       }
       Path copy = newCopy(database, ".restoring");
       try {
@@ -178,7 +178,7 @@ public final class Backup {
     }
     Inspection inspection = Inspection.of(copy);
     if (!inspection.faults().isEmpty()) {
-      throw new UserException(source + " is refused. " + inspection.faults().get(0));
+      throw new UserException(source + " cannot be used. " + inspection.faults().get(0));
     }
     if (!inspection.rows().equals(rows)) {
       throw new UserException("The copy of " + source + " does not have the same rows");
@@ -306,11 +306,11 @@ public final class Backup {
     // The replaced database is then complete in one file, even if the process dies between two
     // moves.
     if (read && !checkpoint(handle)) {
-      throw new UserException("The log of " + database + " cannot be brought into it");
+      throw new UserException("Cannot write the log of " + database + " to the database file");
     }
     Inspection now = Inspection.of(copy);
     if (!now.faults().isEmpty()) {
-      throw new UserException("The restored copy is refused. " + now.faults().get(0));
+      throw new UserException("The restored copy cannot be used. " + now.faults().get(0));
     }
     return new Restored(
         now,
@@ -457,7 +457,7 @@ public final class Backup {
 
   private static UserException unreadable(Path database, String reason) {
     return new UserException(
-        "The database %s cannot be read (%s), so tokens revoked since the backup would be valid again; if you accept that, restore with --accept-lost-revocations"
+        "The database %s cannot be read (%s), so tokens revoked since the backup would become valid again; to accept this, restore with --accept-lost-revocations"
             .formatted(database, reason));
   }
 

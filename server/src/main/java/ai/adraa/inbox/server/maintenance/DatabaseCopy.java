@@ -127,8 +127,8 @@ public final class DatabaseCopy {
       for (Map.Entry<String, Sum> copied : sums.entrySet()) {
         if (!sum(writing, copied.getKey()).equals(copied.getValue())) {
           throw new UserException(
-              "Nothing is copied: what %s then has in %s is not what was written"
-                  .formatted(target, copied.getKey()));
+              "Nothing was copied: the table %s in %s differs from the file after the copy"
+                  .formatted(copied.getKey(), target));
         }
       }
       committing = true;
@@ -143,8 +143,8 @@ public final class DatabaseCopy {
     } catch (SQLException e) {
       throw new UserException(
           (committing
-                  ? "It may be copied to %s, or not: %s. Copy again"
-                  : "Nothing is copied to %s: %s")
+                  ? "The copy to %s may or may not be complete: %s. Copy again"
+                  : "Nothing was copied to %s: %s")
               .formatted(
                   target, PostgresFailure.reason(e).orElseGet(() -> UserException.reason(e))),
           e);
@@ -224,8 +224,8 @@ public final class DatabaseCopy {
             """);
     if (events > 0 || tokens > 0) {
       throw new UserException(
-          ("Nothing is copied: %s has been used, and has %d events and %d tokens, or revocations of"
-                  + " them, that the file does not have; to discard them, copy to a new database")
+          ("Nothing was copied: %s has been used. It has audit events (%d) or tokens and revocations"
+                  + " (%d) that the file does not have. To discard them, copy to a new database")
               .formatted(target, events, tokens));
     }
   }

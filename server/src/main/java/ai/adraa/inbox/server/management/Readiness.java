@@ -94,7 +94,7 @@ public final class Readiness implements AutoCloseable {
     } catch (TimeoutException e) {
       // Keeps a check that has not started from running; does not interrupt one that has.
       read.cancel(false);
-      LOG.warn("Not ready: the database did not answer within {} ms", TIMEOUT_MILLIS);
+      LOG.warn("Not ready: the database did not respond within {} ms", TIMEOUT_MILLIS);
       return unready("database_timeout");
     } catch (ExecutionException e) {
       LOG.warn("Not ready: the database cannot be read", e.getCause());

@@ -120,7 +120,7 @@ public final class TokenService {
         POSITION.matcher(
             new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII));
     if (!position.matches()) {
-      throw new IllegalArgumentException("Not a cursor");
+      throw new IllegalArgumentException("The cursor is malformed");
     }
     return new TokenStore.Position(Long.parseLong(position.group(1)), position.group(2));
   }

@@ -172,7 +172,7 @@ class PostgresDatabaseTest {
       statement.execute("LOCK TABLE api_token");
       assertThatThrownBy(() -> tokens.findActive(token.secret().hash()))
           .isInstanceOf(DatabaseUnavailableException.class)
-          .hasMessageContaining("it takes too long, or another process keeps a lock");
+          .hasMessageContaining("it takes too long, or another process holds a lock");
     }
     assertThat(tokens.findActive(token.secret().hash())).isPresent();
   }

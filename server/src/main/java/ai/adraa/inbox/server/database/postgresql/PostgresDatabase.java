@@ -118,7 +118,7 @@ public final class PostgresDatabase extends Database {
           "Cannot open the database "
               + location
               + ": its targetServerType must be primary, because other servers may lag behind;"
-              + " name a standby with --database-read");
+              + " set --database-read to read from a standby");
     }
     HikariDataSource writers = null;
     PostgresDatabase opened = null;
@@ -188,7 +188,7 @@ public final class PostgresDatabase extends Database {
 
     @Override
     public Connection getConnection() throws SQLException {
-      SQLException failure = new SQLException("There is no host", "08001");
+      SQLException failure = new SQLException("The URL has no host", "08001");
       int first = last;
       for (int i = 0; i < hosts.size(); i++) {
         int host = (first + i) % hosts.size();
@@ -427,8 +427,8 @@ public final class PostgresDatabase extends Database {
         if (confirmed && commit.getWarnings() != null) {
           // The primary has committed, but PostgreSQL warns that a standby may not have the commit.
           throw writing.refuse(
-              "a synchronous standby does not answer; bring it back, or stop the nodes that read"
-                  + " from it and take it out of synchronous_standby_names");
+              "a synchronous standby does not respond; start it again, or stop the nodes that read"
+                  + " from it and remove it from synchronous_standby_names");
         }
       }
       handle.commit();

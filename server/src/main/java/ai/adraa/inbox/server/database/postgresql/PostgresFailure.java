@@ -31,28 +31,28 @@ public final class PostgresFailure {
           case "08" -> "cannot connect to PostgreSQL; is it running?";
           case "25" ->
               state.equals("25006")
-                  ? "it is read-only (a standby, or configured so); list all hosts so that the"
-                      + " primary is found"
+                  ? "it is read-only (a standby, or configured as read-only); list all hosts in the"
+                      + " URL so that the server finds the primary"
                   : null;
-          case "28" -> "it rejects the user or the password";
-          case "3D" -> "there is no database of this name";
+          case "28" -> "it rejects the user name or the password";
+          case "3D" -> "the database does not exist";
           case "40" -> "too many concurrent writes to the same rows";
           case "53" ->
               switch (state) {
                 case "53100" -> "its disk is full; free some space";
                 case "53300" ->
-                    "it has too many connections; raise its limit, such as max_connections, or run"
-                        + " fewer nodes";
-                default -> "it is short of memory or disk";
+                    "it has too many connections; raise max_connections, or run fewer nodes";
+                default -> "it is out of memory or disk space";
               };
           case "55", "57" ->
               state.startsWith("57P")
                   ? "PostgreSQL is starting or stopping"
-                  : "it takes too long, or another process keeps a lock";
-          case "58", "F0" -> "its host has a fault (%s); check PostgreSQL's log".formatted(state);
+                  : "it takes too long, or another process holds a lock";
+          case "58", "F0" ->
+              "its host reports an error (%s); check PostgreSQL's log".formatted(state);
           case "XX" ->
               state.equals("XX001") || state.equals(INDEX_CORRUPTED)
-                  ? "it is damaged (%s); see its log, check it with pg_amcheck".formatted(state)
+                  ? "it is damaged (%s); check PostgreSQL's log and run pg_amcheck".formatted(state)
                   : null;
           default -> null;
         };

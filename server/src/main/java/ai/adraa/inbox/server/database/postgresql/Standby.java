@@ -129,7 +129,7 @@ final class Standby implements AutoCloseable {
 
     private synchronized void accept(String found) throws SQLException {
       if (identity != null && !identity.equals(found)) {
-        throw new SQLException("A different server answered", "08004");
+        throw new SQLException("A different server responded", "08004");
       }
       identity = found;
       opened++;
@@ -167,7 +167,7 @@ final class Standby implements AutoCloseable {
     String location = DatabaseLocation.withoutSecrets(options.url());
     if (location.contains(",")) {
       throw new UserException(
-          "--database-read " + location + " names several hosts; a node reads from one standby");
+          "--database-read " + location + " has several hosts; a node reads from one standby");
     }
     HikariDataSource primary = null;
     HikariDataSource pool = null;
@@ -280,15 +280,15 @@ final class Standby implements AutoCloseable {
       row.next();
       if (!row.getBoolean(1)) {
         throw new UserException(
-            "--database-read " + location + " is no standby; leave it out, or name one");
+            "--database-read " + location + " is not a standby; omit the option, or use a standby");
       }
       String name = given.orElse(row.getString(2));
       if (name.isEmpty()) {
         throw new UserException(
             "--database-read "
                 + location
-                + " has no cluster_name; set one, or give --standby-name, the application_name by"
-                + " which it is in the primary's synchronous_standby_names");
+                + " has no cluster_name; set one, or set --standby-name to the application_name that"
+                + " the primary's synchronous_standby_names lists");
       }
       return name;
     }
@@ -299,7 +299,7 @@ final class Standby implements AutoCloseable {
       String awaited = setting(connection);
       if (!awaitsAll(awaited, name)) {
         throw new UserException(
-            "--database-read %s: the primary would acknowledge revocations that it does not know of: "
+            "--database-read %s: the primary does not wait for this standby, so the standby could miss a revocation: "
                     .formatted(location)
                 + complaint(awaited));
       }
@@ -317,8 +317,8 @@ final class Standby implements AutoCloseable {
   }
 
   private String complaint(String names) {
-    return ("its synchronous_standby_names is '%s', and must name all that are read from, %s among"
-            + " them, and wait for all, as 'FIRST 2 (one, other)' does for two")
+    return ("synchronous_standby_names is '%s'; it must list all standbys that nodes read from,"
+            + " including %s, and wait for all of them, such as 'FIRST 2 (one, other)'")
         .formatted(names, name);
   }
 
@@ -357,13 +357,13 @@ final class Standby implements AutoCloseable {
         }
         if (System.nanoTime() - begin > ARRIVAL_NANOS) {
           lose();
-          throw reading.refuse("what the primary writes does not arrive there");
+          throw reading.refuse("writes of the primary do not arrive on the standby");
         }
         LockSupport.parkNanos(POLL_NANOS);
       }
       reading.ended();
     } catch (DatabaseUnavailableException e) {
-      LOG.debug("The standby is not proven", e);
+      LOG.debug("The standby is not proven to be up to date", e);
     } catch (RuntimeException | SQLException e) {
       // A thrown exception would end the schedule. A failure matters only after the lease ends.
       if (!isFresh()) {
@@ -416,7 +416,8 @@ final class Standby implements AutoCloseable {
     if (System.nanoTime() - namesSince < SETTLED_NANOS) {
       // PostgreSQL's processes do not all adopt a new setting at the same time.
       lose();
-      throw new DatabaseUnavailableException("The primary's setting is new", null);
+      throw new DatabaseUnavailableException(
+          "The primary's synchronous_standby_names has just changed", null);
     }
   }
 

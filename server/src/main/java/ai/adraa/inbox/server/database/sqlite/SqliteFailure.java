@@ -46,16 +46,16 @@ final class SqliteFailure {
       case SQLITE_FULL -> "the disk is full; free some space";
       case SQLITE_IOERR ->
           failure.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE
-              ? "the disk is full or fails; free some space"
+              ? "the disk is full or has an error; free some space"
               : "disk I/O error (%s); check the system log".formatted(failure.getResultCode());
       case SQLITE_READONLY, SQLITE_PERM ->
           "it is read-only; give the server's user write access to the file and its directory";
       case SQLITE_CANTOPEN ->
-          "the file, or its -wal or -shm, cannot be opened; give the server's user read and write"
-              + " access to them and to their directory";
+          "the file, or its -wal or -shm file, cannot be opened; give the server's user read and"
+              + " write access to them and to their directory";
       case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL -> "another process holds a lock on it";
-      case SQLITE_CORRUPT -> "the file is damaged; check it, and restore a backup";
-      case SQLITE_NOTADB -> "the file is not a database, or is damaged; restore a backup";
+      case SQLITE_CORRUPT -> "the file is damaged; run 'check' for details, or restore a backup";
+      case SQLITE_NOTADB -> "the file is not a database or is damaged; restore a backup";
       default -> null;
     };
   }
