@@ -1,6 +1,6 @@
 /**
- * How fast the server is, beside the least that the same stack could do: {@code mvn verify
- * -Pbenchmark}.
+ * Measures the speed of the server and compares it with minimal servers on the same stack: {@code
+ * mvn verify -Pbenchmark}.
  */
 @NullMarked
 package ai.adraa.inbox.benchmark;
