@@ -2,11 +2,15 @@ package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.Certificate;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.Tool;
+import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.http.Tls;
+import ai.adraa.inbox.server.http.TlsFiles;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +168,7 @@ class TlsTest {
     // One file after the other: between the two, nothing fits.
     Certificate.replace(certificateFile, next.certificatePem());
     assertThat(serialNumber(certificate, next)).isEqualTo(certificate.x509().getSerialNumber());
-    Certificate.replace(keyFile, next.olderKeyPem());
+    Certificate.replace(keyFile, next.keyPem());
     awaitSerialNumber(next);
 
     // Who is connected stays so.
@@ -201,7 +206,7 @@ class TlsTest {
     for (Map.Entry<String, Certificate> version : Map.of("1", certificate, "2", next).entrySet()) {
       Path folder = Files.createDirectory(mount.resolve(version.getKey()));
       Files.writeString(folder.resolve("tls.crt"), version.getValue().certificatePem());
-      Files.writeString(folder.resolve("tls.key"), version.getValue().olderKeyPem());
+      Files.writeString(folder.resolve("tls.key"), version.getValue().keyPem());
     }
     Files.createSymbolicLink(data, Path.of("1"));
     certificateFile = data.resolve("tls.crt");
@@ -210,6 +215,56 @@ class TlsTest {
     assertThat(serialNumber(certificate)).isEqualTo(certificate.x509().getSerialNumber());
     Path turned = Files.createSymbolicLink(mount.resolve("..tmp"), Path.of("2"));
     Files.move(turned, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    awaitSerialNumber(next);
+  }
+
+  @Test
+  void readsThePemFilesThatProgramsAndEditorsWrite() throws Exception {
+    Certificate issuer = Certificate.make(directory);
+    String chain = certificate.certificatePem() + issuer.certificatePem();
+    String key = certificate.keyPem();
+    String text = "Bag Attributes\n    friendlyName: a -- b-c\nKey Attributes: <No Attributes>\n";
+    // A UTF-8 byte order mark and a carriage return at the end of each line.
+    reads("\uFEFF" + chain, "\uFEFF" + key);
+    reads(chain.replace("\n", "\r\n"), key.replace("\n", "\r\n"));
+    reads(chain.replace("-----BEGIN", text + "-----BEGIN") + text, text + key + text);
+    String parameters = Certificate.pem("EC PARAMETERS", new byte[] {6, 1, 1});
+    for (String both : List.of(chain + key, key + chain, parameters + key + text + chain)) {
+      reads(both, both);
+    }
+  }
+
+  @Test
+  void convertsAKeyByTheCommandInTheError() throws Exception {
+    Tool.require(getClass().getSimpleName(), List.of("openssl"));
+    Path older = directory.resolve("older.pem");
+    for (String algorithm : List.of("RSA", "EC")) {
+      Certificate own = Certificate.make(directory, algorithm, "-1H", 1);
+      Files.writeString(certificateFile, own.certificatePem());
+      for (String encryption : List.of("", " -aes128")) {
+        // PKCS #1 and SEC 1, the forms that OpenSSL wrote for years.
+        Files.writeString(keyFile, own.keyPem());
+        run(
+            "openssl pkey -traditional -in %s -out %s -passout pass:only-for-tests%s"
+                .formatted(keyFile, older, encryption));
+        String message = refusal(older);
+        run(message.substring(message.indexOf("openssl")) + " -passin pass:only-for-tests");
+        try (Tls tls =
+            new Tls(new TlsFiles(certificateFile, Path.of(older + ".pkcs8")), Clock.systemUTC())) {
+          assertThat(tls).isNotNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void takesANewCertificateFromTheOneFileWithBoth() throws Exception {
+    keyFile = certificateFile;
+    Files.writeString(keyFile, certificate.keyPem() + certificate.certificatePem());
+    serve();
+    Certificate next = Certificate.make(directory);
+    assertThat(serialNumber(certificate, next)).isEqualTo(certificate.x509().getSerialNumber());
+    Certificate.replace(keyFile, next.certificatePem() + next.keyPem());
     awaitSerialNumber(next);
   }
 
@@ -224,8 +279,15 @@ class TlsTest {
     refusesToStart(good, other.keyPem(), "is not the key of the first certificate");
     refusesToStart(expired.certificatePem(), expired.keyPem(), "expired at ");
     refusesToStart(early.certificatePem(), early.keyPem(), "is not valid before ");
-    refusesToStart(good, key.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), "is encrypted");
-    refusesToStart(good, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED", "is encrypted");
+    String convert =
+        "openssl pkcs8 -topk8 -nocrypt -in %s -out %s.pkcs8".formatted(keyFile, keyFile);
+    String encrypted = "is encrypted; write it without a passphrase: " + convert;
+    refusesToStart(good, key.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), encrypted);
+    refusesToStart(good, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED", encrypted);
+    refusesToStart(
+        good,
+        key.replace("BEGIN PRIVATE", "BEGIN EC PRIVATE"),
+        "is not in PKCS #8 format; convert it: " + convert);
     refusesToStart(good, good, "--tls-key " + keyFile + " has no PEM private key");
     refusesToStart(
         key, key, "--tls-certificate " + certificateFile + " has no readable PEM certificate");
@@ -272,6 +334,25 @@ class TlsTest {
     assertThat(exitCode).as(err.toString()).isEqualTo(1);
     assertThat(err.toString()).contains(reason).hasLineCount(1);
     assertThat(directory.resolve("inbox.db")).doesNotExist();
+  }
+
+  private void reads(String certificatePem, String keyPem) throws IOException {
+    Files.writeString(certificateFile, certificatePem);
+    Files.writeString(keyFile, keyPem);
+    try (Tls tls = new Tls(new TlsFiles(certificateFile, keyFile), Clock.systemUTC())) {
+      assertThat(tls).isNotNull();
+    }
+  }
+
+  private String refusal(Path key) {
+    return catchThrowableOfType(
+            UserException.class,
+            () -> new Tls(new TlsFiles(certificateFile, key), Clock.systemUTC()).close())
+        .getMessage();
+  }
+
+  private void run(String command) throws Exception {
+    Tool.run(directory, 1, Map.of(), command.split(" ")).succeeded();
   }
 
   private void serve(String... options) throws IOException {

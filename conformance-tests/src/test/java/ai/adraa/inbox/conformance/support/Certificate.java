@@ -10,10 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -78,26 +75,8 @@ public record Certificate(X509Certificate x509, PrivateKey key) {
     return pem("PRIVATE KEY", key.getEncoded());
   }
 
-  /** In the form that OpenSSL wrote for years: PKCS #1 for RSA, SEC 1 for a P-256 key. */
-  public String olderKeyPem() {
-    byte[] pkcs8 = key.getEncoded();
-    if (key.getAlgorithm().equals("RSA")) {
-      // What comes before it is of one length: the version, the algorithm, the head of the string.
-      return pem("RSA PRIVATE KEY", Arrays.copyOfRange(pkcs8, 26, pkcs8.length));
-    }
-    // RFC 5915 §3, with the curve and the public key, as OpenSSL writes it.
-    HexFormat hex = HexFormat.of();
-    byte[] certified = x509.getPublicKey().getEncoded();
-    String sec1 =
-        "30770201010420%064xa00a06082a8648ce3d030107a144034200"
-            .formatted(((ECPrivateKey) key).getS());
-    return pem(
-        "EC PRIVATE KEY",
-        hex.parseHex(sec1 + hex.formatHex(certified, certified.length - 65, certified.length)));
-  }
-
   public static String pem(String type, byte[] der) {
-    return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
         .formatted(
             type,
             Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der),

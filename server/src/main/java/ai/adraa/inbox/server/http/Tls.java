@@ -1,8 +1,9 @@
 package ai.adraa.inbox.server.http;
 
+import static java.util.stream.Collectors.joining;
+
 import ai.adraa.inbox.server.error.UserException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,14 +24,13 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.Date;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -58,16 +58,14 @@ public final class Tls implements AutoCloseable {
   private static final String ALIAS = "server";
   // The key store exists only in memory, but its format requires a password.
   private static final String PASSWORD = "in-memory";
-  private static final Pattern KEY =
-      Pattern.compile("-----BEGIN ((?:RSA |EC )?)PRIVATE KEY-----([^-]*)-----END");
+  // RFC 7468. A file may contain text between the blocks, and blocks of other kinds.
+  private static final Pattern CERTIFICATE = block("CERTIFICATE");
+  private static final Pattern KEY = block("PRIVATE KEY");
+  private static final Pattern OTHER_KEY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----");
   private static final Pattern ENCRYPTED_KEY =
       Pattern.compile("-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED");
 
-  private static final Content NOTHING = new Content(new byte[0], new byte[0]);
-
-  private static final int DER_SEQUENCE = 0x30;
-  private static final int DER_OCTET_STRING = 0x04;
-  private static final byte[] DER_ZERO = {0x02, 0x01, 0x00};
+  private static final Content NOTHING = new Content("", "");
 
   private final TlsFiles files;
   private final Clock clock;
@@ -84,12 +82,11 @@ public final class Tls implements AutoCloseable {
   private @Nullable Content refused;
   private boolean refusalTold;
 
-  /** The contents of the two files. */
-  private record Content(byte[] certificate, byte[] key) {
-    boolean isSameAs(@Nullable Content other) {
-      return other != null
-          && Arrays.equals(certificate, other.certificate)
-          && Arrays.equals(key, other.key);
+  /** The contents of the two files, which may be the same file. */
+  private record Content(String certificate, String key) {
+    @Override
+    public String toString() {
+      return "Content[hidden]";
     }
   }
 
@@ -155,7 +152,7 @@ public final class Tls implements AutoCloseable {
     Content found = NOTHING;
     try {
       found = read();
-      if (!found.isSameAs(shown)) {
+      if (!found.equals(shown)) {
         KeyStore keyStore = keyStore(found);
         context.reload(factory -> factory.setKeyStore(keyStore));
         shown = found;
@@ -168,7 +165,7 @@ public final class Tls implements AutoCloseable {
     } catch (Exception e) {
       // The two files are not replaced at the same moment. Log an error only if the next check
       // finds the same invalid content.
-      if (!found.isSameAs(refused)) {
+      if (!found.equals(refused)) {
         refused = found;
         refusalTold = false;
       } else if (!refusalTold) {
@@ -183,9 +180,10 @@ public final class Tls implements AutoCloseable {
         read(files.certificate(), "--tls-certificate"), read(files.key(), "--tls-key"));
   }
 
-  private static byte[] read(Path file, String option) {
+  private static String read(Path file, String option) {
     try {
-      return Files.readAllBytes(file);
+      // PEM is ASCII. The text around it may have any encoding.
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
       throw new UserException(option + " " + file + " does not exist", e);
     } catch (AccessDeniedException e) {
@@ -207,7 +205,7 @@ public final class Tls implements AutoCloseable {
     }
     PrivateKey key = key(content.key(), own.getPublicKey());
     if (!belongTogether(key, own.getPublicKey())) {
-      throw key("is not the key of the first certificate in " + files.certificate(), null);
+      throw key("is not the key of the first certificate in " + files.certificate());
     }
     try {
       KeyStore keyStore = KeyStore.getInstance("PKCS12");
@@ -219,13 +217,17 @@ public final class Tls implements AutoCloseable {
     }
   }
 
-  private Certificate[] chain(byte[] pem) {
+  private Certificate[] chain(String pem) {
+    String blocks =
+        CERTIFICATE.matcher(pem).results().map(MatchResult::group).collect(joining("\n"));
     try {
-      Collection<? extends Certificate> chain =
+      Certificate[] chain =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(pem));
-      if (!chain.isEmpty()) {
-        return chain.toArray(Certificate[]::new);
+              .generateCertificates(
+                  new ByteArrayInputStream(blocks.getBytes(StandardCharsets.ISO_8859_1)))
+              .toArray(Certificate[]::new);
+      if (chain.length > 0) {
+        return chain;
       }
     } catch (GeneralSecurityException e) {
       throw certificate("has no readable PEM certificate", e);
@@ -233,70 +235,36 @@ public final class Tls implements AutoCloseable {
     throw certificate("has no readable PEM certificate", null);
   }
 
-  private PrivateKey key(byte[] bytes, PublicKey certified) {
-    String pem = new String(bytes, StandardCharsets.ISO_8859_1);
-    if (ENCRYPTED_KEY.matcher(pem).find()) {
-      throw key(
-          "is encrypted; use a key without a passphrase that only the server's user can read",
-          null);
-    }
+  private PrivateKey key(String pem, PublicKey certified) {
     Matcher found = KEY.matcher(pem);
     if (!found.find()) {
-      throw key("has no PEM private key", null);
+      throw key(unusableKey(pem));
     }
     try {
-      byte[] der = Base64.getMimeDecoder().decode(found.group(2));
-      if (!found.group(1).isEmpty()) {
-        der = pkcs8(der, certified);
-      }
       return KeyFactory.getInstance(certified.getAlgorithm())
-          .generatePrivate(new PKCS8EncodedKeySpec(der));
+          .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1))));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // No cause, because its message could contain parts of the key.
       throw key(
           "cannot be read as a key of the kind that its certificate has, "
-              + certified.getAlgorithm(),
-          null);
+              + certified.getAlgorithm());
     }
   }
 
-  /**
-   * Converts a key in PKCS #1 or SEC 1 format to PKCS #8. PKCS #8 wraps such a key together with
-   * the algorithm identifier, which is copied from the certified public key.
-   */
-  private static byte[] pkcs8(byte[] key, PublicKey certified) {
-    byte[] publicKey = certified.getEncoded();
-    int outer = 2 + longLength(publicKey, 0);
-    int end = outer + 2 + publicKey[outer + 1];
-    return der(
-        DER_SEQUENCE,
-        concat(DER_ZERO, Arrays.copyOfRange(publicKey, outer, end), der(DER_OCTET_STRING, key)));
-  }
-
-  /** Returns the number of extra length bytes of the DER value at this index: 0 in short form. */
-  private static int longLength(byte[] der, int at) {
-    return der[at + 1] < 0 ? der[at + 1] & 0x7f : 0;
-  }
-
-  private static byte[] der(int tag, byte[] value) {
-    // DER requires the shortest form of each length. Keys are shorter than 64 KiB.
-    byte[] head =
-        value.length < 0x80
-            ? new byte[] {(byte) tag, (byte) value.length}
-            : value.length < 0x100
-                ? new byte[] {(byte) tag, (byte) 0x81, (byte) value.length}
-                : new byte[] {
-                  (byte) tag, (byte) 0x82, (byte) (value.length >> 8), (byte) value.length
-                };
-    return concat(head, value);
-  }
-
-  private static byte[] concat(byte[]... parts) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      all.writeBytes(part);
+  private String unusableKey(String pem) {
+    if (!OTHER_KEY.matcher(pem).find()) {
+      return "has no PEM private key";
     }
-    return all.toByteArray();
+    return (ENCRYPTED_KEY.matcher(pem).find()
+            ? "is encrypted; write it without a passphrase"
+            : "is not in PKCS #8 format; convert it")
+        // Reads a key in any format and asks for the passphrase if there is one. Only the owner
+        // can read the file that it writes.
+        + ": openssl pkcs8 -topk8 -nocrypt -in %1$s -out %1$s.pkcs8".formatted(files.key());
+  }
+
+  private static Pattern block(String label) {
+    return Pattern.compile("-----BEGIN %1$s-----([^-]*)-----END %1$s-----".formatted(label));
   }
 
   private static boolean belongTogether(PrivateKey key, PublicKey certified) {
@@ -329,7 +297,7 @@ public final class Tls implements AutoCloseable {
     return new UserException("--tls-certificate " + files.certificate() + " " + problem, cause);
   }
 
-  private UserException key(String problem, @Nullable Throwable cause) {
-    return new UserException("--tls-key " + files.key() + " " + problem, cause);
+  private UserException key(String problem) {
+    return new UserException("--tls-key " + files.key() + " " + problem);
   }
 }
