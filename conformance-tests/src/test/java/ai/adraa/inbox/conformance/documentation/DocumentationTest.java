@@ -41,6 +41,7 @@ class DocumentationTest {
           "AsyncAppender",
           "AuthenticatedClient",
           "GracefulHandler",
+          "KeyStoreScanner",
           "SizeLimitHandler");
   // The tests' programs get these, not the server.
   private static final Set<String> VARIABLES_OF_TESTS = Set.of("ADRAA_BASE_URL");

@@ -1,9 +1,13 @@
 package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.server.http.TrustedProxies;
 import io.restassured.RestAssured;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +69,72 @@ class TrustedProxiesTest {
       assertThat(verifyFrom(inbox, "2001:db8::3")).isEqualTo(429);
       assertThat(verifyFrom(inbox, "2001:db8:0:1::1")).isEqualTo(401);
     }
+  }
+
+  @Test
+  void anAddressIsCountedInAnyForm() {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("1/h", "127.0.0.1")) {
+      Map.of(
+              "192.0.2.1:4711", "192.0.2.1",
+              "::ffff:192.0.2.2", "192.0.2.2",
+              "[::ffff:192.0.2.3]:80", "192.0.2.3",
+              "2001:DB8:0:1:0:0:0:1", "2001:db8:0:1::1",
+              "[2001:db8:0:2::1]", "2001:db8:0:2::1")
+          .forEach(
+              (form, address) -> {
+                assertThat(verifyFrom(inbox, form)).as(form).isEqualTo(401);
+                assertThat(verifyFrom(inbox, address)).as(form).isEqualTo(429);
+              });
+      assertThat(verifyFrom(inbox, "127.0.0.1")).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void whatIsNoAddressEndsTheSearch() {
+    try (TestInbox inbox = TestInbox.startWithRateLimit("1/h", "127.0.0.1")) {
+      assertThat(verifyFrom(inbox, "127.0.0.1")).isEqualTo(401);
+      for (String entry :
+          List.of(
+              "localhost",
+              "10.1",
+              "1",
+              "256.0.2.1",
+              "192.0.2.1.1",
+              "192.0.2.1:123456",
+              "[2001:db8::1",
+              "2001:db8::1]",
+              "2001:db8",
+              "fe80::1%nothing",
+              "_hidden",
+              "unknown",
+              "192.0.2.1,")) {
+        assertThat(verifyFrom(inbox, "192.0.2.1, " + entry)).as(entry).isEqualTo(429);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "proxy.example",
+        "10.0.0.1/8",
+        "10.0.0.0/33",
+        "10.0.0.0/999",
+        "10.0.0.0/8x",
+        "10.0.0.0/",
+        "10.1",
+        "10",
+        "10.0.0.1-10.0.0.9",
+        "10.0-255.0.1",
+        "fd00::/129",
+        "[fd00::]/8",
+        "fd00::/8/8",
+        ""
+      })
+  void whatIsNoNetworkIsRefused(String network) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrustedProxies.of(List.of("10.0.0.7", "fd00::/8", network)))
+        .withMessage(network);
   }
 
   private static int verifyFrom(TestInbox inbox, String forwardedFor) {

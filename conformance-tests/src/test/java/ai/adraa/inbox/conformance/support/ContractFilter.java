@@ -29,7 +29,7 @@ public final class ContractFilter implements Filter {
   public static final Set<String> SEEN = new ConcurrentSkipListSet<>();
 
   /** The error responses seen in this JVM. */
-  static final Set<String> ERRORS = new ConcurrentSkipListSet<>();
+  public static final Set<String> ERRORS = new ConcurrentSkipListSet<>();
 
   private static final int METHOD_NOT_ALLOWED = 405;
 

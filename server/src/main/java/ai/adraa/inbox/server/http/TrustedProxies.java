@@ -6,17 +6,14 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.InetAddressPattern;
+import org.eclipse.jetty.util.InetAddressSet;
 
 /**
  * Determines the client address from {@code X-Forwarded-For}, but only as far as trusted proxies
@@ -30,24 +27,16 @@ import org.eclipse.jetty.util.InetAddressPattern;
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   /** Trusts no proxy: the client is always the peer of the connection. */
-  public static final TrustedProxies NONE = new TrustedProxies(List.of());
+  public static final TrustedProxies NONE = new TrustedProxies();
 
-  private static final Pattern NETWORK = Pattern.compile("([0-9A-Fa-f.:]+)(?:/([0-9]{1,3}))?");
-  private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-  private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
-  private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
   // Some proxies append the port.
-  private static final Pattern ENTRY =
-      Pattern.compile(
-          "(?<v4>[0-9.]+)(?::[0-9]{1,5})?"
-              + "|\\[(?<bracketed>[^\\]]*)\\](?::[0-9]{1,5})?"
-              + "|(?<v6>[0-9A-Fa-f:.]+)");
+  private static final Pattern WITH_PORT =
+      Pattern.compile("\\[(.*)\\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}");
+  private static final Pattern PREFIX_LENGTH = Pattern.compile("/[0-9]{1,3}$");
 
-  private final List<InetAddressPattern> networks;
+  private final InetAddressSet networks = new InetAddressSet();
 
-  private TrustedProxies(List<InetAddressPattern> networks) {
-    this.networks = networks;
-  }
+  private TrustedProxies() {}
 
   /**
    * Trusts the proxies in these networks.
@@ -56,7 +45,17 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
    * @throws IllegalArgumentException if an element is neither; the message is that element
    */
   public static TrustedProxies of(List<String> networks) {
-    return new TrustedProxies(networks.stream().map(TrustedProxies::network).toList());
+    TrustedProxies proxies = new TrustedProxies();
+    for (String network : networks) {
+      try {
+        // Checked first, because Jetty would look up a name in DNS.
+        var unused = address(PREFIX_LENGTH.matcher(network).replaceFirst(""));
+        proxies.networks.add(network);
+      } catch (UnknownHostException | IllegalArgumentException e) {
+        throw new IllegalArgumentException(network, e);
+      }
+    }
+    return proxies;
   }
 
   @Override
@@ -89,23 +88,20 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     SocketAddress peer = request.getConnectionMetaData().getRemoteSocketAddress();
     if (networks.isEmpty()
         || !(peer instanceof InetSocketAddress internet)
-        || !isTrusted(internet.getAddress())) {
+        || !networks.test(internet.getAddress())) {
       return peer;
     }
     InetAddress client = internet.getAddress();
     List<String> entries = entries(request.getHeaders());
-    for (int i = entries.size() - 1; i >= 0 && isTrusted(client); i--) {
-      Optional<InetAddress> before = address(entries.get(i));
-      if (before.isEmpty()) {
-        break;
+    try {
+      for (int i = entries.size() - 1; i >= 0 && networks.test(client); i--) {
+        Matcher withPort = WITH_PORT.matcher(entries.get(i));
+        client = address(withPort.matches() ? withPort.replaceFirst("$1$2") : entries.get(i));
       }
-      client = before.get();
+    } catch (UnknownHostException e) {
+      // No proxy writes such an entry, so the search stops there.
     }
     return client.equals(internet.getAddress()) ? peer : new InetSocketAddress(client, 0);
-  }
-
-  private boolean isTrusted(InetAddress address) {
-    return networks.stream().anyMatch(network -> network.test(address));
   }
 
   /** Returns the entries of all X-Forwarded-For fields, in order. */
@@ -117,39 +113,17 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
         .toList();
   }
 
-  private static InetAddressPattern network(String text) {
-    Matcher network = NETWORK.matcher(text);
-    if (!network.matches() || literal(network.group(1)).isEmpty()) {
-      throw new IllegalArgumentException(text);
-    }
-    return InetAddressPattern.from(text);
-  }
-
-  private static Optional<InetAddress> address(String entry) {
-    Matcher form = ENTRY.matcher(entry);
-    if (!form.matches()) {
-      return Optional.empty();
-    }
-    return literal(
-        Stream.of("v4", "bracketed", "v6")
-            .map(form::group)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElseThrow());
-  }
-
   /**
-   * Parses a complete address; returns empty for anything else. Without this check Java would look
-   * up a name in DNS and expand {@code 10.1} to {@code 10.0.0.1}.
+   * Parses a complete address without a look-up in DNS: Java only parses text in brackets. An IPv4
+   * address gets the prefix that maps it to IPv6 (RFC 4291 §2.5.5.2), which Java removes again.
    */
-  private static Optional<InetAddress> literal(String text) {
-    if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
-      return Optional.empty();
+  private static InetAddress address(String text) throws UnknownHostException {
+    boolean ipv6 = text.contains(":");
+    InetAddress address = InetAddress.getByName("[" + (ipv6 ? "" : "0:0:0:0:0:ffff:") + text + "]");
+    // A zone has no meaning on another machine, and some programs read 010 as an octal number.
+    if (text.contains("%") || !(ipv6 || address.getHostAddress().equals(text))) {
+      throw new UnknownHostException(text);
     }
-    try {
-      return Optional.of(InetAddress.getByName(text));
-    } catch (UnknownHostException e) {
-      return Optional.empty();
-    }
+    return address;
   }
 }
