@@ -124,7 +124,9 @@ public final class AdraaInbox {
     return new SharedHttpClient(http, baseUrl).setReadTimeout(requestTimeout);
   }
 
-  /** Shares one HTTP client. The generated class creates one, with its threads, for each API class. */
+  /**
+   * Shares one HTTP client. The generated class creates one, with its threads, for each API class.
+   */
   private static final class SharedHttpClient extends ApiClient {
     private final HttpClient http;
 
@@ -153,7 +155,8 @@ public final class AdraaInbox {
   private static void requireToken(String secret, String what) {
     if (secret.isEmpty() || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ';')) {
       throw new IllegalArgumentException(
-          what + " must not be empty and must contain only ASCII characters without white space or ';'");
+          what
+              + " must not be empty and must contain only ASCII characters without white space or ';'");
     }
   }
 

@@ -96,8 +96,8 @@ public final class ConsoleSession {
    * @param status return only tokens with this status; null for all tokens
    * @param limit the maximum number of tokens, 1 to 100; null for 50
    * @param cursor the {@code nextCursor} of the previous page; null for the first page
-   * @throws AdraaInboxException {@code VALIDATION_ERROR} if limit or cursor is not valid, or another
-   *     code
+   * @throws AdraaInboxException {@code VALIDATION_ERROR} if limit or cursor is not valid, or
+   *     another code
    */
   public TokenList listTokens(
       String workspaceId,

@@ -12,9 +12,9 @@ import ai.adraa.inbox.conformance.support.TestInbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.restassured.http.ContentType;
-import io.swagger.v3.core.util.Json;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import io.swagger.v3.core.util.Json;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -354,6 +354,7 @@ class ContractTest {
               }
             });
   }
+
   private static Operation operation(String id) {
     return operations(admin, token).stream()
         .filter(operation -> operation.id().equals(id))

@@ -73,7 +73,8 @@ class TrustedProxiesTest {
 
   @Test
   void anAddressIsCountedInAnyForm() {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("1/h", "127.0.0.1")) {
+    try (TestInbox inbox =
+        TestInbox.builder().rateLimit("1/h").trustedProxies("127.0.0.1").start()) {
       Map.of(
               "192.0.2.1:4711", "192.0.2.1",
               "::ffff:192.0.2.2", "192.0.2.2",
@@ -91,7 +92,8 @@ class TrustedProxiesTest {
 
   @Test
   void whatIsNoAddressEndsTheSearch() {
-    try (TestInbox inbox = TestInbox.startWithRateLimit("1/h", "127.0.0.1")) {
+    try (TestInbox inbox =
+        TestInbox.builder().rateLimit("1/h").trustedProxies("127.0.0.1").start()) {
       assertThat(verifyFrom(inbox, "127.0.0.1")).isEqualTo(401);
       for (String entry :
           List.of(
