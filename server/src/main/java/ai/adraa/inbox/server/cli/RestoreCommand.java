@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.audit.AuditEvent;
-import ai.adraa.inbox.server.maintenance.Backup;
+import ai.adraa.inbox.server.maintenance.Restore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,8 +40,8 @@ final class RestoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    Backup.Restored restored =
-        Backup.restore(
+    Restore.Restored restored =
+        Restore.run(
             file,
             database.location.file(),
             acceptLoss,
@@ -51,12 +51,13 @@ final class RestoreCommand implements Callable<Integer> {
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
           "Kept revoked: %d tokens that are active in the backup; kept events: %d%n",
-          restored.revocations(), restored.events());
+          restored.carried().revocations(), restored.carried().events());
       err.printf(
-          "Active tokens that are not in the backup and are lost: %d%n", restored.lostTokens());
+          "Active tokens that are not in the backup and are lost: %d%n",
+          restored.carried().lostTokens());
       err.printf(
           "Workspaces that are not in the backup and are lost: %d, with %d members%n",
-          restored.lostWorkspaces(), restored.lostMembers());
+          restored.carried().lostWorkspaces(), restored.carried().lostMembers());
     } else {
       err.printf(
           "WARNING: no database could be read for tokens revoked since the backup. Such tokens are"
