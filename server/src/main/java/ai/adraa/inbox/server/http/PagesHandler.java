@@ -8,12 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.EtagUtils;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -162,12 +162,9 @@ public final class PagesHandler extends Handler.Wrapper {
   }
 
   private static boolean isKnown(String etag, Request request) {
-    return request.getHeaders().getValuesList(HttpHeader.IF_NONE_MATCH).stream()
-        .flatMap(value -> Arrays.stream(value.split(",")))
-        .map(String::strip)
-        // A proxy may have made the tag weak.
-        .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-        .anyMatch(tag -> tag.equals("*") || tag.equals(etag));
+    // A proxy may have made the tag weak.
+    return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
+        .anyMatch(tag -> tag.equals("*") || EtagUtils.matches(etag, tag));
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {
