@@ -11,8 +11,9 @@ public record Membership(String workspaceId, String workspaceName, Role role) {
     ADMIN,
     AGENT;
 
-    /** Returns the word that the API and the database use. */
-    public String word() {
+    /** Returns the word that the API, the database and the command line use. */
+    @Override
+    public String toString() {
       return this == ADMIN ? "admin" : "agent";
     }
 

@@ -165,14 +165,14 @@ public final class WorkspaceStore {
                           SELECT 1 FROM membership other WHERE other.workspace_id = :workspace
                             AND other.role = 'admin' AND other.agent_id <> :agent))
                       """)
-                  .bind("role", role.word())
+                  .bind("role", role.toString())
                   .bind("workspace", workspaceId)
                   .bind("agent", agent.id())
                   .execute();
           if (changed == 0) {
             throw lastAdmin(agent, workspaceName);
           }
-          String detail = "role " + role.word();
+          String detail = "role " + role;
           if (role != Membership.Role.ADMIN) {
             detail += ", sessions ended: " + SignInStore.deleteSessions(handle, agent.id());
           }
@@ -326,7 +326,7 @@ public final class WorkspaceStore {
                 """)
             .bind("workspace", workspaceId)
             .bind("agent", agent.id())
-            .bind("role", role.word())
+            .bind("role", role.toString())
             .bind("now", clock.millis())
             .execute();
     if (inserted == 0) {
@@ -337,7 +337,7 @@ public final class WorkspaceStore {
         event(AuditEvent.Action.AGENT_ADDED, source)
             .inWorkspace(workspaceId)
             .onMember(agent.id())
-            .with("role " + role.word()));
+            .with("role " + role));
     return agent;
   }
 

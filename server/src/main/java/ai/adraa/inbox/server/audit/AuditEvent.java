@@ -36,7 +36,8 @@ public record AuditEvent(
     RESTORE;
 
     /** Returns the word that is stored and printed, such as {@code token-created}. */
-    public String word() {
+    @Override
+    public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }

@@ -67,7 +67,7 @@ public final class AuditStore {
               :workspace, :token, :member, :detail)
             """)
         .bind("at", event.at().toEpochMilli())
-        .bind("action", event.action().word())
+        .bind("action", event.action().toString())
         .bind("channel", event.source().channel())
         .bind("agent", event.source().agentId().orElse(null))
         .bind("osUser", event.source().osUser().orElse(null))

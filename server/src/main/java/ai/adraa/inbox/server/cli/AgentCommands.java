@@ -13,9 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The subcommands of {@code agent}: add, remove and list members, and change their role. */
 @Command(
@@ -52,7 +50,6 @@ final class AgentCommands {
     @Option(
         names = "--role",
         defaultValue = "agent",
-        converter = RoleConverter.class,
         description = "agent or admin; admins manage API tokens (default: agent).")
     Membership.Role role;
 
@@ -77,7 +74,7 @@ final class AgentCommands {
                   Optional.ofNullable(nickname),
                   role,
                   AuditEvent.Source.commandLine());
-      err.printf("Added %s to %s as %s%n", agent.email(), workspace, role.word());
+      err.printf("Added %s to %s as %s%n", agent.email(), workspace, role);
       out.println(agent.id());
     }
   }
@@ -110,7 +107,6 @@ final class AgentCommands {
     @Option(
         names = "--role",
         required = true,
-        converter = RoleConverter.class,
         description = "agent or admin; admins manage API tokens.")
     Membership.Role role;
 
@@ -119,7 +115,7 @@ final class AgentCommands {
       Agent agent =
           new WorkspaceStore(database, Clock.systemUTC())
               .changeRole(workspace, email, role, AuditEvent.Source.commandLine());
-      err.printf("%s has the role %s in %s%n", agent.email(), role.word(), workspace);
+      err.printf("%s has the role %s in %s%n", agent.email(), role, workspace);
     }
   }
 
@@ -145,7 +141,7 @@ final class AgentCommands {
                               m.workspaceName(),
                               m.agent().email(),
                               m.agent().nickname(),
-                              m.role().word()))
+                              m.role().toString()))
                   .toList());
     }
   }
@@ -159,17 +155,6 @@ final class AgentCommands {
     void validate() {
       email = email.strip();
       OptionValidator.requireValid(spec, "--email", new SignInCodeRequest().email(email), "email");
-    }
-  }
-
-  /** Parses {@code admin} or {@code agent}. */
-  static final class RoleConverter implements ITypeConverter<Membership.Role> {
-    @Override
-    public Membership.Role convert(String text) {
-      if (!text.equals("admin") && !text.equals("agent")) {
-        throw new TypeConversionException("'" + text + "' must be agent or admin");
-      }
-      return Membership.Role.of(text);
     }
   }
 }

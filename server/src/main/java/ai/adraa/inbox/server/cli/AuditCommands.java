@@ -13,7 +13,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +29,12 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {AuditCommands.ListAll.class},
     mixinStandardHelpOptions = true)
 final class AuditCommands {
+  /** How events are printed. */
+  enum Format {
+    TABLE,
+    JSON
+  }
+
   private AuditCommands() {}
 
   @Command(
@@ -49,7 +54,6 @@ final class AuditCommands {
 
     @Option(
         names = "--action",
-        converter = ActionConverter.class,
         description =
             "Only this action: sign-in, sign-in-failed, sign-out, token-created, token-revoked,"
                 + " workspace-created, agent-added, agent-removed, role-changed, backup or"
@@ -79,10 +83,9 @@ final class AuditCommands {
 
     @Option(
         names = "--format",
-        converter = FormatConverter.class,
         defaultValue = "table",
         description = "table, or json for one object per line (default: table).")
-    String format;
+    Format format;
 
     @Override
     void run(Database database, PrintWriter out, PrintWriter err) {
@@ -90,19 +93,19 @@ final class AuditCommands {
           new AuditStore.Filter(
               Optional.ofNullable(workspace)
                   .map(new WorkspaceStore(database, Clock.systemUTC())::requireId),
-              Optional.ofNullable(action).map(AuditEvent.Action::word),
+              Optional.ofNullable(action).map(AuditEvent.Action::toString),
               Optional.ofNullable(since),
               Optional.ofNullable(until),
               Optional.ofNullable(limit));
       ObjectMapper json = new ObjectMapper();
-      if (format.equals("table")) {
+      if (format == Format.TABLE) {
         out.println(ROW.formatted("TIME", "ACTION", "BY", "FROM", "WORKSPACE", "WHAT"));
       }
       new AuditStore(database)
           .list(
               filter,
               entry -> {
-                out.println(format.equals("table") ? row(entry) : line(json, entry));
+                out.println(format == Format.TABLE ? row(entry) : line(json, entry));
                 // Stops when the reader of stdout, such as head, has closed it.
                 return !out.checkError();
               });
@@ -149,20 +152,6 @@ final class AuditCommands {
     }
   }
 
-  /** Parses the word of an action, such as {@code token-created}. */
-  static final class ActionConverter implements ITypeConverter<AuditEvent.Action> {
-    @Override
-    public AuditEvent.Action convert(String text) {
-      return Arrays.stream(AuditEvent.Action.values())
-          .filter(action -> action.word().equals(text))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "'" + text + "' is not an action of the audit trail"));
-    }
-  }
-
   /** Parses an instant in ISO 8601, or a date as midnight UTC. */
   static final class TimeConverter implements ITypeConverter<Instant> {
     @Override
@@ -186,17 +175,6 @@ final class AuditCommands {
         throw new TypeConversionException("'" + text + "' is not a number of events");
       }
       return Long.valueOf(text);
-    }
-  }
-
-  /** Accepts {@code table} or {@code json}. */
-  static final class FormatConverter implements ITypeConverter<String> {
-    @Override
-    public String convert(String text) {
-      if (!text.equals("table") && !text.equals("json")) {
-        throw new TypeConversionException("'" + text + "' must be table or json");
-      }
-      return text;
     }
   }
 }

@@ -1,7 +1,6 @@
 package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.database.DatabaseLocation;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** The option {@code --database}, shared by the commands that use the database. */
@@ -9,18 +8,9 @@ final class DatabaseOption {
   @Option(
       names = "--database",
       paramLabel = "FILE",
-      converter = LocationConverter.class,
       defaultValue = "adraa-inbox.db",
       description =
           "SQLite file, created if it is not there, or a JDBC URL: jdbc:sqlite:FILE,"
               + " jdbc:postgresql://HOST/NAME (default: adraa-inbox.db).")
   DatabaseLocation location;
-
-  /** Parses a file name or a JDBC URL. */
-  static final class LocationConverter implements ITypeConverter<DatabaseLocation> {
-    @Override
-    public DatabaseLocation convert(String text) {
-      return new DatabaseLocation(text);
-    }
-  }
 }

@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.cli;
 import ai.adraa.inbox.server.InboxServer;
 import ai.adraa.inbox.server.account.UnknownMemberException;
 import ai.adraa.inbox.server.account.UnknownWorkspaceException;
+import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.MissingDatabaseException;
 import ai.adraa.inbox.server.error.UserException;
@@ -84,6 +85,8 @@ public final class Main {
         .setParameterExceptionHandler(Main::wrongUse)
         .setExecutionExceptionHandler(Main::failed)
         .setDefaultValueProvider(new EnvironmentDefaults())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(DatabaseLocation.class, DatabaseLocation::new)
         .setUsageHelpWidth(100);
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,18 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that {@code serve} and {@code demo} share, and the start of a server with them. */
 final class ServeOptions {
+  /** The format of the log. */
+  enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  /** Whether something is done. Not a Boolean, because picocli inverts the default of one. */
+  enum Switch {
+    ON,
+    OFF
+  }
+
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
@@ -138,20 +151,18 @@ final class ServeOptions {
       names = "--access-log",
       arity = "1",
       paramLabel = "on|off",
-      converter = SwitchConverter.class,
       description = {
         "Log each request, without its query, headers and body",
         "(default: on; off for a demo)."
       })
-  @Nullable String accessLog;
+  @Nullable Switch accessLog;
 
   @Option(
       names = "--log-format",
       paramLabel = "text|json",
       defaultValue = "text",
-      converter = LogFormatConverter.class,
       description = "text, or one JSON object per line (default: text).")
-  String logFormat;
+  LogFormat logFormat;
 
   @Option(
       names = "--database-read",
@@ -223,7 +234,7 @@ final class ServeOptions {
             .signInLimit(Optional.ofNullable(signInLimit))
             .smtp(Optional.ofNullable(smtp))
             .mailFrom(mailFrom)
-            .accessLog(accessLog == null ? defaultAccessLog : accessLog.equals("on"))
+            .accessLog(accessLog == null ? defaultAccessLog : accessLog == Switch.ON)
             .build(),
         Clock.systemUTC());
   }
@@ -239,9 +250,9 @@ final class ServeOptions {
     }
   }
 
-  /** Switches the log to {@code text} or {@code json} by configuring Logback again. */
-  private static void logAs(String format) {
-    System.setProperty("adraa.log.format", format);
+  /** Switches the format of the log by configuring Logback again. */
+  private static void logAs(LogFormat format) {
+    System.setProperty("adraa.log.format", format.name().toLowerCase(Locale.ROOT));
     LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
     logging.reset();
     try {
@@ -280,31 +291,6 @@ final class ServeOptions {
       return text.equals("off")
           ? OptionalInt.empty()
           : OptionalInt.of(new PortConverter().convert(text));
-    }
-  }
-
-  /**
-   * Accepts {@code on} or {@code off}. Converts to String, because picocli inverts the default of a
-   * Boolean option.
-   */
-  static final class SwitchConverter implements ITypeConverter<String> {
-    @Override
-    public String convert(String text) {
-      if (!text.equals("on") && !text.equals("off")) {
-        throw new TypeConversionException("'" + text + "' must be on or off");
-      }
-      return text;
-    }
-  }
-
-  /** Accepts {@code text} or {@code json}. */
-  static final class LogFormatConverter implements ITypeConverter<String> {
-    @Override
-    public String convert(String text) {
-      if (!text.equals("text") && !text.equals("json")) {
-        throw new TypeConversionException("'" + text + "' must be text or json");
-      }
-      return text;
     }
   }
 

@@ -77,7 +77,7 @@ final class SessionResource implements SessionApi {
                                 new WorkspaceMembership()
                                     .id(membership.workspaceId())
                                     .name(membership.workspaceName())
-                                    .role(membership.role().word()))
+                                    .role(membership.role().toString()))
                         .toList())
                 .expiresAt(session.expiresAt()));
   }
