@@ -48,7 +48,7 @@ final class BackupCommand implements Callable<Integer> {
     Inspection backup =
         Backup.write(database.location.existingFile(), file, overwrite, progress(err));
     record(backup);
-    err.printf("Wrote and verified the backup: %s%n", Inspections.counts(backup));
+    err.printf("Wrote and verified the backup: %s%n", backup.counts());
     spec.commandLine().getOut().println(file);
     return ExitCode.OK;
   }

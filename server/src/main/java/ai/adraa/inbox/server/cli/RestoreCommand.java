@@ -47,7 +47,7 @@ final class RestoreCommand implements Callable<Integer> {
             acceptLoss,
             Clock.systemUTC(),
             AuditEvent.Source.commandLine());
-    err.printf("Restored and verified: %s%n", Inspections.counts(restored.now()));
+    err.printf("Restored and verified: %s%n", restored.now().counts());
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
           "Kept revoked: %d tokens that are active in the backup; kept events: %d%n",

@@ -77,6 +77,16 @@ public record Inspection(
     return new Inspection(faults, version, pending, rows, activeTokens, logBytes(file));
   }
 
+  /** Returns the most important row counts in words. */
+  public String counts() {
+    return "%d workspaces, %d tokens, %d of them active, %d audit events"
+        .formatted(
+            rows.getOrDefault("workspace", 0L),
+            rows.getOrDefault("api_token", 0L),
+            activeTokens,
+            rows.getOrDefault("audit_event", 0L));
+  }
+
   /** Opens the file read-only: it is not migrated and its settings stay unchanged. */
   static SQLiteDataSource readOnly(Path file) {
     SQLiteConfig config = new SQLiteConfig();
