@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import com.zaxxer.hikari.util.IsolationLevel;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -123,10 +124,21 @@ public final class PostgresDatabase extends Database {
     HikariDataSource writers = null;
     PostgresDatabase opened = null;
     try {
-      writers = pool("writer", primary(url), WRITERS, WRITE_WAIT_MILLIS, Isolation.SERIALIZABLE);
+      writers =
+          pool(
+              "writer",
+              primary(url),
+              WRITERS,
+              WRITE_WAIT_MILLIS,
+              IsolationLevel.TRANSACTION_SERIALIZABLE);
       migrate(location, flyway(primary(url)));
       HikariDataSource readers =
-          pool("readers", primary(url), READERS, READ_WAIT_MILLIS, Isolation.READ_COMMITTED);
+          pool(
+              "readers",
+              primary(url),
+              READERS,
+              READ_WAIT_MILLIS,
+              IsolationLevel.TRANSACTION_READ_COMMITTED);
       opened = new PostgresDatabase(location, writers, readers);
       if (standby.isPresent()) {
         opened.standby = Standby.open(url, standby.get());
@@ -237,14 +249,12 @@ public final class PostgresDatabase extends Database {
     }
   }
 
-  /** The transaction isolation levels that this program uses. */
-  enum Isolation {
-    READ_COMMITTED,
-    SERIALIZABLE
-  }
-
   static HikariDataSource pool(
-      String name, PGSimpleDataSource connections, int size, int waitMillis, Isolation isolation) {
+      String name,
+      PGSimpleDataSource connections,
+      int size,
+      int waitMillis,
+      IsolationLevel isolation) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(connections);
@@ -253,7 +263,7 @@ public final class PostgresDatabase extends Database {
     config.setMinimumIdle(1);
     config.setConnectionTimeout(waitMillis);
     config.setInitializationFailTimeout(1);
-    config.setTransactionIsolation("TRANSACTION_" + isolation);
+    config.setTransactionIsolation(isolation.name());
     config.setConnectionInitSql(SETTINGS);
     config.setExceptionOverride(new EvictDisturbed());
     return new HikariDataSource(config);

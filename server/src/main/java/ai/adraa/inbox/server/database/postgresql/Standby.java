@@ -5,6 +5,7 @@ import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.Outage;
 import ai.adraa.inbox.server.error.UserException;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.IsolationLevel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -181,7 +182,7 @@ final class Standby implements AutoCloseable {
               source,
               PostgresDatabase.READERS,
               PostgresDatabase.READ_WAIT_MILLIS,
-              PostgresDatabase.Isolation.READ_COMMITTED);
+              IsolationLevel.TRANSACTION_READ_COMMITTED);
       // The prover has its own connection, because those of requests may all wait for another
       // standby.
       primary =
@@ -190,7 +191,7 @@ final class Standby implements AutoCloseable {
               PostgresDatabase.primary(database),
               1,
               PostgresDatabase.READ_WAIT_MILLIS,
-              PostgresDatabase.Isolation.READ_COMMITTED);
+              IsolationLevel.TRANSACTION_READ_COMMITTED);
       Standby standby =
           new Standby(source, primary, pool, options, name(location, options.name(), pool));
       standby.requireAwaited();
