@@ -10,7 +10,6 @@ import jakarta.mail.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +62,8 @@ public final class SignInService implements AutoCloseable {
     this.mailer = mailer;
     this.consoleUrl = consoleUrl;
     this.limits = limits;
-    this.clock = clock;
+    // The database stores milliseconds.
+    this.clock = Clock.tick(clock, Duration.ofMillis(1));
   }
 
   /**
@@ -78,7 +78,7 @@ public final class SignInService implements AutoCloseable {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.ASK_FOR_CODE, mailbox, caller(source));
     Secret code = Secret.newSignInCode();
-    store.replaceCode(mailbox, code, now(), now().plus(CODE_LIFETIME));
+    store.replaceCode(mailbox, code, clock.instant(), clock.instant().plus(CODE_LIFETIME));
     String requestId = MDC.get(LogContext.REQUEST_ID);
     try {
       post.execute(
@@ -104,13 +104,13 @@ public final class SignInService implements AutoCloseable {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     return store
-        .useCode(mailbox, code, now(), CODE_LIFETIME, source)
+        .useCode(mailbox, code, clock.instant(), CODE_LIFETIME, source)
         .map(
             agentId -> {
               limits.signedIn(mailbox, caller(source));
               Secret id = Secret.newSessionId();
               return new Session.Created(
-                  store.createSession(agentId, id, current, now(), source), id);
+                  store.createSession(agentId, id, current, clock.instant(), source), id);
             });
   }
 
@@ -120,7 +120,7 @@ public final class SignInService implements AutoCloseable {
    * not wait for a database write.
    */
   public Optional<Session> use(Secret id) {
-    Instant now = now();
+    Instant now = clock.instant();
     return store
         .findSession(id)
         .map(this::withPendingUse)
@@ -154,7 +154,7 @@ public final class SignInService implements AutoCloseable {
    *     browser could remain signed in
    */
   public void signOut(Session session, List<Secret> sent, AuditEvent.Source source) {
-    store.deleteSession(session, sent, now(), source);
+    store.deleteSession(session, sent, clock.instant(), source);
   }
 
   /** Sends the queued codes. Gives up after 10 seconds. */
@@ -204,9 +204,5 @@ public final class SignInService implements AutoCloseable {
 
   private static Object caller(AuditEvent.Source source) {
     return source.address().<Object>map(RateLimit::caller).orElse("unknown");
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

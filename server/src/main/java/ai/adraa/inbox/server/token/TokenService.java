@@ -5,8 +5,7 @@ import ai.adraa.inbox.server.secret.Secret;
 import io.github.thibaultmeyer.cuid.CUID;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,8 @@ public final class TokenService {
   public TokenService(TokenStore store, LastUse lastUse, Clock clock) {
     this.store = store;
     this.lastUse = lastUse;
-    this.clock = clock;
+    // The database stores milliseconds.
+    this.clock = Clock.tick(clock, Duration.ofMillis(1));
   }
 
   /**
@@ -49,7 +49,7 @@ public final class TokenService {
             CUID.randomCUID1().toString(),
             name,
             secret.prefix(),
-            now(),
+            clock.instant(),
             admin.agent(),
             Optional.empty(),
             Optional.empty());
@@ -66,7 +66,7 @@ public final class TokenService {
    */
   public Optional<Token.Verified> verify(Secret secret) {
     Optional<Token.Verified> verified = store.findActive(secret.hash());
-    verified.ifPresent(token -> lastUse.record(token.id(), now()));
+    verified.ifPresent(token -> lastUse.record(token.id(), clock.instant()));
     return verified;
   }
 
@@ -77,7 +77,7 @@ public final class TokenService {
    * @throws NotPermittedException as for {@link #create}
    */
   public Optional<Token> revoke(String workspaceId, String tokenId, Admin admin) {
-    return store.revoke(workspaceId, tokenId, now(), admin);
+    return store.revoke(workspaceId, tokenId, clock.instant(), admin);
   }
 
   /** Returns a token; empty if it does not exist in this workspace. */
@@ -102,10 +102,6 @@ public final class TokenService {
       return new Page(tokens, Optional.empty());
     }
     return new Page(tokens.subList(0, limit), Optional.of(cursor(tokens.get(limit - 1))));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static String cursor(Token token) {
