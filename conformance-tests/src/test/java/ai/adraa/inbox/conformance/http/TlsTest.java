@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.Certificate;
+import ai.adraa.inbox.conformance.support.Command;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.Tool;
 import ai.adraa.inbox.server.error.UserException;
@@ -36,9 +37,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The server speaks HTTPS by a certificate of one's own, and takes a new one while it runs. */
+/**
+ * The server speaks HTTPS with the operator's certificate, and takes a new one while it runs. The
+ * tests run at the same time, because the server looks for a new certificate every few seconds.
+ */
 @Tag("once")
+@Execution(ExecutionMode.CONCURRENT)
 class TlsTest {
   @TempDir private Path directory;
   private Path certificateFile;
@@ -317,22 +324,19 @@ class TlsTest {
       throws Exception {
     Files.writeString(certificateFile, certificatePem);
     Files.writeString(keyFile, keyPem);
-    java.io.StringWriter err = new java.io.StringWriter();
-    int exitCode =
-        ai.adraa.inbox.server.cli.Main.commandLine()
-            .setErr(new java.io.PrintWriter(err, true))
-            .execute(
-                "serve",
-                "--port",
-                "0",
-                "--database",
-                "" + directory.resolve("inbox.db"),
-                "--tls-certificate",
-                "" + certificateFile,
-                "--tls-key",
-                "" + keyFile);
-    assertThat(exitCode).as(err.toString()).isEqualTo(1);
-    assertThat(err.toString()).contains(reason).hasLineCount(1);
+    Tool.Finished refused =
+        Command.run(
+            "serve",
+            "--port",
+            "0",
+            "--database",
+            "" + directory.resolve("inbox.db"),
+            "--tls-certificate",
+            "" + certificateFile,
+            "--tls-key",
+            "" + keyFile);
+    assertThat(refused.exitCode()).as(refused.err()).isEqualTo(1);
+    assertThat(refused.err()).contains(reason).hasLineCount(1);
     assertThat(directory.resolve("inbox.db")).doesNotExist();
   }
 

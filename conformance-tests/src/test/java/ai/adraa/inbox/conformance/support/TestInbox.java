@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * The server in its production wiring on a free port, with its own database and a real mail server.
@@ -47,6 +48,9 @@ public final class TestInbox implements AutoCloseable {
   public record NewToken(String id, String secret) {}
 
   static {
+    // As Main does, so that Jersey's log is in the server's.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     // A connection that the client leaves open delays the stop of the server by seconds.
     RestAssured.filters(
         (request, ignored, context) -> {
