@@ -174,21 +174,16 @@ public final class TestInbox implements AutoCloseable {
     return server.managementUrl().orElseThrow();
   }
 
-  /** The file, which tests of {@code @Tag("sqlite")} have. */
+  /** The database file; only in tests with {@code @Tag("sqlite")}. */
   public Path database() {
     assertThat(location).doesNotStartWith("jdbc:");
     return Path.of(location);
   }
 
-  /** To the database, beside the server. */
+  /** Connects to the database directly, not through the server. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(
         location.startsWith("jdbc:") ? location : "jdbc:sqlite:" + location);
-  }
-
-  /** The file or JDBC URL. */
-  public String location() {
-    return location;
   }
 
   public Mailbox mail() {
@@ -202,12 +197,10 @@ public final class TestInbox implements AutoCloseable {
 
   /** Runs a command on the database, requires that it succeeds and returns its stdout. */
   public String command(String... arguments) {
-    Tool.Finished done = run(arguments);
-    assertThat(done.exitCode()).as(done.err()).isZero();
-    return done.out().strip();
+    return run(arguments).succeeded().out().strip();
   }
 
-  /** Runs a command on the database, requires that it cannot be done and returns why. */
+  /** Runs a command on the database, requires that it fails and returns its error message. */
   public String refused(String... arguments) {
     Tool.Finished done = run(arguments);
     assertThat(done.exitCode()).isEqualTo(1);
@@ -229,13 +222,13 @@ public final class TestInbox implements AutoCloseable {
     return signIn(email);
   }
 
-  /** Adds a member who is no admin, and signs the member in. */
+  /** Adds a member who is not an admin, and signs the member in. */
   public SignedIn agent(String workspace, String email) {
     command("agent", "add", "--workspace", workspace, "--email", email);
     return signIn(email);
   }
 
-  /** Signs in as people do: asks for a code, reads the mail, enters the code. */
+  /** Signs in: requests a code, reads the mail, enters the code. */
   public SignedIn signIn(String email) {
     String code = requestCode(email);
     Response response =
@@ -250,7 +243,7 @@ public final class TestInbox implements AutoCloseable {
         response.path("session.workspaces[0].id"));
   }
 
-  /** Requests a code and waits for the mail that brings it. */
+  /** Requests a sign-in code and waits for the mail that contains it. */
   public String requestCode(String email) {
     return mail.codeMailedBy(
         () ->
@@ -281,13 +274,13 @@ public final class TestInbox implements AutoCloseable {
     return request().header("Authorization", "Bearer " + secret).get("/api/v1/me");
   }
 
-  /** A request by anyone; each response is held against the contract. */
+  /** A request without credentials; its response is checked against the contract. */
   public RequestSpecification request() {
     return RestAssured.given(
         new RequestSpecBuilder().setBaseUri(url()).addFilter(new ContractFilter()).build());
   }
 
-  /** A request with the session. */
+  /** A request with this session. */
   public RequestSpecification request(SignedIn caller) {
     return request().cookie("adraa_session", caller.session());
   }
