@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes what is under the program in the container image, in target/image: a Java runtime cut down to the
-# modules that the server uses, and of this machine the C library, nothing else. So the image has no
-# shell and no package manager, and needs no base image, hence no registry. Usage: root.sh JAVA_HOME TARGET
+# Creates the root file system of the container image in target/image: a Java runtime with only the modules
+# that the server uses, and the C library of this machine. The image has no shell and no package manager,
+# and needs neither a base image nor a registry. Usage: root.sh JAVA_HOME TARGET
 set -eu
 java_home=$1
 target=$2
@@ -11,10 +11,10 @@ mkdir -p "$root/opt" "$root/etc" "$root/data" "$root/app/native" "$root/tmp"
 
 "$java_home/bin/jlink" --output "$root/opt/java" --strip-java-debug-attributes --no-header-files --no-man-pages \
   --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.management,jdk.unsupported
-# Debian's JDK names the machine's certificates of authorities by a link.
+# In Debian's JDK, the file of CA certificates is a link to the file of the machine.
 cp --remove-destination --dereference "$java_home/lib/security/cacerts" "$root/opt/java/lib/security/cacerts"
 
-# Here and not in a temporary folder at each start, so that the root can be read-only.
+# Done here, not in a temporary folder at each start, so that the root can be read-only.
 case $(uname -m) in
   x86_64) sqlite=Linux/x86_64 ;;
   aarch64) sqlite=Linux/aarch64 ;;
@@ -44,7 +44,7 @@ cat >"$root/app/adraa-inbox" <<'ARGUMENTS'
 -cp /app/classpath/*:/app/libs/*
 ai.adraa.inbox.server.cli.Main
 ARGUMENTS
-# Not what the umask or the JDK's own files say.
+# Sets permissions that do not depend on the umask or on the JDK's files.
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -type f ! -perm -100 -exec chmod 644 {} +
 find "$root" -type f -perm -100 -exec chmod 755 {} +

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param workspaceId the workspace in which it happened
  * @param tokenId the token that was created or revoked
  * @param memberId the agent who was affected
- * @param detail what the action does not say, such as the new role
+ * @param detail more about the action, such as the new role
  */
 public record AuditEvent(
     Instant at,

@@ -46,7 +46,7 @@ public abstract class Database implements AutoCloseable {
   /** Returns the database file; empty if the database is not a file. */
   public abstract Optional<Path> file();
 
-  /** Returns the one of two SQL texts that is in this database's dialect. */
+  /** Returns the SQL text that is in this database's dialect. */
   public abstract String sql(String sqlite, String postgres);
 
   /**

@@ -41,7 +41,7 @@ public record DatabaseLocation(String text) {
                   + ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME");
     }
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
-    // With an in-memory database, each connection would get a database of its own.
+    // With an in-memory database, each connection would get its own database.
     if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
       throw new UserException(
           "Cannot open the database " + text + ": the path must be a regular file");

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the database cannot answer at the moment, through no fault of the request. The
- * message is one line that says why and what to do.
+ * Thrown when the database is temporarily unavailable, whatever the request. The message is one
+ * line that says why and what to do.
  */
 public final class DatabaseUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -9,7 +9,7 @@ import ai.adraa.inbox.server.token.Token;
 import java.util.Optional;
 import org.slf4j.MDC;
 
-/** Gives the domain what it needs to know about the console request on the current thread. */
+/** Describes the console request on the current thread for the domain: its source and its admin. */
 final class ConsoleRequest {
   private ConsoleRequest() {}
 

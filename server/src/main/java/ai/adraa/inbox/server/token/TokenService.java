@@ -60,8 +60,8 @@ public final class TokenService {
   /**
    * Returns the active token with this secret and records that it was used.
    *
-   * @param secret a well-formed token; check {@link Secret#isWellFormedToken} first, because a
-   *     malformed one only costs a database read
+   * @param secret a well-formed token; check {@link Secret#isWellFormedToken} first, because
+   *     looking up a malformed token only wastes a database read
    * @return empty if the token is unknown or revoked
    */
   public Optional<Token.Verified> verify(Secret secret) {
