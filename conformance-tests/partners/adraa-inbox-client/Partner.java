@@ -50,7 +50,7 @@ final class Partner {
 
     // sample: createToken
     CreatedToken created = console.createToken(workspaceId, "CRM integration");
-    String secret = created.getSecret(); // told this once: keep it in your secret manager
+    String secret = created.getSecret(); // returned only once: store it in your secret manager
     // end
     System.out.printf(
         "created: %s %s %s%n",

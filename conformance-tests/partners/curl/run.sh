@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# The whole life of a token with curl alone. What stands between "sample" and "end" is shown in the
-# API reference.
+# The life cycle of a token with curl alone. The API reference shows the parts between "sample" and "end".
 set -euo pipefail
 trap 'rm -f cookies.txt answer.json' EXIT
 
-# The samples are as people type them; here the answer is kept, to be looked at.
+# The samples are what people type. This function also stores the response, for the checks below.
 curl() {
   command curl --silent --show-error --output answer.json "$@"
 }

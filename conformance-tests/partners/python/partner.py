@@ -56,7 +56,7 @@ print(f"signed in: {session.agent.nickname}, {workspace.role} of {workspace.name
 tokens = adraa_inbox.TokensApi(client)
 request = adraa_inbox.CreateTokenRequest(name="CRM integration")
 created = tokens.create_token(workspace_id, request)
-secret = created.secret  # told this once: keep it in your secret manager
+secret = created.secret  # returned only once: store it in your secret manager
 # end
 print(f"created: {created.token.name} {created.token.prefix} {created.token.status}")
 
