@@ -98,7 +98,7 @@ class CopyTest {
 
       assertThat(inbox.refused("copy", "--to", url))
           .contains("Nothing was copied")
-          .contains("api_token is not what was written");
+          .contains("the table api_token");
 
       try (ResultSet names =
           statement.executeQuery("SELECT string_agg(name, ',') FROM api_token")) {
