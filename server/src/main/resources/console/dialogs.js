@@ -292,7 +292,7 @@ function openSecretDialog(created, focusAfter) {
       copied = true;
       setStored(true);
     }),
-    copyBox('Verify it works', curlText, () => `${command} ${header()}`, 'Copy curl command'),
+    copyBox('Verify it works', curlText, () => `${command} ${header()}`, 'Copy command'),
     element('label', { class: 'check' }, checkbox, 'I have stored the token in a safe place'),
     needsStoring,
     element(

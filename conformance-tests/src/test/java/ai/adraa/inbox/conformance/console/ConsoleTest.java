@@ -30,7 +30,7 @@ class ConsoleTest extends SettingsPage {
     dialogButton("Copy token").click();
     assertThat(dialogButton("Copied")).isVisible();
     assertThat(clipboard()).isEqualTo(secret);
-    dialogButton("Copy curl command").click();
+    dialogButton("Copy command").click();
     assertThat(clipboard())
         .isEqualTo(
             "curl " + inbox.url() + "/api/v1/me -H \"Authorization: Bearer " + secret + "\"");
