@@ -5,7 +5,7 @@ import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.postgresql.PostgresDatabase;
 import ai.adraa.inbox.server.database.postgresql.StandbyOptions;
 import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.util.Optional;
 
 /** Opens the SQLite or PostgreSQL database at a location. */
@@ -16,7 +16,7 @@ public final class Databases {
    * Opens a database and migrates its tables to this version. Creates a SQLite file that does not
    * exist.
    *
-   * @throws UserException if the database cannot be opened or is newer than this program
+   * @throws OperatorException if the database cannot be opened or is newer than this program
    */
   public static Database open(DatabaseLocation location) {
     return location.isPostgres()
@@ -27,7 +27,7 @@ public final class Databases {
   /**
    * Opens a database as {@link #open} does, but does not create a missing SQLite file.
    *
-   * @throws UserException as for {@link #open}, and if the file does not exist
+   * @throws OperatorException as for {@link #open}, and if the file does not exist
    */
   public static Database openExisting(DatabaseLocation location) {
     return location.isPostgres() ? open(location) : SqliteDatabase.openExisting(location);
@@ -37,15 +37,15 @@ public final class Databases {
    * Opens a database for a server. Opens it as {@link #open} does, with further checks.
    *
    * @param standby the PostgreSQL standby from which verifications read; empty for none
-   * @throws UserException as for {@link #open}; if a SQLite file is damaged or has a standby; or if
-   *     the primary could acknowledge a revocation before the standby has it
+   * @throws OperatorException as for {@link #open}; if a SQLite file is damaged or has a standby;
+   *     or if the primary could acknowledge a revocation before the standby has it
    */
   static Database openToServe(DatabaseLocation location, Optional<StandbyOptions> standby) {
     if (location.isPostgres()) {
       return PostgresDatabase.open(location, standby);
     }
     if (standby.isPresent()) {
-      throw new UserException("--database-read requires PostgreSQL, but --database is a file");
+      throw new OperatorException("--database-read requires PostgreSQL, but --database is a file");
     }
     return SqliteDatabase.openSound(location);
   }

@@ -7,7 +7,7 @@ import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.http.AccessLog;
 import ai.adraa.inbox.server.http.BodyHandler;
 import ai.adraa.inbox.server.http.Farewell;
@@ -82,8 +82,8 @@ public final class InboxServer implements AutoCloseable {
   /**
    * Starts a server. On return it accepts requests.
    *
-   * @throws UserException if the port is in use, the database or the certificate cannot be used, or
-   *     an option is wrong
+   * @throws OperatorException if the port is in use, the database or the certificate cannot be
+   *     used, or an option is wrong
    * @throws IllegalStateException if the server cannot start for another reason
    */
   public static InboxServer start(ServerOptions options, Clock clock) {

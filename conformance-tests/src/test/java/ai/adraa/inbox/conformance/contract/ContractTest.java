@@ -1,10 +1,10 @@
 package ai.adraa.inbox.conformance.contract;
 
-import static ai.adraa.inbox.conformance.contract.Operation.operations;
+import static ai.adraa.inbox.conformance.contract.ContractOperation.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.adraa.inbox.conformance.contract.Operation.Access;
+import ai.adraa.inbox.conformance.contract.ContractOperation.Access;
 import ai.adraa.inbox.conformance.support.Contract;
 import ai.adraa.inbox.conformance.support.ContractFilter;
 import ai.adraa.inbox.conformance.support.RawHttp;
@@ -58,7 +58,7 @@ class ContractTest {
 
   @Test
   void eachOperationSucceeds() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       if (operation.id().equals("signIn") || operation.id().equals("signOut")) {
         continue;
       }
@@ -88,7 +88,7 @@ class ContractTest {
 
   @Test
   void wrongInputIsA400() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         Response response =
             as(operation)
@@ -116,7 +116,7 @@ class ContractTest {
 
   @Test
   void aRequestWithoutCredentialsIsA401() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       switch (operation.access()) {
         case TOKEN -> {
           Response missing = inbox.request().get(operation.path());
@@ -142,7 +142,7 @@ class ContractTest {
 
   @Test
   void whatABrowserSendsFromAnotherSiteIsA403() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       if (operation.isUnsafe()) {
         assertError(
             send(operation, as(operation).header("Sec-Fetch-Site", "cross-site")),
@@ -154,7 +154,7 @@ class ContractTest {
 
   @Test
   void whatOnlyAdminsMayIsA403ForOthers() {
-    for (Operation operation : operations(agent, token)) {
+    for (ContractOperation operation : operations(agent, token)) {
       if (operation.access() == Access.ADMIN) {
         assertError(send(operation, inbox.request(agent)), 403, "ADMIN_REQUIRED");
       }
@@ -165,12 +165,12 @@ class ContractTest {
   void whatIsUnknownIsA404() {
     TestInbox.SignedIn nowhere = new TestInbox.SignedIn(admin.session(), "", UNKNOWN_ID);
     TestInbox.NewToken unknown = new TestInbox.NewToken(UNKNOWN_ID, "");
-    for (Operation operation : operations(nowhere, token)) {
+    for (ContractOperation operation : operations(nowhere, token)) {
       if (operation.access() == Access.ADMIN) {
         assertError(send(operation), 404, "WORKSPACE_NOT_FOUND");
       }
     }
-    for (Operation operation : operations(admin, unknown)) {
+    for (ContractOperation operation : operations(admin, unknown)) {
       if (operation.path().contains(UNKNOWN_ID)) {
         assertError(send(operation), 404, "TOKEN_NOT_FOUND");
       }
@@ -180,7 +180,7 @@ class ContractTest {
 
   @Test
   void anotherMethodIsA405ThatNamesTheOnesAllowed() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       Set<String> allowed = new TreeSet<>(Contract.methods(operation.path()).toList());
       if (allowed.contains("GET")) {
         allowed.add("HEAD");
@@ -197,14 +197,14 @@ class ContractTest {
 
   @Test
   void anAcceptThatExcludesJsonIsA406() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       assertError(send(operation, as(operation).accept(ContentType.TEXT)), 406, "NOT_ACCEPTABLE");
     }
   }
 
   @Test
   void aBodyThatIsTooLongIsA413() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         RawHttp.Answer answer =
             RawHttp.exchange(
@@ -223,7 +223,7 @@ class ContractTest {
 
   @Test
   void aBodyThatIsNotDeclaredAsJsonIsA415() {
-    for (Operation operation : operations(admin, token)) {
+    for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         assertError(
             as(operation)
@@ -240,7 +240,7 @@ class ContractTest {
   void tooManyRequestsAreA429ThatTellsWhenToTryAgain() {
     try (TestInbox limited = TestInbox.builder().rateLimit("1/h").start()) {
       assertThat(limited.request().get("/api/v1/me").statusCode()).isEqualTo(401);
-      for (Operation operation : operations(admin, token)) {
+      for (ContractOperation operation : operations(admin, token)) {
         Response response = send(operation, limited.request());
         assertError(response, 429, "RATE_LIMIT_EXCEEDED");
         assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(1, 3600);
@@ -259,7 +259,7 @@ class ContractTest {
         for (String table : tables) {
           database.execute("ALTER TABLE " + table + " RENAME TO " + table + "_away");
         }
-        for (Operation operation : operations(signedIn, known)) {
+        for (ContractOperation operation : operations(signedIn, known)) {
           Response response = send(operation, as(operation, breaking, signedIn, known));
           assertError(response, 500, "INTERNAL_ERROR");
           assertThat(response.asString()).doesNotContainIgnoringCase("agent", "sql", "table");
@@ -276,7 +276,7 @@ class ContractTest {
   void aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503() {
     try (TestInbox stopping = TestInbox.start()) {
       byte[] body = "{\"email\":\"nobody@acme.example\"}".getBytes(StandardCharsets.UTF_8);
-      List<Operation> operations = operations(admin, token);
+      List<ContractOperation> operations = operations(admin, token);
       Deque<RawHttp> open = new ArrayDeque<>();
       try (RawHttp unfinished = new RawHttp(stopping.url())) {
         unfinished.send(
@@ -295,7 +295,7 @@ class ContractTest {
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::stopServer);
         await().until(() -> refusesConnections(stopping));
 
-        for (Operation operation : operations) {
+        for (ContractOperation operation : operations) {
           // White space before the JSON: the request goes on, and is not given up as idle.
           unfinished.send(new byte[] {' '});
           // It refuses connections a moment before it refuses requests.
@@ -355,7 +355,7 @@ class ContractTest {
             });
   }
 
-  private static Operation operation(String id) {
+  private static ContractOperation operation(String id) {
     return operations(admin, token).stream()
         .filter(operation -> operation.id().equals(id))
         .findFirst()
@@ -363,12 +363,15 @@ class ContractTest {
   }
 
   /** A request with what the operation asks for. */
-  private static RequestSpecification as(Operation operation) {
+  private static RequestSpecification as(ContractOperation operation) {
     return as(operation, inbox, admin, token);
   }
 
   private static RequestSpecification as(
-      Operation operation, TestInbox server, TestInbox.SignedIn caller, TestInbox.NewToken bearer) {
+      ContractOperation operation,
+      TestInbox server,
+      TestInbox.SignedIn caller,
+      TestInbox.NewToken bearer) {
     return switch (operation.access()) {
       case ANYONE -> server.request();
       case TOKEN -> server.request().header("Authorization", "Bearer " + bearer.secret());
@@ -376,11 +379,11 @@ class ContractTest {
     };
   }
 
-  private static Response send(Operation operation) {
+  private static Response send(ContractOperation operation) {
     return send(operation, as(operation));
   }
 
-  private static Response send(Operation operation, RequestSpecification request) {
+  private static Response send(ContractOperation operation, RequestSpecification request) {
     RequestSpecification complete =
         operation.body() == null
             ? request

@@ -9,7 +9,7 @@ import ai.adraa.inbox.conformance.support.Certificate;
 import ai.adraa.inbox.conformance.support.Command;
 import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.Tool;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.http.Tls;
 import ai.adraa.inbox.server.http.TlsFiles;
 import io.restassured.path.json.JsonPath;
@@ -350,7 +350,7 @@ class TlsTest {
 
   private String refusal(Path key) {
     return catchThrowableOfType(
-            UserException.class,
+            OperatorException.class,
             () -> new Tls(new TlsFiles(certificateFile, key), Clock.systemUTC()).close())
         .getMessage();
   }

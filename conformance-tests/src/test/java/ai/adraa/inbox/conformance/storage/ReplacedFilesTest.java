@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("faults")
 @Tag("sqlite")
-class ReplacedFilesTest extends StorageTest {
+class ReplacedFilesTest extends StorageFixture {
   private interface FileChange {
     void apply(Path database) throws IOException;
   }

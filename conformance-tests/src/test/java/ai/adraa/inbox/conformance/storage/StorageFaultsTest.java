@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("faults")
 @Tag("sqlite")
-class StorageFaultsTest extends StorageTest {
+class StorageFaultsTest extends StorageFixture {
   @Test
   void aFullDiskStopsWritesOnlyAndLosesNothing() throws Exception {
     Path disk = Files.createDirectory(directory.resolve("disk"));

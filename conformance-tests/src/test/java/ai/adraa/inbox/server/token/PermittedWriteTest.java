@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.server.Databases;
 import ai.adraa.inbox.server.account.Agent;
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.account.Membership;
-import ai.adraa.inbox.server.account.Session;
 import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.audit.AuditEvent;
@@ -65,7 +65,7 @@ class PermittedWriteTest {
   private TokenStore tokens;
   private TokenService service;
   private String workspaceId;
-  private Session session;
+  private AgentSession session;
   private Token.Created token;
 
   private void open(String location) {

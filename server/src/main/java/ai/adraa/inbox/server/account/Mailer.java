@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.account;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
@@ -50,8 +50,8 @@ public final class Mailer {
    *     that begins with {@code 127.}
    * @param from the sender's address
    * @param outcomes receives the outcome of each message
-   * @throws UserException if the server or the sender is malformed; the message does not contain
-   *     the password
+   * @throws OperatorException if the server or the sender is malformed; the message does not
+   *     contain the password
    */
   public Mailer(@Nullable String server, String from, Clock clock, Consumer<Outcome> outcomes) {
     this.outcomes = outcomes;
@@ -60,7 +60,7 @@ public final class Mailer {
     try {
       this.from = new InternetAddress(from, true);
     } catch (AddressException e) {
-      throw new UserException("--mail-from " + from + " is not an email address");
+      throw new OperatorException("--mail-from " + from + " is not an email address");
     }
   }
 
@@ -150,7 +150,7 @@ public final class Mailer {
     return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  private static UserException malformed() {
-    return new UserException("--smtp must be smtp://[user:password@]host:port, or smtps://");
+  private static OperatorException malformed() {
+    return new OperatorException("--smtp must be smtp://[user:password@]host:port, or smtps://");
   }
 }

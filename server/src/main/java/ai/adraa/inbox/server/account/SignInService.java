@@ -99,7 +99,7 @@ public final class SignInService implements AutoCloseable {
    * @return empty if the code is wrong, used, expired or was tried too often
    * @throws TooManyAttemptsException if the email or the address tried too many codes
    */
-  public Optional<Session.Created> signIn(
+  public Optional<AgentSession.Created> signIn(
       String email, Secret code, List<Secret> current, AuditEvent.Source source) {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
@@ -109,7 +109,7 @@ public final class SignInService implements AutoCloseable {
             agentId -> {
               limits.signedIn(mailbox, caller(source));
               Secret id = Secret.newSessionId();
-              return new Session.Created(
+              return new AgentSession.Created(
                   store.createSession(agentId, id, current, clock.instant(), source), id);
             });
   }
@@ -119,7 +119,7 @@ public final class SignInService implements AutoCloseable {
    * new last use is recorded at most once a minute and written later, so that reading requests do
    * not wait for a database write.
    */
-  public Optional<Session> use(Secret id) {
+  public Optional<AgentSession> use(Secret id) {
     Instant now = clock.instant();
     return store
         .findSession(id)
@@ -135,7 +135,7 @@ public final class SignInService implements AutoCloseable {
             });
   }
 
-  private Session withPendingUse(Session session) {
+  private AgentSession withPendingUse(AgentSession session) {
     return lastUse
         .pending(key(session))
         .filter(at -> at.isAfter(session.lastUsedAt()))
@@ -143,7 +143,7 @@ public final class SignInService implements AutoCloseable {
         .orElse(session);
   }
 
-  private static String key(Session session) {
+  private static String key(AgentSession session) {
     return HexFormat.of().formatHex(session.idHash());
   }
 
@@ -153,7 +153,7 @@ public final class SignInService implements AutoCloseable {
    * @param sent all session ids in the browser's cookies. Their sessions end too: otherwise the
    *     browser could remain signed in
    */
-  public void signOut(Session session, List<Secret> sent, AuditEvent.Source source) {
+  public void signOut(AgentSession session, List<Secret> sent, AuditEvent.Source source) {
     store.deleteSession(session, sent, clock.instant(), source);
   }
 

@@ -154,7 +154,7 @@ public final class SignInStore {
    * @param id the new session's id; only its hash is stored
    * @param current the ids of the browser's earlier sessions, which end
    */
-  public Session createSession(
+  public AgentSession createSession(
       String agentId, Secret id, List<Secret> current, Instant now, AuditEvent.Source source) {
     return database.write(
         handle -> {
@@ -182,7 +182,7 @@ public final class SignInStore {
   }
 
   /** Returns the session with this id, even if it has expired. */
-  public Optional<Session> findSession(Secret id) {
+  public Optional<AgentSession> findSession(Secret id) {
     byte[] hash = id.hash();
     return database.lookUp(find, row -> session(row, hash), hash);
   }
@@ -218,7 +218,7 @@ public final class SignInStore {
    * trail if the session still existed.
    */
   public void deleteSession(
-      Session session, List<Secret> sent, Instant now, AuditEvent.Source source) {
+      AgentSession session, List<Secret> sent, Instant now, AuditEvent.Source source) {
     database.write(
         handle -> {
           if (deleteSession(handle, session.idHash()) > 0) {
@@ -258,8 +258,8 @@ public final class SignInStore {
             /* SignInStore.forgetExpired */
             DELETE FROM session WHERE created_at <= :tooOld OR last_used_at <= :tooIdle
             """)
-        .bind("tooOld", before(now, Session.LIFETIME))
-        .bind("tooIdle", before(now, Session.IDLE))
+        .bind("tooOld", before(now, AgentSession.LIFETIME))
+        .bind("tooIdle", before(now, AgentSession.IDLE))
         .execute();
   }
 
@@ -278,12 +278,12 @@ public final class SignInStore {
     return new Secret(email).hash();
   }
 
-  private Session session(ResultSet row, byte[] idHash) throws SQLException {
+  private AgentSession session(ResultSet row, byte[] idHash) throws SQLException {
     byte[] found = row.getBytes("id_hash");
     if (!MessageDigest.isEqual(idHash, found)) {
       throw database.damaged("An index points to a different session");
     }
-    return new Session(
+    return new AgentSession(
         found,
         new Agent(row.getString("id"), row.getString("email"), row.getString("nickname")),
         Instant.ofEpochMilli(row.getLong("created_at")),

@@ -1,9 +1,9 @@
 package ai.adraa.inbox.server.account;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 
 /** Reports that no workspace has this name. */
-public final class UnknownWorkspaceException extends UserException {
+public final class UnknownWorkspaceException extends OperatorException {
   private static final long serialVersionUID = 1;
 
   UnknownWorkspaceException(String name) {

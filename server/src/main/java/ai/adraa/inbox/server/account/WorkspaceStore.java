@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.account;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import io.github.thibaultmeyer.cuid.CUID;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,7 +51,7 @@ public final class WorkspaceStore {
    *
    * @param name the slug; the caller checks its form
    * @return the workspace's id
-   * @throws UserException if the name is taken
+   * @throws OperatorException if the name is taken
    */
   public String create(String name, String adminEmail, AuditEvent.Source source) {
     return database.write(
@@ -70,7 +70,7 @@ public final class WorkspaceStore {
                   .bind("now", clock.millis())
                   .execute();
           if (inserted == 0) {
-            throw new UserException("The workspace name " + name + " is taken; choose another");
+            throw new OperatorException("The workspace name " + name + " is taken; choose another");
           }
           AuditStore.record(
               handle, event(AuditEvent.Action.WORKSPACE_CREATED, source).inWorkspace(id));
@@ -84,7 +84,7 @@ public final class WorkspaceStore {
    *
    * @param nickname used only for a new account; if empty, the first 60 characters of the part of
    *     the email before the @
-   * @throws UserException if the workspace does not exist or the person is already a member
+   * @throws OperatorException if the workspace does not exist or the person is already a member
    */
   public Agent addAgent(
       String workspaceName,
@@ -101,8 +101,8 @@ public final class WorkspaceStore {
    * Ends a person's membership of a workspace and all of the person's sessions. The account stays,
    * because tokens refer to their creator. The tokens stay, because they belong to the workspace.
    *
-   * @throws UserException if the workspace or the member does not exist, or the member is the last
-   *     admin
+   * @throws OperatorException if the workspace or the member does not exist, or the member is the
+   *     last admin
    */
   public Agent removeAgent(String workspaceName, String email, AuditEvent.Source source) {
     return database.write(
@@ -141,8 +141,8 @@ public final class WorkspaceStore {
    * Changes a member's role. Ends all sessions of a demoted admin. Does nothing if the member has
    * the role already.
    *
-   * @throws UserException if the workspace or the member does not exist, or the member is the last
-   *     admin
+   * @throws OperatorException if the workspace or the member does not exist, or the member is the
+   *     last admin
    */
   public Agent changeRole(
       String workspaceName, String email, Membership.Role role, AuditEvent.Source source) {
@@ -214,7 +214,7 @@ public final class WorkspaceStore {
    * Returns the members of one workspace or, if the name is empty, of all. They are ordered by
    * workspace, longest-standing first.
    *
-   * @throws UserException if the workspace does not exist
+   * @throws OperatorException if the workspace does not exist
    */
   public List<Member> members(Optional<String> workspaceName) {
     return database.read(
@@ -240,7 +240,7 @@ public final class WorkspaceStore {
   /**
    * Returns the workspace's id.
    *
-   * @throws UserException if the workspace does not exist
+   * @throws OperatorException if the workspace does not exist
    */
   public String requireId(String workspaceName) {
     return database.read(handle -> requireId(handle, workspaceName));
@@ -330,7 +330,7 @@ public final class WorkspaceStore {
             .bind("now", clock.millis())
             .execute();
     if (inserted == 0) {
-      throw new UserException(agent.email() + " is already a member of that workspace");
+      throw new OperatorException(agent.email() + " is already a member of that workspace");
     }
     AuditStore.record(
         handle,
@@ -345,8 +345,8 @@ public final class WorkspaceStore {
     return AuditEvent.of(clock.instant(), action, source);
   }
 
-  private static UserException lastAdmin(Agent agent, String workspaceName) {
-    return new UserException(
+  private static OperatorException lastAdmin(Agent agent, String workspaceName) {
+    return new OperatorException(
         "%s is the last admin of %s; make another member an admin first"
             .formatted(agent.email(), workspaceName));
   }

@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.database.DatabaseLocation;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.maintenance.DatabaseCopy;
 import ai.adraa.inbox.server.maintenance.Inspection;
 import java.io.PrintWriter;
@@ -41,12 +41,13 @@ final class CopyCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Path file = database.location.existingFile();
     if (!new DatabaseLocation(to).isPostgres()) {
-      throw new UserException("--to must be a URL such as jdbc:postgresql://HOST/NAME?user=USER");
+      throw new OperatorException(
+          "--to must be a URL such as jdbc:postgresql://HOST/NAME?user=USER");
     }
     err.println("Checking " + database.location);
     Inspection found = Inspection.of(file);
     if (!found.faults().isEmpty() || !found.pending().isEmpty()) {
-      throw new UserException(
+      throw new OperatorException(
           found.faults().isEmpty()
               ? "The file has an older schema version; run 'workspace list' to migrate it"
               : "The file cannot be used; run 'check' for details, or 'restore' a backup");

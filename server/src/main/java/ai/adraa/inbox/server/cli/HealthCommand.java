@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.cli;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.http.Listener;
 import java.io.IOException;
 import java.net.URI;
@@ -50,9 +50,10 @@ final class HealthCommand implements Callable<Integer> {
       if (answer.statusCode() == 200) {
         return ExitCode.OK;
       }
-      throw new UserException("Not ready: " + answer.statusCode() + " " + answer.body().strip());
+      throw new OperatorException(
+          "Not ready: " + answer.statusCode() + " " + answer.body().strip());
     } catch (IOException e) {
-      throw new UserException("No server responds at " + ready, e);
+      throw new OperatorException("No server responds at " + ready, e);
     }
   }
 }

@@ -6,7 +6,7 @@ import ai.adraa.inbox.server.account.UnknownWorkspaceException;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.MissingDatabaseException;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
@@ -103,7 +103,7 @@ public final class Main {
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
-    if (failure instanceof UserException || failure instanceof DatabaseUnavailableException) {
+    if (failure instanceof OperatorException || failure instanceof DatabaseUnavailableException) {
       err.println(failure.getMessage() + hint(failure));
     } else {
       LOG.error("The command failed", failure);

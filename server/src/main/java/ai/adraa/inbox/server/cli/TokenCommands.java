@@ -4,7 +4,7 @@ import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.model.CreateTokenRequest;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
@@ -112,7 +112,7 @@ final class TokenCommands {
               .revoke(workspaceId, tokenId, Clock.systemUTC().instant(), admin)
               .orElseThrow(
                   () ->
-                      new UserException(
+                      new OperatorException(
                           "The token "
                               + tokenId
                               + " does not exist in the workspace "
@@ -130,7 +130,7 @@ final class TokenCommands {
   /**
    * Creates a token in the name of the workspace's longest-standing admin.
    *
-   * @throws UserException if the workspace does not exist
+   * @throws OperatorException if the workspace does not exist
    */
   static Token.Created createToken(Database database, String workspace, String name) {
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());

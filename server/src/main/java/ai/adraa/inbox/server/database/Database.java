@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.database;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -121,7 +121,7 @@ public abstract class Database implements AutoCloseable {
   /**
    * Migrates the tables to this program's version.
    *
-   * @throws UserException if a newer version of this program wrote them
+   * @throws OperatorException if a newer version of this program wrote them
    */
   protected static void migrate(String location, Flyway flyway) {
     boolean newer =
@@ -129,7 +129,7 @@ public abstract class Database implements AutoCloseable {
             .map(MigrationInfo::getState)
             .anyMatch(s -> s == MigrationState.FUTURE_SUCCESS || s == MigrationState.FUTURE_FAILED);
     if (newer) {
-      throw new UserException(
+      throw new OperatorException(
           "The database " + location + " was written by a newer version; update this program");
     }
     if (flyway.info().pending().length > 0) {
@@ -143,18 +143,18 @@ public abstract class Database implements AutoCloseable {
    *
    * @param reason the meaning of the driver's failure; empty if unknown
    */
-  protected static UserException cannotOpen(
+  protected static OperatorException cannotOpen(
       String location, Exception failure, Optional<String> reason) {
     boolean foreign =
         failure instanceof FlywayException
-            && !(UserException.origin(failure) instanceof SQLException);
-    return new UserException(
+            && !(OperatorException.origin(failure) instanceof SQLException);
+    return new OperatorException(
         "Cannot open the database "
             + location
             + ": "
             + (foreign
                 ? "its tables do not belong to this program"
-                : reason.orElseGet(() -> UserException.reason(failure))),
+                : reason.orElseGet(() -> OperatorException.reason(failure))),
         failure);
   }
 }

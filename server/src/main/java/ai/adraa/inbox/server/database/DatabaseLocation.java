@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.database;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -28,11 +28,11 @@ public record DatabaseLocation(String text) {
   /**
    * Returns the SQLite file, which need not exist.
    *
-   * @throws UserException if this location is not a plain file
+   * @throws OperatorException if this location is not a plain file
    */
   public Path file() {
     if (text.startsWith("jdbc:") && !text.startsWith(SQLITE)) {
-      throw new UserException(
+      throw new OperatorException(
           isPostgres()
               ? "This command works only on a SQLite file; for PostgreSQL use its own tools, such as"
                   + " pg_dump and pg_restore"
@@ -43,7 +43,7 @@ public record DatabaseLocation(String text) {
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
     // With an in-memory database, each connection would get its own database.
     if (file.isBlank() || file.startsWith(":") || file.startsWith("file:") || file.contains("?")) {
-      throw new UserException(
+      throw new OperatorException(
           "Cannot open the database " + text + ": the path must be a regular file");
     }
     return Path.of(file);
@@ -53,7 +53,7 @@ public record DatabaseLocation(String text) {
    * Returns the SQLite file, which must exist.
    *
    * @throws MissingDatabaseException if the file does not exist
-   * @throws UserException if this location is not a plain file
+   * @throws OperatorException if this location is not a plain file
    */
   public Path existingFile() {
     Path file = file();

@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.http;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -57,7 +57,7 @@ public final class Listener {
    *
    * @param option the command-line option that changes the port, for the error message
    * @param selectors the number of threads that read and write connections
-   * @throws UserException if the port is in use or not allowed, or the host is unknown
+   * @throws OperatorException if the port is in use or not allowed, or the host is unknown
    */
   public static ServerConnector open(
       Server jetty,
@@ -80,15 +80,15 @@ public final class Listener {
       connector.open();
     } catch (IOException e) {
       if (e.getCause() instanceof BindException || e instanceof BindException) {
-        throw new UserException(
+        throw new OperatorException(
             "Cannot listen on %s port %d: the port is in use or not permitted; choose another with %s"
                 .formatted(listen.host(), listen.port(), option),
             e);
       }
-      throw new UserException(
+      throw new OperatorException(
           "Cannot listen on %s: %s".formatted(listen.host(), e.getMessage()), e);
     } catch (UnresolvedAddressException e) {
-      throw new UserException("Cannot listen on " + listen.host() + ": unknown host", e);
+      throw new OperatorException("Cannot listen on " + listen.host() + ": unknown host", e);
     }
     return connector;
   }

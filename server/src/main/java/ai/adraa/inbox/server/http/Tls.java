@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.http;
 
 import static java.util.stream.Collectors.joining;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -93,7 +93,7 @@ public final class Tls implements AutoCloseable {
   /**
    * Reads the files. {@link #start} begins to watch them.
    *
-   * @throws UserException if the files cannot be used; the message never contains the key
+   * @throws OperatorException if the files cannot be used; the message never contains the key
    */
   public Tls(TlsFiles files, Clock clock) {
     this.files = files;
@@ -185,11 +185,11 @@ public final class Tls implements AutoCloseable {
       // PEM is ASCII. The text around it may have any encoding.
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
-      throw new UserException(option + " " + file + " does not exist", e);
+      throw new OperatorException(option + " " + file + " does not exist", e);
     } catch (AccessDeniedException e) {
-      throw new UserException(option + " " + file + " is not readable by this user", e);
+      throw new OperatorException(option + " " + file + " is not readable by this user", e);
     } catch (IOException e) {
-      throw new UserException(option + " " + file + " cannot be read: " + e.getMessage(), e);
+      throw new OperatorException(option + " " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -293,11 +293,11 @@ public final class Tls implements AutoCloseable {
         .formatted(certificate.getSerialNumber(), certificate.getNotAfter().toInstant());
   }
 
-  private UserException certificate(String problem, @Nullable Throwable cause) {
-    return new UserException("--tls-certificate " + files.certificate() + " " + problem, cause);
+  private OperatorException certificate(String problem, @Nullable Throwable cause) {
+    return new OperatorException("--tls-certificate " + files.certificate() + " " + problem, cause);
   }
 
-  private UserException key(String problem) {
-    return new UserException("--tls-key " + files.key() + " " + problem);
+  private OperatorException key(String problem) {
+    return new OperatorException("--tls-key " + files.key() + " " + problem);
   }
 }

@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.maintenance;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,17 +34,17 @@ public final class Backup {
    * before the call.
    *
    * @param overwrite true to replace an existing target
-   * @throws UserException if the backup cannot be written or is damaged; the target is then
+   * @throws OperatorException if the backup cannot be written or is damaged; the target is then
    *     unchanged, unless only the final sync of its directory failed
    */
   public static Inspection write(Path database, Path target, boolean overwrite, Progress progress) {
     try {
       if (!overwrite && Files.exists(target)) {
-        throw new UserException(
+        throw new OperatorException(
             target + " already exists; choose another file, or replace it with --overwrite");
       }
       if (Files.exists(target) && Files.isSameFile(database, target)) {
-        throw new UserException(target + " is the database itself; choose another file");
+        throw new OperatorException(target + " is the database itself; choose another file");
       }
       try (WorkingCopy copy = WorkingCopy.beside(target, ".partial")) {
         Inspection inspection = copy(database, copy, progress);
@@ -52,8 +52,8 @@ public final class Backup {
         return inspection;
       }
     } catch (SQLException | IOException e) {
-      throw new UserException(
-          "Cannot write the backup " + target + ": " + UserException.reason(e), e);
+      throw new OperatorException(
+          "Cannot write the backup " + target + ": " + OperatorException.reason(e), e);
     }
   }
 
@@ -82,10 +82,10 @@ public final class Backup {
     }
     Inspection inspection = Inspection.of(copy.path());
     if (!inspection.faults().isEmpty()) {
-      throw new UserException(source + " cannot be used. " + inspection.faults().get(0));
+      throw new OperatorException(source + " cannot be used. " + inspection.faults().get(0));
     }
     if (!inspection.rows().equals(rows)) {
-      throw new UserException("The copy of " + source + " does not have the same rows");
+      throw new OperatorException("The copy of " + source + " does not have the same rows");
     }
     copy.force();
     return inspection;

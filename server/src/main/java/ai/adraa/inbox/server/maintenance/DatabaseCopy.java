@@ -3,7 +3,7 @@ package ai.adraa.inbox.server.maintenance;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.postgresql.PostgresDatabase;
 import ai.adraa.inbox.server.database.postgresql.PostgresFailure;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -90,7 +90,8 @@ public final class DatabaseCopy {
    * @param file the SQLite file, which is only read; writes during the copy are not copied
    * @param url the JDBC URL of the PostgreSQL database
    * @return the number of rows of each table
-   * @throws UserException if either database cannot be used, or if an earlier copy has been used
+   * @throws OperatorException if either database cannot be used, or if an earlier copy has been
+   *     used
    */
   public static Map<String, Long> copy(Path file, String url, Progress progress) {
     String target = DatabaseLocation.withoutSecrets(url);
@@ -126,7 +127,7 @@ public final class DatabaseCopy {
               + " (SELECT coalesce(max(id), 0) + 1 FROM audit_event), false)");
       for (Map.Entry<String, Sum> copied : sums.entrySet()) {
         if (!sum(writing, copied.getKey()).equals(copied.getValue())) {
-          throw new UserException(
+          throw new OperatorException(
               "Nothing was copied: the table %s in %s differs from the file after the copy"
                   .formatted(copied.getKey(), target));
         }
@@ -141,12 +142,12 @@ public final class DatabaseCopy {
               Collectors.toMap(
                   Map.Entry::getKey, e -> e.getValue().rows, (a, b) -> a, LinkedHashMap::new));
     } catch (SQLException e) {
-      throw new UserException(
+      throw new OperatorException(
           (committing
                   ? "The copy to %s may or may not be complete: %s. Copy again"
                   : "Nothing was copied to %s: %s")
               .formatted(
-                  target, PostgresFailure.reason(e).orElseGet(() -> UserException.reason(e))),
+                  target, PostgresFailure.reason(e).orElseGet(() -> OperatorException.reason(e))),
           e);
     }
   }
@@ -223,7 +224,7 @@ public final class DatabaseCopy {
                 AND (t.revoked_at IS NULL OR n.revoked_at IS NOT NULL))
             """);
     if (events > 0 || tokens > 0) {
-      throw new UserException(
+      throw new OperatorException(
           ("Nothing was copied: %s has been used. It has audit events (%d) or tokens and revocations"
                   + " (%d) that the file does not have. To discard them, copy to a new database")
               .formatted(target, events, tokens));

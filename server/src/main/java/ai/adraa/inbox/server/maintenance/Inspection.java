@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.maintenance;
 
 import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ public record Inspection(
         faults.addAll(migrationFaults(file));
       }
     } catch (SQLException | FlywayException e) {
-      faults.add("It cannot be read: " + UserException.reason(e));
+      faults.add("It cannot be read: " + OperatorException.reason(e));
     }
     return new Inspection(faults, version, pending, rows, activeTokens, logBytes(file));
   }

@@ -4,7 +4,7 @@ import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +51,9 @@ public final class Restore {
    * @param acceptLoss true to continue if the replaced database is damaged, so that revocations
    *     since the backup may be lost
    * @param source who restores, for the audit trail
-   * @throws UserException if the backup is damaged, or the database is in use or cannot be read;
-   *     the database is then unchanged. If moving the files fails, the replaced database may remain
-   *     under its {@code .replaced-} name
+   * @throws OperatorException if the backup is damaged, or the database is in use or cannot be
+   *     read; the database is then unchanged. If moving the files fails, the replaced database may
+   *     remain under its {@code .replaced-} name
    */
   public static Restored run(
       Path backup, Path named, boolean acceptLoss, Clock clock, AuditEvent.Source source) {
@@ -61,10 +61,10 @@ public final class Restore {
       // If the name is a link, replace its target and keep the link.
       Path database = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
       if (!Files.exists(backup)) {
-        throw new UserException("The backup " + backup + " does not exist");
+        throw new OperatorException("The backup " + backup + " does not exist");
       }
       if (Files.exists(database) && Files.isSameFile(backup, database)) {
-        throw new UserException(backup + " is the database itself, not a backup");
+        throw new OperatorException(backup + " is the database itself, not a backup");
       }
       try (WorkingCopy copy = WorkingCopy.beside(database, ".restoring")) {
         Inspection unused = Backup.copy(backup, copy, (remaining, pages) -> {});
@@ -72,8 +72,8 @@ public final class Restore {
         return replace(database, copy, acceptLoss, clock, source);
       }
     } catch (SQLException | IOException | JdbiException e) {
-      throw new UserException(
-          "Cannot restore the backup " + backup + ": " + UserException.reason(e), e);
+      throw new OperatorException(
+          "Cannot restore the backup " + backup + ": " + OperatorException.reason(e), e);
     }
   }
 
@@ -98,7 +98,8 @@ public final class Restore {
       Restored restored = carryOver(handle, file, database, kept, acceptLoss, clock, source);
       copy.force();
       if (hasLog(file)) {
-        throw new UserException(file + " is in use; stop the processes that use it, then restore");
+        throw new OperatorException(
+            file + " is in use; stop the processes that use it, then restore");
       }
       if (!WorkingCopy.isPosix()) {
         // Windows cannot move an open file.
@@ -124,7 +125,7 @@ public final class Restore {
         throw e;
       }
     }
-    throw new UserException(copy + " is in use; stop the processes that use it, then restore");
+    throw new OperatorException(copy + " is in use; stop the processes that use it, then restore");
   }
 
   private static boolean hasLog(Path file) throws IOException {
@@ -161,11 +162,11 @@ public final class Restore {
         carried = CarryOver.run(handle);
       } catch (JdbiException e) {
         if (isBusy(e)) {
-          throw new UserException(
+          throw new OperatorException(
               "The database " + database + " is in use; stop the server, then restore", e);
         }
         if (!acceptLoss) {
-          throw unreadable(database, UserException.reason(e));
+          throw unreadable(database, OperatorException.reason(e));
         }
         read = false;
         rollback(handle);
@@ -188,11 +189,11 @@ public final class Restore {
     // The replaced database is then complete in one file, even if the process dies between two
     // moves.
     if (read && !checkpoint(handle)) {
-      throw new UserException("Cannot write the log of " + database + " to the database file");
+      throw new OperatorException("Cannot write the log of " + database + " to the database file");
     }
     Inspection now = Inspection.of(copy);
     if (!now.faults().isEmpty()) {
-      throw new UserException("The restored copy cannot be used. " + now.faults().get(0));
+      throw new OperatorException("The restored copy cannot be used. " + now.faults().get(0));
     }
     return new Restored(
         now, exists ? Optional.of(kept) : Optional.empty(), carried, read || !exists);
@@ -214,8 +215,8 @@ public final class Restore {
     }
   }
 
-  private static UserException unreadable(Path database, String reason) {
-    return new UserException(
+  private static OperatorException unreadable(Path database, String reason) {
+    return new OperatorException(
         "The database %s cannot be read (%s), so tokens revoked since the backup would become valid again; to accept this, restore with --accept-lost-revocations"
             .formatted(database, reason));
   }

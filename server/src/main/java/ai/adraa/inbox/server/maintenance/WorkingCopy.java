@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.maintenance;
 
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
@@ -57,7 +57,7 @@ record WorkingCopy(Path path) implements AutoCloseable {
         Files.deleteIfExists(Path.of(path + suffix));
       }
     } catch (IOException e) {
-      throw new UserException("Cannot remove " + path, e);
+      throw new OperatorException("Cannot remove " + path, e);
     }
   }
 }

@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.management;
 
 import ai.adraa.inbox.server.error.ErrorCode;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.ListenAddress;
@@ -37,7 +37,7 @@ public final class ManagementServer implements AutoCloseable {
   /**
    * Opens the port. Requests are answered only after {@link #start}.
    *
-   * @throws UserException if the port is in use or not allowed, or the host is unknown
+   * @throws OperatorException if the port is in use or not allowed, or the host is unknown
    */
   public ManagementServer(ListenAddress listen) {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);

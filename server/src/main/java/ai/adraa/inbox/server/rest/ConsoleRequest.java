@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.rest;
 
 import ai.adraa.inbox.server.account.Agent;
-import ai.adraa.inbox.server.account.Session;
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.log.LogContext;
 import ai.adraa.inbox.server.token.Admin;
@@ -24,7 +24,7 @@ final class ConsoleRequest {
    * Returns the session's agent as an admin. Does not check the role: the transaction that writes
    * the change does.
    */
-  static Admin admin(Session session) {
+  static Admin admin(AgentSession session) {
     Agent agent = session.agent();
     return new Admin(
         new Token.Actor(agent.id(), agent.nickname()),

@@ -32,7 +32,7 @@ final class CrossOriginFilter implements ContainerRequestFilter {
             ? isOwn(request.getHeaderString("Origin"), request.getHeaderString("Host"))
             : site.equals("same-origin") || site.equals("none");
     if (!allowed) {
-      throw new ApiException(ErrorCode.CROSS_ORIGIN_REQUEST);
+      throw new ErrorCodeException(ErrorCode.CROSS_ORIGIN_REQUEST);
     }
   }
 

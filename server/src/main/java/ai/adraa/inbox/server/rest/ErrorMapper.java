@@ -57,7 +57,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
 
   @Override
   public Response toResponse(Throwable failure) {
-    if (failure instanceof ApiException refusal) {
+    if (failure instanceof ErrorCodeException refusal) {
       return respond(refusal.code(), refusal.code().envelope(refusal.details()));
     }
     if (failure instanceof NotPermittedException refusal) {

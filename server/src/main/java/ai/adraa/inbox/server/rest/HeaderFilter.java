@@ -18,7 +18,7 @@ final class HeaderFilter implements ContainerRequestFilter {
   public void filter(ContainerRequestContext request) {
     List<String> types = request.getHeaders().getOrDefault(HttpHeaders.CONTENT_TYPE, List.of());
     if (types.size() > 1) {
-      throw new ApiException(ErrorCode.BAD_REQUEST);
+      throw new ErrorCodeException(ErrorCode.BAD_REQUEST);
     }
     try {
       MediaType type = request.getMediaType();
@@ -27,12 +27,12 @@ final class HeaderFilter implements ContainerRequestFilter {
         request.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, withoutQuality(type));
       }
     } catch (RuntimeException e) {
-      throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+      throw new ErrorCodeException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
     }
     try {
       var unused = request.getAcceptableMediaTypes();
     } catch (RuntimeException e) {
-      throw new ApiException(ErrorCode.BAD_REQUEST);
+      throw new ErrorCodeException(ErrorCode.BAD_REQUEST);
     }
   }
 

@@ -134,7 +134,7 @@ public final class RestApi {
     String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
     if ((charset != null && !charset.equalsIgnoreCase("utf-8"))
         || (coding != null && !coding.equalsIgnoreCase("identity"))) {
-      throw new ApiException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+      throw new ErrorCodeException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
     }
     return context.proceed();
   }

@@ -1,7 +1,7 @@
 package ai.adraa.inbox.server.rest;
 
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.account.Membership;
-import ai.adraa.inbox.server.account.Session;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.error.ErrorCode;
@@ -31,28 +31,28 @@ final class SessionAuthentication implements ContainerRequestFilter {
   public void filter(ContainerRequestContext request) {
     List<Secret> ids = cookie.ids(request.getHeaders());
     if (ids.isEmpty()) {
-      throw new ApiException(ErrorCode.MISSING_SESSION);
+      throw new ErrorCodeException(ErrorCode.MISSING_SESSION);
     }
-    Session session =
+    AgentSession session =
         ids.stream()
             .map(signIn::use)
             .flatMap(Optional::stream)
             .findFirst()
-            .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SESSION));
+            .orElseThrow(() -> new ErrorCodeException(ErrorCode.INVALID_SESSION));
     String workspaceId = request.getUriInfo().getPathParameters().getFirst("workspaceId");
     if (workspaceId != null) {
       requireAdmin(session, workspaceId);
     }
-    request.setSecurityContext(new Caller(session, "Cookie"));
+    request.setSecurityContext(new AuthenticatedCaller(session, "Cookie"));
   }
 
-  private void requireAdmin(Session session, String workspaceId) {
+  private void requireAdmin(AgentSession session, String workspaceId) {
     Membership membership =
         workspaces
             .membership(session.agent().id(), workspaceId)
-            .orElseThrow(() -> new ApiException(ErrorCode.WORKSPACE_NOT_FOUND));
+            .orElseThrow(() -> new ErrorCodeException(ErrorCode.WORKSPACE_NOT_FOUND));
     if (membership.role() != Membership.Role.ADMIN) {
-      throw new ApiException(ErrorCode.ADMIN_REQUIRED);
+      throw new ErrorCodeException(ErrorCode.ADMIN_REQUIRED);
     }
   }
 }

@@ -1,11 +1,12 @@
 package ai.adraa.inbox.server.rest;
 
 import ai.adraa.inbox.server.account.Agent;
-import ai.adraa.inbox.server.account.Session;
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.model.Session;
 import ai.adraa.inbox.server.model.SessionResponse;
 import ai.adraa.inbox.server.model.SignInRequest;
 import ai.adraa.inbox.server.model.SignedInAgent;
@@ -32,39 +33,39 @@ final class SessionResource implements SessionApi {
 
   @Override
   public Response signIn(SignInRequest request) {
-    Session.Created created =
+    AgentSession.Created created =
         signIn
             .signIn(
                 request.getEmail(),
                 new Secret(request.getCode()),
                 cookie.ids(headers.getRequestHeaders()),
                 ConsoleRequest.source())
-            .orElseThrow(() -> new ApiException(ErrorCode.INVALID_SIGN_IN_CODE));
+            .orElseThrow(() -> new ErrorCodeException(ErrorCode.INVALID_SIGN_IN_CODE));
     return Response.status(Response.Status.CREATED)
-        .header(HttpHeaders.SET_COOKIE, cookie.set(created.id(), Session.LIFETIME))
+        .header(HttpHeaders.SET_COOKIE, cookie.set(created.id(), AgentSession.LIFETIME))
         .entity(response(created.session()))
         .build();
   }
 
   @Override
   public Response getSession() {
-    return Response.ok(response((Session) caller.getUserPrincipal())).build();
+    return Response.ok(response((AgentSession) caller.getUserPrincipal())).build();
   }
 
   @Override
   public Response signOut() {
     signIn.signOut(
-        (Session) caller.getUserPrincipal(),
+        (AgentSession) caller.getUserPrincipal(),
         cookie.ids(headers.getRequestHeaders()),
         ConsoleRequest.source());
     return Response.noContent().header(HttpHeaders.SET_COOKIE, cookie.remove()).build();
   }
 
-  private SessionResponse response(Session session) {
+  private SessionResponse response(AgentSession session) {
     Agent agent = session.agent();
     return new SessionResponse()
         .session(
-            new ai.adraa.inbox.server.model.Session()
+            new Session()
                 .agent(
                     new SignedInAgent()
                         .id(agent.id())

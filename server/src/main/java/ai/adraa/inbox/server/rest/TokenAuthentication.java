@@ -37,20 +37,21 @@ public final class TokenAuthentication implements ContainerRequestFilter {
   public void filter(ContainerRequestContext request) {
     List<String> headers = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
     request.setSecurityContext(
-        new Caller(authenticate(headers == null ? List.of() : headers), "Bearer"));
+        new AuthenticatedCaller(authenticate(headers == null ? List.of() : headers), "Bearer"));
   }
 
   /**
    * Verifies the token in a request's Authorization headers.
    *
    * @param headers the values of all Authorization headers
-   * @throws ApiException {@code MISSING_TOKEN} if there is no header; {@code INVALID_API_TOKEN} if
-   *     there is more than one, or if the header does not hold an active token
+   * @throws ErrorCodeException {@code MISSING_TOKEN} if there is no header; {@code
+   *     INVALID_API_TOKEN} if there is more than one, or if the header does not hold an active
+   *     token
    */
   Token.Verified authenticate(List<String> headers) {
     if (headers.isEmpty()) {
       outcomes.accept(Outcome.MISSING);
-      throw new ApiException(ErrorCode.MISSING_TOKEN);
+      throw new ErrorCodeException(ErrorCode.MISSING_TOKEN);
     }
     // If there are two headers, a proxy may have checked the other one.
     Matcher bearer = BEARER.matcher(headers.get(0));
@@ -68,8 +69,8 @@ public final class TokenAuthentication implements ContainerRequestFilter {
   }
 
   /** Hides the reason from the caller: only the metrics tell the outcomes apart. */
-  private ApiException refused(Outcome outcome) {
+  private ErrorCodeException refused(Outcome outcome) {
     outcomes.accept(outcome);
-    return new ApiException(ErrorCode.INVALID_API_TOKEN);
+    return new ErrorCodeException(ErrorCode.INVALID_API_TOKEN);
   }
 }

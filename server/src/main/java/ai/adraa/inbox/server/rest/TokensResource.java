@@ -1,6 +1,6 @@
 package ai.adraa.inbox.server.rest;
 
-import ai.adraa.inbox.server.account.Session;
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.model.Actor;
@@ -57,7 +57,7 @@ final class TokensResource implements TokensApi {
     try {
       page = tokens.list(workspaceId, domain(status), limit, cursor);
     } catch (IllegalArgumentException e) {
-      throw ApiException.invalid("cursor", "must be the nextCursor of the previous page");
+      throw ErrorCodeException.invalid("cursor", "must be the nextCursor of the previous page");
     }
     return Response.ok(
             new TokenList()
@@ -72,13 +72,13 @@ final class TokensResource implements TokensApi {
   }
 
   private Admin admin() {
-    return ConsoleRequest.admin((Session) caller.getUserPrincipal());
+    return ConsoleRequest.admin((AgentSession) caller.getUserPrincipal());
   }
 
   private static Response one(Optional<Token> token) {
     return token
         .map(found -> Response.ok(new TokenResponse().token(wire(found))).build())
-        .orElseThrow(() -> new ApiException(ErrorCode.TOKEN_NOT_FOUND));
+        .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
   }
 
   private static Token.@Nullable Status domain(@Nullable TokenStatusFilter status) {

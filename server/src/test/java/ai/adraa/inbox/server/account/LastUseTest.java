@@ -38,8 +38,8 @@ class LastUseTest {
       Secret id = Secret.newSessionId();
       store.createSession(agent.id(), id, List.of(), SIGNED_IN, OPERATOR);
       LastUse lastUse = new LastUse("sessions", store::updateLastUsed);
-      Instant later = SIGNED_IN.plus(Session.IDLE).minusMillis(1);
-      Instant muchLater = later.plus(Session.IDLE).minusMillis(1);
+      Instant later = SIGNED_IN.plus(AgentSession.IDLE).minusMillis(1);
+      Instant muchLater = later.plus(AgentSession.IDLE).minusMillis(1);
 
       CountDownLatch taken = new CountDownLatch(1);
       CountDownLatch free = new CountDownLatch(1);
@@ -55,7 +55,7 @@ class LastUseTest {
 
       lastUse.close();
       assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(muchLater);
-      assertThat(use(store, lastUse, workspaces, id, muchLater.plus(Session.IDLE)))
+      assertThat(use(store, lastUse, workspaces, id, muchLater.plus(AgentSession.IDLE)))
           .as("idle for too long")
           .isEmpty();
     }
@@ -115,7 +115,7 @@ class LastUseTest {
             "http://localhost/app",
             new SignInLimits(Optional.of(new RateLimit(1, Duration.ofHours(1)))),
             clock)) {
-      return signIn.use(id).map(Session::lastUsedAt);
+      return signIn.use(id).map(AgentSession::lastUsedAt);
     }
   }
 

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.adraa.inbox.server.Databases;
 import ai.adraa.inbox.server.account.Agent;
+import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.account.Membership;
-import ai.adraa.inbox.server.account.Session;
 import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
@@ -68,7 +68,7 @@ class AuditTest {
     workspaces.addAgent(
         "acme", "bob@acme.example", Optional.empty(), Membership.Role.ADMIN, OPERATOR);
     Secret sessionId = Secret.newSessionId();
-    Session session =
+    AgentSession session =
         signIn.createSession(admin.id(), sessionId, List.of(), Instant.now(), OPERATOR);
     Secret code = new Secret("123456");
     Instant now = Instant.now();
@@ -141,7 +141,7 @@ class AuditTest {
             signIn.useCode("ada@acme.example", new Secret("1"), Instant.now(), LIFETIME, OPERATOR))
         .isEmpty();
     assertThatThrownBy(() -> workspaces.removeAgent("acme", "ada@acme.example", OPERATOR))
-        .isInstanceOf(UserException.class);
+        .isInstanceOf(OperatorException.class);
 
     assertThat(events()).isEqualTo(before);
     assertThat(before.get(0).action()).isEqualTo("token-revoked");

@@ -12,7 +12,7 @@ import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
@@ -160,7 +160,7 @@ class PostgresDatabaseTest {
         "INSERT INTO flyway_schema_history VALUES"
             + " (1000, '999', 'later', 'SQL', 'V999__later.sql', 1, 'x', now(), 1, true)");
     assertThatThrownBy(() -> Databases.open(new DatabaseLocation(url)).close())
-        .isInstanceOf(UserException.class)
+        .isInstanceOf(OperatorException.class)
         .hasMessageContaining("was written by a newer version");
   }
 

@@ -3,9 +3,9 @@ package ai.adraa.inbox.server.database.postgresql;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
-import ai.adraa.inbox.server.database.Outage;
+import ai.adraa.inbox.server.database.FailureLog;
 import ai.adraa.inbox.server.database.StatementTimer;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
@@ -84,8 +84,8 @@ public final class PostgresDatabase extends Database {
   private final HikariDataSource readers;
   private final Jdbi writer;
   private final Jdbi reader;
-  private final Outage reading;
-  private final Outage writing;
+  private final FailureLog reading;
+  private final FailureLog writing;
   private volatile @Nullable Standby standby;
   private volatile @Nullable StatementTimer statements;
   private volatile long noReaderUntil = System.nanoTime();
@@ -96,8 +96,8 @@ public final class PostgresDatabase extends Database {
     this.readers = readers;
     this.writer = jdbi(writers);
     this.reader = jdbi(readers);
-    this.reading = new Outage("Cannot read the database " + location);
-    this.writing = new Outage("Cannot write to the database " + location);
+    this.reading = new FailureLog("Cannot read the database " + location);
+    this.writing = new FailureLog("Cannot write to the database " + location);
   }
 
   private interface Reading<T extends @Nullable Object> {
@@ -108,14 +108,14 @@ public final class PostgresDatabase extends Database {
    * Connects and migrates the tables to this program's version.
    *
    * @param standby the standby that verifications read from; empty to read from the primary
-   * @throws UserException if the database cannot be reached or used, if a newer version of this
+   * @throws OperatorException if the database cannot be reached or used, if a newer version of this
    *     program wrote it, or if the standby could miss a revocation
    */
   public static PostgresDatabase open(DatabaseLocation database, Optional<StandbyOptions> standby) {
     String url = database.text();
     String location = database.toString();
     if (SERVER_TYPE.matcher(url).find()) {
-      throw new UserException(
+      throw new OperatorException(
           "Cannot open the database "
               + location
               + ": its targetServerType must be primary, because other servers may lag behind;"
@@ -150,14 +150,14 @@ public final class PostgresDatabase extends Database {
       } else if (writers != null) {
         writers.close();
       }
-      throw e instanceof UserException refusal ? refusal : unopened(location, e);
+      throw e instanceof OperatorException refusal ? refusal : unopened(location, e);
     }
   }
 
   /**
    * Returns a source of connections to the primary, whichever of the URL's hosts it is.
    *
-   * @throws UserException if the URL is invalid
+   * @throws OperatorException if the URL is invalid
    */
   public static PGSimpleDataSource primary(String url) {
     return primary(url, SOCKET_SECONDS);
@@ -223,7 +223,7 @@ public final class PostgresDatabase extends Database {
    *
    * @param defaults more parameters for the case that the URL does not set them; see
    *     https://jdbc.postgresql.org/documentation/use/
-   * @throws UserException if the URL is invalid
+   * @throws OperatorException if the URL is invalid
    */
   static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
@@ -242,7 +242,7 @@ public final class PostgresDatabase extends Database {
       }
     } catch (IllegalArgumentException | SQLException e) {
       // Without the cause, whose message contains the URL and its password.
-      throw new UserException(
+      throw new OperatorException(
           "Cannot open the database "
               + DatabaseLocation.withoutSecrets(url)
               + ": it is not a URL like jdbc:postgresql://HOST/NAME?user=USER");
@@ -481,11 +481,11 @@ public final class PostgresDatabase extends Database {
     return false;
   }
 
-  static UserException unopened(String location, Exception failure) {
+  static OperatorException unopened(String location, Exception failure) {
     return cannotOpen(location, failure, PostgresFailure.reason(failure));
   }
 
-  private RuntimeException failure(Outage outage, Exception failure) {
+  private RuntimeException failure(FailureLog outage, Exception failure) {
     if (failure instanceof DatabaseUnavailableException unavailable) {
       return unavailable;
     }

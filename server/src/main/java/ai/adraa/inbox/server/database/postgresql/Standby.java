@@ -2,8 +2,8 @@ package ai.adraa.inbox.server.database.postgresql;
 
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
-import ai.adraa.inbox.server.database.Outage;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.database.FailureLog;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.IsolationLevel;
 import java.sql.Connection;
@@ -64,7 +64,7 @@ final class Standby implements AutoCloseable {
   private final String name;
   private final String process = UUID.randomUUID().toString();
   private final long leaseNanos;
-  private final Outage reading;
+  private final FailureLog reading;
   private final ScheduledExecutorService prover =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -90,7 +90,7 @@ final class Standby implements AutoCloseable {
     this.location = DatabaseLocation.withoutSecrets(options.url());
     this.name = name;
     this.leaseNanos = options.lease().toNanos();
-    this.reading = new Outage("Verifying at the primary instead of the standby " + location);
+    this.reading = new FailureLog("Verifying at the primary instead of the standby " + location);
     source.standby = this;
   }
 
@@ -162,12 +162,13 @@ final class Standby implements AutoCloseable {
    * Connects, checks that the primary waits for the standby, and starts the proofs.
    *
    * @param database the JDBC URL of the primary
-   * @throws UserException if the standby cannot be reached, or if the primary does not wait for it
+   * @throws OperatorException if the standby cannot be reached, or if the primary does not wait for
+   *     it
    */
   static Standby open(String database, StandbyOptions options) {
     String location = DatabaseLocation.withoutSecrets(options.url());
     if (location.contains(",")) {
-      throw new UserException(
+      throw new OperatorException(
           "--database-read " + location + " has several hosts; a node reads from one standby");
     }
     HikariDataSource primary = null;
@@ -207,7 +208,9 @@ final class Standby implements AutoCloseable {
           opened.close();
         }
       }
-      throw e instanceof UserException refusal ? refusal : PostgresDatabase.unopened(location, e);
+      throw e instanceof OperatorException refusal
+          ? refusal
+          : PostgresDatabase.unopened(location, e);
     }
   }
 
@@ -280,12 +283,12 @@ final class Standby implements AutoCloseable {
         ResultSet row = statement.executeQuery()) {
       row.next();
       if (!row.getBoolean(1)) {
-        throw new UserException(
+        throw new OperatorException(
             "--database-read " + location + " is not a standby; omit the option, or use a standby");
       }
       String name = given.orElse(row.getString(2));
       if (name.isEmpty()) {
-        throw new UserException(
+        throw new OperatorException(
             "--database-read "
                 + location
                 + " has no cluster_name; set one, or set --standby-name to the application_name that"
@@ -299,7 +302,7 @@ final class Standby implements AutoCloseable {
     try (Connection connection = primary.getConnection()) {
       String awaited = setting(connection);
       if (!awaitsAll(awaited, name)) {
-        throw new UserException(
+        throw new OperatorException(
             "--database-read %s: the primary does not wait for this standby, so the standby could miss a revocation: "
                     .formatted(location)
                 + complaint(awaited));
@@ -369,7 +372,8 @@ final class Standby implements AutoCloseable {
       // A thrown exception would end the schedule. A failure matters only after the lease ends.
       if (!isFresh()) {
         DatabaseUnavailableException unused =
-            reading.refuse(PostgresFailure.reason(e).orElseGet(() -> UserException.reason(e)), e);
+            reading.refuse(
+                PostgresFailure.reason(e).orElseGet(() -> OperatorException.reason(e)), e);
       }
     }
   }

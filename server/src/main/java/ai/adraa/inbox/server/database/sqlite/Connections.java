@@ -2,7 +2,7 @@ package ai.adraa.inbox.server.database.sqlite;
 
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.StatementTimer;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
@@ -114,7 +114,7 @@ final class Connections implements AutoCloseable {
     try (Statement statement = anchor.createStatement()) {
       try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
         if (!mode.next() || !"wal".equals(mode.getString(1))) {
-          throw new UserException(
+          throw new OperatorException(
               "Cannot open the database "
                   + location
                   + ": its file system has no shared memory for SQLite's WAL; keep it on a local"

@@ -3,9 +3,9 @@ package ai.adraa.inbox.server.database.sqlite;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
-import ai.adraa.inbox.server.database.Outage;
+import ai.adraa.inbox.server.database.FailureLog;
 import ai.adraa.inbox.server.database.StatementTimer;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -45,8 +45,8 @@ public final class SqliteDatabase extends Database {
   private final Path file;
   private final Connections connections;
   private final DatabaseFiles files;
-  private final Outage reading;
-  private final Outage writing;
+  private final FailureLog reading;
+  private final FailureLog writing;
   private final WriteQueue writes;
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
@@ -64,8 +64,8 @@ public final class SqliteDatabase extends Database {
     this.file = file;
     this.connections = connections;
     this.files = connections.files();
-    this.reading = new Outage("Cannot read the database " + location);
-    this.writing = new Outage("Cannot write to the database " + location);
+    this.reading = new FailureLog("Cannot read the database " + location);
+    this.writing = new FailureLog("Cannot write to the database " + location);
     this.writes = new WriteQueue(this::transact, writing::refuse, Connections.WRITE_WAIT_MILLIS);
     watch.scheduleWithFixedDelay(this::watchFiles, 1, 1, TimeUnit.SECONDS);
   }
@@ -78,7 +78,7 @@ public final class SqliteDatabase extends Database {
    * Opens the database, creates it if the file does not exist, and migrates its tables to this
    * program's version. On POSIX only the owner can read a new file.
    *
-   * @throws UserException if it cannot be opened or a newer version of this program wrote it
+   * @throws OperatorException if it cannot be opened or a newer version of this program wrote it
    */
   public static SqliteDatabase open(DatabaseLocation location) {
     Path file = location.file();
@@ -90,14 +90,14 @@ public final class SqliteDatabase extends Database {
               name, file, writer -> migrate(name, flyway(writer)), SqliteDatabase::jdbi);
       return new SqliteDatabase(name, file, connections);
     } catch (RuntimeException | SQLException | IOException e) {
-      throw e instanceof UserException refusal ? refusal : unopened(name, e);
+      throw e instanceof OperatorException refusal ? refusal : unopened(name, e);
     }
   }
 
   /**
    * Like {@link #open}, but does not create the file.
    *
-   * @throws UserException also if the file does not exist
+   * @throws OperatorException also if the file does not exist
    */
   public static SqliteDatabase openExisting(DatabaseLocation location) {
     Path unused = location.existingFile();
@@ -107,7 +107,7 @@ public final class SqliteDatabase extends Database {
   /**
    * Like {@link #open}, but refuses a damaged file. Reads the whole file.
    *
-   * @throws UserException also if the file is damaged
+   * @throws OperatorException also if the file is damaged
    */
   public static SqliteDatabase openSound(DatabaseLocation location) {
     SqliteDatabase database = open(location);
@@ -132,7 +132,7 @@ public final class SqliteDatabase extends Database {
     } catch (FileAlreadyExistsException e) {
       // An existing file keeps the permissions that the operator chose.
     } catch (IOException e) {
-      throw new UserException(
+      throw new OperatorException(
           "Cannot create the database " + location + ": the directory is missing or not writable",
           e);
     }
@@ -143,7 +143,7 @@ public final class SqliteDatabase extends Database {
     return Flyway.configure().dataSource(database).locations("classpath:db/sqlite").load();
   }
 
-  private static UserException unopened(String location, Exception failure) {
+  private static OperatorException unopened(String location, Exception failure) {
     return cannotOpen(location, failure, SqliteFailure.reason(failure));
   }
 
@@ -287,7 +287,7 @@ public final class SqliteDatabase extends Database {
     files.requireUnchanged();
   }
 
-  private RuntimeException failure(Outage outage, Exception failure) {
+  private RuntimeException failure(FailureLog outage, Exception failure) {
     if (failure instanceof DatabaseUnavailableException unavailable) {
       return outage.refuse(unavailable);
     }

@@ -12,7 +12,7 @@ import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.error.UserException;
+import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
@@ -104,7 +104,7 @@ class SqliteDatabaseTest {
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
 
     assertThatThrownBy(() -> workspaces.create("acme", "eve@acme.example", OPERATOR))
-        .isInstanceOf(UserException.class);
+        .isInstanceOf(OperatorException.class);
     assertThat(workspaces.agentByEmail("eve@acme.example")).isEmpty();
 
     assertThatThrownBy(

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param idHash the SHA-256 of the session id; only the browser has the id itself
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
-public record Session(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
+public record AgentSession(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
     implements Principal {
   /** The longest time a session lasts. */
   public static final Duration LIFETIME = Duration.ofDays(7);
@@ -20,7 +20,7 @@ public record Session(byte[] idHash, Agent agent, Instant createdAt, Instant las
   static final Duration IDLE = Duration.ofHours(12);
 
   /** A new session with its id, which only the browser receives. */
-  public record Created(Session session, Secret id) {}
+  public record Created(AgentSession session, Secret id) {}
 
   /** Returns when the session ends if it is not used again. */
   public Instant expiresAt() {
@@ -30,8 +30,8 @@ public record Session(byte[] idHash, Agent agent, Instant createdAt, Instant las
   }
 
   /** Returns a copy that was last used at this time. */
-  Session usedAt(Instant at) {
-    return new Session(idHash, agent, createdAt, at);
+  AgentSession usedAt(Instant at) {
+    return new AgentSession(idHash, agent, createdAt, at);
   }
 
   @Override
@@ -41,6 +41,6 @@ public record Session(byte[] idHash, Agent agent, Instant createdAt, Instant las
 
   @Override
   public String toString() {
-    return "Session[agent=" + agent.id() + "]";
+    return "AgentSession[agent=" + agent.id() + "]";
   }
 }

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports a mistake of the operator. The message is one line that names the problem or what to do.
  */
-public class UserException extends RuntimeException {
+public class OperatorException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  public UserException(String message) {
+  public OperatorException(String message) {
     super(message);
   }
 
-  public UserException(String message, @Nullable Throwable cause) {
+  public OperatorException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a failure that hits many requests from flooding the log: each reason is logged once a
  * minute, and the recovery once. Thread-safe.
  */
-public final class Outage {
+public final class FailureLog {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
   // Under load, failures and successes can alternate, so one success does not end an outage.
@@ -25,7 +25,7 @@ public final class Outage {
   /**
    * @param what the start of each log message, such as {@code Cannot read the database x}
    */
-  public Outage(String what) {
+  public FailureLog(String what) {
     this.what = what;
   }
 

@@ -4,7 +4,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.security.Principal;
 
 /** The authenticated caller of a request: a verified API token or a console session. */
-record Caller(Principal principal, String scheme) implements SecurityContext {
+record AuthenticatedCaller(Principal principal, String scheme) implements SecurityContext {
   @Override
   public Principal getUserPrincipal() {
     return principal;

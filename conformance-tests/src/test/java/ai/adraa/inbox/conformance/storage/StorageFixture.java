@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A database file with an active and a revoked token, of which each test breaks a copy under a
  * server in a process of its own.
  */
-abstract class StorageTest {
+abstract class StorageFixture {
   /** Leaves the log to the database's messages. */
   static final Map<String, String> QUIET = Map.of("ADRAA_ACCESS_LOG", "off");
 

@@ -1,0 +1,42 @@
+package ai.adraa.inbox.conformance.contract;
+
+import ai.adraa.inbox.conformance.support.TestInbox;
+import java.util.List;
+import java.util.Map;
+
+/** A request that succeeds, before anything is done to it; body is null where none is sent. */
+record ContractOperation(
+    String id, String method, String path, Access access, Map<String, String> body) {
+  boolean isUnsafe() {
+    return !method.equals("GET");
+  }
+
+  enum Access {
+    ANYONE,
+    TOKEN,
+    SESSION,
+    ADMIN
+  }
+
+  /** Each operation of the contract, by this caller on this token. */
+  static List<ContractOperation> operations(
+      TestInbox.SignedIn caller, TestInbox.NewToken existing) {
+    String tokens = "/api/v1/workspaces/" + caller.workspaceId() + "/tokens";
+    String one = tokens + "/" + existing.id();
+    Map<String, String> email = Map.of("email", "nobody@acme.example");
+    Map<String, String> code = Map.of("email", "nobody@acme.example", "code", "000000");
+    Map<String, String> name = Map.of("name", "Order notifications");
+    return List.of(
+        new ContractOperation("verifyToken", "GET", "/api/v1/me", Access.TOKEN, null),
+        new ContractOperation(
+            "requestSignInCode", "POST", "/api/v1/sign-in-codes", Access.ANYONE, email),
+        new ContractOperation("signIn", "POST", "/api/v1/session", Access.ANYONE, code),
+        new ContractOperation("getSession", "GET", "/api/v1/session", Access.SESSION, null),
+        new ContractOperation("signOut", "DELETE", "/api/v1/session", Access.SESSION, null),
+        new ContractOperation("listTokens", "GET", tokens, Access.ADMIN, null),
+        new ContractOperation("createToken", "POST", tokens, Access.ADMIN, name),
+        new ContractOperation("getToken", "GET", one, Access.ADMIN, null),
+        // Last, since it ends what verifyToken needs.
+        new ContractOperation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));
+  }
+}
