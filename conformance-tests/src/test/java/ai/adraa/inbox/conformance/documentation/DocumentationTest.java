@@ -40,9 +40,17 @@ class DocumentationTest {
           "ApiError",
           "AsyncAppender",
           "AuthenticatedClient",
+          "DelayedHandler",
+          "EagerContentHandler",
           "GracefulHandler",
+          "HostPort",
+          "InetAddressSet",
           "KeyStoreScanner",
-          "SizeLimitHandler");
+          "ResourceHandler",
+          "ResourceService",
+          "SerializableTransactionRunner",
+          "SizeLimitHandler",
+          "TextTable");
   // The tests' programs get these, not the server.
   private static final Set<String> VARIABLES_OF_TESTS = Set.of("ADRAA_BASE_URL");
 
