@@ -105,7 +105,7 @@ final class ServeOptions {
   @Option(
       names = "--tls-key",
       paramLabel = "FILE",
-      description = "PEM file of the certificate's private key, not encrypted.")
+      description = "PEM file of the certificate's private key: PKCS #8, not encrypted.")
   @Nullable Path tlsKey;
 
   @Option(
