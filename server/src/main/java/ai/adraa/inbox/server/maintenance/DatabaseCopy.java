@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.maintenance;
 
 import ai.adraa.inbox.server.database.DatabaseLocation;
+import ai.adraa.inbox.server.database.postgresql.PostgresConnections;
 import ai.adraa.inbox.server.database.postgresql.PostgresDatabase;
 import ai.adraa.inbox.server.database.postgresql.PostgresFailure;
 import ai.adraa.inbox.server.error.OperatorException;
@@ -101,7 +102,7 @@ public final class DatabaseCopy {
     try (Connection from = Inspection.readOnly(file).getConnection();
         Statement reading = from.createStatement();
         // No socket timeout: one statement may copy all rows.
-        Connection to = PostgresDatabase.primary(url, 0).getConnection();
+        Connection to = PostgresConnections.primary(url, 0).getConnection();
         Statement writing = to.createStatement()) {
       from.setAutoCommit(false);
       to.setAutoCommit(false);

@@ -6,9 +6,7 @@ import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.FailureLog;
 import ai.adraa.inbox.server.database.StatementTimer;
 import ai.adraa.inbox.server.error.OperatorException;
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.util.IsolationLevel;
 import java.nio.file.Path;
@@ -16,12 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,16 +39,11 @@ public final class PostgresDatabase extends Database {
   private static final int WRITERS = 8;
   static final int READ_WAIT_MILLIS = 2_000;
   private static final int WRITE_WAIT_MILLIS = 5_000;
-  private static final int STATEMENT_MILLIS = 5_000;
   private static final int CONFIRMATION_SECONDS = 5;
-  private static final int SOCKET_SECONDS = 15;
   private static final Pattern SERVER_TYPE =
       Pattern.compile("[?&]targetServerType=(?!primary(&|$))");
   private static final int ATTEMPTS = 20;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private static final String SETTINGS =
-      "SET statement_timeout = %1$d; SET lock_timeout = %1$d".formatted(STATEMENT_MILLIS);
 
   private static final String LAZILY =
       "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
@@ -125,17 +113,17 @@ public final class PostgresDatabase extends Database {
     PostgresDatabase opened = null;
     try {
       writers =
-          pool(
+          PostgresConnections.pool(
               "writer",
-              primary(url),
+              PostgresConnections.primary(url),
               WRITERS,
               WRITE_WAIT_MILLIS,
               IsolationLevel.TRANSACTION_SERIALIZABLE);
-      migrate(location, flyway(primary(url)));
+      migrate(location, flyway(PostgresConnections.primary(url)));
       HikariDataSource readers =
-          pool(
+          PostgresConnections.pool(
               "readers",
-              primary(url),
+              PostgresConnections.primary(url),
               READERS,
               READ_WAIT_MILLIS,
               IsolationLevel.TRANSACTION_READ_COMMITTED);
@@ -152,121 +140,6 @@ public final class PostgresDatabase extends Database {
       }
       throw e instanceof OperatorException refusal ? refusal : unopened(location, e);
     }
-  }
-
-  /**
-   * Returns a source of connections to the primary, whichever of the URL's hosts it is.
-   *
-   * @throws OperatorException if the URL is invalid
-   */
-  public static PGSimpleDataSource primary(String url) {
-    return primary(url, SOCKET_SECONDS);
-  }
-
-  /**
-   * Like {@link #primary(String)}, with another socket timeout.
-   *
-   * @param socketSeconds how long a statement may wait for data from the server, unless the URL
-   *     sets {@code socketTimeout}; 0 means no limit
-   */
-  public static PGSimpleDataSource primary(String url, int socketSeconds) {
-    PGSimpleDataSource all = new PGSimpleDataSource();
-    configure(all, url, Map.of());
-    List<PGSimpleDataSource> hosts = new ArrayList<>();
-    for (int i = 0; i < all.getServerNames().length; i++) {
-      PGSimpleDataSource host = new PGSimpleDataSource();
-      configure(
-          host, url, Map.of("targetServerType", "primary", "socketTimeout", "" + socketSeconds));
-      host.setServerNames(new String[] {all.getServerNames()[i]});
-      host.setPortNumbers(new int[] {all.getPortNumbers()[i]});
-      hosts.add(host);
-    }
-    return hosts.size() == 1 ? hosts.get(0) : new OneOf(hosts);
-  }
-
-  /**
-   * Tries the hosts one by one, starting with the last known primary. The driver itself applies one
-   * timeout to all hosts together, so a silent first host would leave no time for the others.
-   */
-  private static final class OneOf extends PGSimpleDataSource {
-    private static final long serialVersionUID = 1;
-
-    private final transient List<PGSimpleDataSource> hosts;
-    private transient volatile int last;
-
-    OneOf(List<PGSimpleDataSource> hosts) {
-      this.hosts = List.copyOf(hosts);
-    }
-
-    @Override
-    public Connection getConnection() throws SQLException {
-      SQLException failure = new SQLException("The URL has no host", "08001");
-      int first = last;
-      for (int i = 0; i < hosts.size(); i++) {
-        int host = (first + i) % hosts.size();
-        try {
-          Connection connection = hosts.get(host).getConnection();
-          last = host;
-          return connection;
-        } catch (SQLException e) {
-          e.addSuppressed(failure);
-          failure = e;
-        }
-      }
-      throw failure;
-    }
-  }
-
-  /**
-   * Applies a URL to the source. Parameters that the URL does not set get values that keep waits
-   * short.
-   *
-   * @param defaults more parameters for the case that the URL does not set them; see
-   *     https://jdbc.postgresql.org/documentation/use/
-   * @throws OperatorException if the URL is invalid
-   */
-  static void configure(PGSimpleDataSource source, String url, Map<String, String> defaults) {
-    Map<String, String> all = new HashMap<>(defaults);
-    all.put("connectTimeout", "2");
-    all.put("loginTimeout", "2");
-    all.put("tcpKeepAlive", "true");
-    all.put("ApplicationName", "adraa-inbox");
-    // Otherwise an exception contains the row that could not be written, and so would the log.
-    all.put("logServerErrorDetail", "false");
-    try {
-      source.setUrl(url);
-      for (Map.Entry<String, String> option : all.entrySet()) {
-        if (!url.contains(option.getKey() + "=")) {
-          source.setProperty(option.getKey(), option.getValue());
-        }
-      }
-    } catch (IllegalArgumentException | SQLException e) {
-      // Without the cause, whose message contains the URL and its password.
-      throw new OperatorException(
-          "Cannot open the database "
-              + DatabaseLocation.withoutSecrets(url)
-              + ": it is not a URL like jdbc:postgresql://HOST/NAME?user=USER");
-    }
-  }
-
-  static HikariDataSource pool(
-      String name,
-      PGSimpleDataSource connections,
-      int size,
-      int waitMillis,
-      IsolationLevel isolation) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(name);
-    config.setDataSource(connections);
-    config.setMaximumPoolSize(size);
-    // A command needs only one, and a server's pool soon grows to what it needs.
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(waitMillis);
-    config.setInitializationFailTimeout(1);
-    config.setTransactionIsolation(isolation.name());
-    config.setConnectionInitSql(SETTINGS);
-    config.setExceptionOverride(new EvictDisturbed());
-    return new HikariDataSource(config);
   }
 
   /** Returns Flyway for the given database with this program's PostgreSQL migrations. */
@@ -367,14 +240,14 @@ public final class PostgresDatabase extends Database {
         reading.ended();
         return answer;
       } catch (RuntimeException | SQLException e) {
-        boolean waited = isTimeout(e);
+        boolean waited = PostgresFailure.isTimeout(e);
         if (waited && hasNoConnection(readers)) {
           noReaderUntil = System.nanoTime() + RETRY_NANOS;
         }
         if (waited
             || attempt == ATTEMPTS
             || System.nanoTime() > end
-            || !(isDisturbed(e) || isConflict(e))) {
+            || !(PostgresFailure.isDisturbed(e) || PostgresFailure.isConflict(e))) {
           throw failure(reading, e);
         }
         recover(readers, e, attempt);
@@ -415,7 +288,8 @@ public final class PostgresDatabase extends Database {
         // After a lost connection during COMMIT the write may be committed, so it is not retried.
         if (attempt == ATTEMPTS
             || System.nanoTime() > end
-            || !(isConflict(e) || (isDisturbed(e) && !committing.get()))) {
+            || !(PostgresFailure.isConflict(e)
+                || (PostgresFailure.isDisturbed(e) && !committing.get()))) {
           throw failure(writing, e);
         }
         recover(writers, e, attempt);
@@ -459,7 +333,7 @@ public final class PostgresDatabase extends Database {
    * another request fail, so all are evicted.
    */
   private static void recover(HikariDataSource pool, Exception failure, int attempt) {
-    if (isDisturbed(failure)) {
+    if (PostgresFailure.isDisturbed(failure)) {
       pool.getHikariPoolMXBean().softEvictConnections();
     }
     // A random delay keeps transactions that conflicted from conflicting again.
@@ -469,16 +343,6 @@ public final class PostgresDatabase extends Database {
 
   private static boolean hasNoConnection(HikariDataSource pool) {
     return pool.isClosed() || pool.getHikariPoolMXBean().getTotalConnections() == 0;
-  }
-
-  /** Returns true if the pool had no free connection within its timeout. */
-  private static boolean isTimeout(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLTransientConnectionException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   static OperatorException unopened(String location, Exception failure) {
@@ -506,36 +370,5 @@ public final class PostgresDatabase extends Database {
     }
     readers.close();
     writers.close();
-  }
-
-  /** Returns true if PostgreSQL rolled back because of another transaction: SQLSTATE class 40. */
-  private static boolean isConflict(Throwable failure) {
-    return state(failure).startsWith("40");
-  }
-
-  /**
-   * Returns true if the connection failed (SQLSTATE class 08), the server is starting or stopping
-   * (57P), or it accepts no writes (25006), as a former primary does.
-   */
-  static boolean isDisturbed(Throwable failure) {
-    String state = state(failure);
-    return state.startsWith("08") || state.startsWith("57P") || state.equals("25006");
-  }
-
-  private static String state(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        return sql.getSQLState();
-      }
-    }
-    return "";
-  }
-
-  /** Evicts a connection that has failed or that leads to a former primary. */
-  static final class EvictDisturbed implements SQLExceptionOverride {
-    @java.lang.Override
-    public Override adjudicate(SQLException failure) {
-      return isDisturbed(failure) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
-    }
   }
 }

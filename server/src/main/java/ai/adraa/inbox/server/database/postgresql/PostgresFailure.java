@@ -2,6 +2,7 @@ package ai.adraa.inbox.server.database.postgresql;
 
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
 
 /** Translates PostgreSQL's SQLSTATEs into reasons that tell the operator what to do. */
@@ -57,5 +58,38 @@ public final class PostgresFailure {
           default -> null;
         };
     return Optional.ofNullable(reason);
+  }
+
+  /** Returns true if PostgreSQL rolled back because of another transaction: SQLSTATE class 40. */
+  static boolean isConflict(Throwable failure) {
+    return state(failure).startsWith("40");
+  }
+
+  /**
+   * Returns true if the connection failed (SQLSTATE class 08), the server is starting or stopping
+   * (57P), or it accepts no writes (25006), as a former primary does.
+   */
+  static boolean isDisturbed(Throwable failure) {
+    String state = state(failure);
+    return state.startsWith("08") || state.startsWith("57P") || state.equals("25006");
+  }
+
+  private static String state(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "";
+  }
+
+  /** Returns true if the pool had no free connection within its timeout. */
+  static boolean isTimeout(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

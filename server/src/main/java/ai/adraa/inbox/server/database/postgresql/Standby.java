@@ -176,9 +176,9 @@ final class Standby implements AutoCloseable {
     try {
       Source source = new Source(options.name().isPresent());
       // Do not wait for a silent standby, because the primary can answer instead.
-      PostgresDatabase.configure(source, options.url(), Map.of("socketTimeout", "2"));
+      PostgresConnections.configure(source, options.url(), Map.of("socketTimeout", "2"));
       pool =
-          PostgresDatabase.pool(
+          PostgresConnections.pool(
               "standby",
               source,
               PostgresDatabase.READERS,
@@ -187,9 +187,9 @@ final class Standby implements AutoCloseable {
       // The prover has its own connection, because those of requests may all wait for another
       // standby.
       primary =
-          PostgresDatabase.pool(
+          PostgresConnections.pool(
               "prover",
-              PostgresDatabase.primary(database),
+              PostgresConnections.primary(database),
               1,
               PostgresDatabase.READ_WAIT_MILLIS,
               IsolationLevel.TRANSACTION_READ_COMMITTED);
@@ -237,7 +237,7 @@ final class Standby implements AutoCloseable {
       return isFresh() && source.opened() == opened ? Optional.of(answer) : Optional.empty();
     } catch (SQLException e) {
       LOG.debug("Cannot read from the standby", e);
-      if (PostgresDatabase.isDisturbed(e)) {
+      if (PostgresFailure.isDisturbed(e)) {
         // Other requests should not wait for it. If it is available, the next proof shows that.
         lose();
       }
