@@ -145,6 +145,8 @@ public final class AdraaInbox {
     return headers.entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase("Set-Cookie"))
         .flatMap(header -> header.getValue().stream())
+        // Over https the cookie's name has a prefix. The server accepts it back without.
+        .map(cookie -> cookie.startsWith("__Host-") ? cookie.substring(7) : cookie)
         .filter(cookie -> cookie.startsWith(COOKIE + "="))
         .map(cookie -> cookie.substring(COOKIE.length() + 1).split(";", 2)[0])
         .findFirst()

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against answers that the real server does not give: a proxy's, a later version's. */
 class AdraaInboxTest {
@@ -218,15 +220,16 @@ class AdraaInboxTest {
     }
   }
 
-  @Test
-  void signInKeepsTheSessionAndTellsItToTheServerOnly() {
+  @ParameterizedTest
+  @ValueSource(strings = {"adraa_session", "__Host-adraa_session"})
+  void signInKeepsTheSessionAndTellsItToTheServerOnly(String cookie) {
     String session =
         """
         {"session":{"agent":{"id":"c1","email":"a@b.example","nickname":"a"},"workspaces":[],
           "expiresAt":"2026-06-12T22:25:00.000Z"}}
         """;
     answers.add(
-        new Answer(201, Map.of("Set-Cookie", "adraa_session=example-id;Path=/;HttpOnly"), session));
+        new Answer(201, Map.of("Set-Cookie", cookie + "=example-id;Path=/;HttpOnly"), session));
     next(200, session);
 
     ConsoleSession console = inbox.signIn("a@b.example", "042117");
