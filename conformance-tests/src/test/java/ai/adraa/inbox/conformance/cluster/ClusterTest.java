@@ -56,7 +56,9 @@ class ClusterTest extends Cluster {
     }
     for (ServerProcess node : nodes) {
       node.assertLogs("Verifications read from the standby");
-      assertThat(node.log()).doesNotContain("ERROR");
+      // On a busy machine a proof can be late. The node then reads from the primary, and says so.
+      assertThat(node.log().lines().filter(line -> line.contains("ERROR")))
+          .allMatch(line -> line.contains("Verifying at the primary instead of the standby"));
     }
   }
 
