@@ -22,12 +22,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
@@ -48,6 +50,8 @@ public final class TestInbox implements AutoCloseable {
   public record NewToken(String id, String secret) {}
 
   static {
+    // Only a failing test waits that long; a busy machine needs more than the default of 10 s.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
     // As Main does, so that Jersey's log is in the server's.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
