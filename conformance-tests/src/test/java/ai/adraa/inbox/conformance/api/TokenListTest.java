@@ -130,7 +130,7 @@ class TokenListTest {
   }
 
   @Test
-  void lastUseIsToldSoonAndNeverGoesBack() {
+  void lastUseIsShownSoonAfterEachUse() {
     TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
     Instant previous = Instant.EPOCH;
     for (int i = 0; i < 3; i++) {

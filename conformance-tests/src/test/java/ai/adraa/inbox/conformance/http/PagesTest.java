@@ -2,7 +2,9 @@ package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.server.InboxServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.restassured.response.Response;
@@ -140,11 +142,14 @@ class PagesTest {
 
   @Test
   void theFolderNamesNothingOutsideItself() throws IOException {
-    for (String link : links(Files.readString(FOLDER.resolve("index.html")))) {
-      assertThat(FOLDER.resolve(link)).exists();
-    }
-    for (var link : Pattern.compile("\\]\\(([^)]+)\\)").matcher(guide()).results().toList()) {
-      assertThat(FOLDER.resolve(link.group(1))).exists();
+    Set<String> links = links(Files.readString(FOLDER.resolve("index.html")));
+    Pattern.compile("\\]\\(([^)]+)\\)")
+        .matcher(guide())
+        .results()
+        .forEach(l -> links.add(l.group(1)));
+    assertThat(links).hasSizeGreaterThan(5);
+    for (String link : links) {
+      assertThat(FOLDER.resolve(link).normalize()).startsWith(FOLDER.normalize()).exists();
     }
   }
 
@@ -201,8 +206,35 @@ class PagesTest {
     assertThat(response.<String>path("error.code")).isEqualTo("METHOD_NOT_ALLOWED");
   }
 
+  /** Files that exist on the server's class path, but are not pages. */
   @ParameterizedTest
-  @ValueSource(strings = {"/docs/unknown.js", "/docs/../openapi.yml", "/openapi.yml", "/docsx"})
+  @ValueSource(
+      strings = {
+        "/docs/../logback.xml",
+        "/docs/%2e%2e/logback.xml",
+        "/docs/..%2flogback.xml",
+        "/docs/..%5clogback.xml",
+        "/docs/..;/logback.xml",
+        "/docs//../../logback.xml",
+        "/app/assets/../../logback.xml",
+        "/app/assets/%2e%2e/index.html",
+        "/logback.xml",
+        "/console/index.html",
+        "/reference/index.html",
+        "/db/sqlite/V2__audit_trail.sql"
+      })
+  void noOtherFileOfTheServerIsServed(String path) {
+    for (String file : List.of("/logback.xml", "/console/index.html", "/reference/index.html")) {
+      assertThat(InboxServer.class.getResource(file)).as(file).isNotNull();
+    }
+    RawHttp.Answer answer =
+        RawHttp.exchange(inbox.url(), "GET " + path + " HTTP/1.1", "Host: x", "Connection: close");
+    assertThat(answer.status()).isIn(400, 404);
+    assertThat(answer.text()).startsWith("{\"error\":");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/docs/unknown.js", "/openapi.yml", "/docsx"})
   void whatIsNotThereIsA404(String path) {
     Response response = get(path);
     assertThat(response.statusCode()).isEqualTo(404);

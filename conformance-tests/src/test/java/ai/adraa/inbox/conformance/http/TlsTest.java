@@ -117,7 +117,7 @@ class TlsTest {
   }
 
   @Test
-  void theCookieIsSecureAndBrowsersStayWithHttps() throws Exception {
+  void browsersStayWithHttps() throws Exception {
     serve("--public-url", "https://inbox.example");
     HttpResponse<String> refused =
         get(client(HttpClient.Version.HTTP_1_1, certificate), "/api/v1/me");

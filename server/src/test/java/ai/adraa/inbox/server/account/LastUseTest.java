@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.server.Databases;
 import ai.adraa.inbox.server.audit.AuditEvent;
@@ -83,9 +84,7 @@ class LastUseTest {
       assertThat(lastUse.backlog()).isEqualTo(2500);
 
       lastUse.start();
-      while (lastUse.backlog() == 2500) {
-        Thread.onSpinWait();
-      }
+      await().until(() -> lastUse.backlog() < 2500);
       assertThat(used(database)).as("in the order of the table").endsWith("1000");
 
       lastUse.close();

@@ -68,7 +68,7 @@ class SqliteDatabaseTest {
   }
 
   @Test
-  void acknowledgedWritesSurviveALossOfPower() {
+  void everyCommitIsSyncedToDisk() {
     assertThat(pragma("journal_mode")).isEqualTo("wal");
     assertThat(pragma("synchronous")).as("FULL").isEqualTo("2");
     assertThat(pragma("foreign_keys")).isEqualTo("1");
