@@ -1,5 +1,6 @@
 package ai.adraa.inbox.benchmark;
 
+import ai.adraa.inbox.conformance.support.WellFormed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
 
 /**
  * A database with many tokens, of which some are known: those that are verified are spread over all
@@ -171,10 +171,7 @@ record Store(Path database, Path active, Path revoked, String workspaceId, Strin
 
   /** A secret as the product makes them; not from a secure source, so of no use elsewhere. */
   static String secret(Random random) {
-    String checked = "adraa_" + HexFormat.of().formatHex(bytes(random, 20));
-    CRC32 crc = new CRC32();
-    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
-    return checked + HexFormat.of().toHexDigits((int) crc.getValue());
+    return WellFormed.token(bytes(random, 20));
   }
 
   private static byte[] bytes(Random random, int count) {

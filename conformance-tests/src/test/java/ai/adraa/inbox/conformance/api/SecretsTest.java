@@ -81,7 +81,7 @@ class SecretsTest {
       String secret = token.path("secret");
       secrets.add(secret);
       prefix = token.path("token.prefix");
-      verify(server, secret, 200);
+      assertThat(server.verify(secret)).isEqualTo(200);
       // What callers do wrong: the secret where it does not belong, and requests that fail.
       request(server).queryParam("token", secret).get("/api/v1/me").then().statusCode(401);
       request(server).get("/api/v1/" + secret).then().statusCode(404);
@@ -112,7 +112,7 @@ class SecretsTest {
           .then()
           .statusCode(400);
       breakTable(database, "api_token", "api_token_away");
-      verify(server, secret, 500);
+      assertThat(server.verify(secret)).isEqualTo(500);
       breakTable(database, "api_token_away", "api_token");
       breakTable(database, "session", "session_away");
       String requestId =
@@ -129,7 +129,7 @@ class SecretsTest {
           .post(tokens + "/" + token.path("token.id") + "/revoke")
           .then()
           .statusCode(200);
-      verify(server, secret, 401);
+      assertThat(server.verify(secret)).isEqualTo(401);
       request(server).cookie("adraa_session", session).delete("/api/v1/session");
       server.terminate();
       log = server.log();
@@ -156,14 +156,6 @@ class SecretsTest {
 
   private static RequestSpecification json(ServerProcess server, Map<String, String> body) {
     return request(server).contentType(ContentType.JSON).body(body);
-  }
-
-  private static void verify(ServerProcess server, String secret, int status) {
-    request(server)
-        .header("Authorization", "Bearer " + secret)
-        .get("/api/v1/me")
-        .then()
-        .statusCode(status);
   }
 
   /** Makes the server fail for real: its statements find no table. */

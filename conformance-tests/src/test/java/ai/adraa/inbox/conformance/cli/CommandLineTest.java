@@ -268,15 +268,15 @@ class CommandLineTest {
     String secret =
         succeed("token", "create", "--workspace", "acme", "--name", "CRM integration").strip();
     try (ServerProcess server = ServerProcess.serve(database, Map.of())) {
-      assertThat(verify(server, secret)).isEqualTo(200);
+      assertThat(server.verify(secret)).isEqualTo(200);
       String id =
           succeed("token", "list", "--workspace", "acme").lines().toList().get(1).split(" ")[0];
 
       succeed("token", "revoke", "--workspace", "acme", id);
 
-      assertThat(verify(server, secret)).isEqualTo(401);
+      assertThat(server.verify(secret)).isEqualTo(401);
       String later = succeed("token", "create", "--workspace", "acme", "--name", "Later").strip();
-      assertThat(verify(server, later)).isEqualTo(200);
+      assertThat(server.verify(later)).isEqualTo(200);
     }
   }
 
@@ -295,7 +295,7 @@ class CommandLineTest {
               .formatted(body.length(), body.substring(0, 10))
               .getBytes());
       out.flush();
-      assertThat(verify(server, secret)).isEqualTo(200);
+      assertThat(server.verify(secret)).isEqualTo(200);
 
       Thread stop = new Thread(() -> terminate(server));
       stop.start();
@@ -369,13 +369,6 @@ class CommandLineTest {
     assertThat(failed.err()).contains(message).doesNotContain("\tat ");
     assertThat(failed.err().strip().lines()).as(failed.err()).hasSize(1);
     assertThat(failed.out()).isEmpty();
-  }
-
-  private static int verify(ServerProcess server, String secret) {
-    return RestAssured.given()
-        .header("Authorization", "Bearer " + secret)
-        .get(server.url() + "/api/v1/me")
-        .statusCode();
   }
 
   private static boolean accepts(ServerProcess server) {

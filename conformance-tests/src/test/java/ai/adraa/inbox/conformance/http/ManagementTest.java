@@ -12,6 +12,7 @@ import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.TestInbox.NewToken;
 import ai.adraa.inbox.conformance.support.TestInbox.SignedIn;
+import ai.adraa.inbox.conformance.support.WellFormed;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -28,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class ManagementTest {
     inbox.verify(token.secret()).then().statusCode(200);
     inbox.request().get("/api/v1/me").then().statusCode(401);
     inbox.verify("adraa_nonsense").then().statusCode(401);
-    inbox.verify(wellFormed()).then().statusCode(401);
+    inbox.verify(WellFormed.token()).then().statusCode(401);
     inbox.verify(revoked.secret()).then().statusCode(401);
     inbox.request().get("/api/v1/" + token.id()).then().statusCode(404);
     RestAssured.given().get(inbox.url() + "/docs/").then().statusCode(200);
@@ -275,13 +275,5 @@ class ManagementTest {
   private static double grown(
       List<Sample> before, List<Sample> after, String name, String... labels) {
     return sum(after, name, labels) - sum(before, name, labels);
-  }
-
-  /** A secret that was never issued, but whose checksum is right. */
-  private static String wellFormed() {
-    String checked = "adraa_" + "0".repeat(40);
-    CRC32 crc = new CRC32();
-    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
-    return checked + "%08x".formatted(crc.getValue());
   }
 }

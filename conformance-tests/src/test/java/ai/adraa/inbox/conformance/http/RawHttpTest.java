@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.conformance.support.WellFormed;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -66,7 +65,7 @@ class RawHttpTest {
           case "valid" -> List.of("Authorization: Bearer " + secret);
           case "missing" -> List.of();
           case "malformed" -> List.of("Authorization: Bearer " + secret.substring(1));
-          case "unknown" -> List.of("Authorization: Bearer " + unknown());
+          case "unknown" -> List.of("Authorization: Bearer " + WellFormed.token());
           case "another scheme" -> List.of("Authorization: Basic " + secret);
           default -> Collections.nCopies(2, "Authorization: Bearer " + secret);
         };
@@ -82,14 +81,6 @@ class RawHttpTest {
       assertThat(answer.text()).isEqualTo(plain.text());
       assertThat(lasting(answer)).isEqualTo(lasting(plain));
     }
-  }
-
-  /** A well-formed secret that no token has. */
-  private static String unknown() {
-    String checked = "adraa_" + "0".repeat(40);
-    CRC32 crc = new CRC32();
-    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
-    return checked + HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   /** The headers that are not of one answer only. */

@@ -99,7 +99,7 @@ class ReplacedFilesTest extends StorageFixture {
 
       change.undo(database);
       assertStopped(server, change.reason);
-      assertThat(verify(server, gone.getSecret())).isEqualTo(503);
+      assertThat(server.verify(gone.getSecret())).isEqualTo(503);
       server.assertLogs("Cannot use the database " + database, "restart the server");
       assertQuiet(server);
       server.terminate();
@@ -107,7 +107,7 @@ class ReplacedFilesTest extends StorageFixture {
     assertSound(database);
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       assertVerifies(server);
-      assertThat(verify(server, before.getSecret())).isEqualTo(200);
+      assertThat(server.verify(before.getSecret())).isEqualTo(200);
       assertThat(console(server).tokens(workspaceId, null).toList())
           .extracting(token -> token.getName())
           .contains("in the log only", "revoked in the log only");
@@ -146,7 +146,7 @@ class ReplacedFilesTest extends StorageFixture {
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(2);
       assertVerifies(server);
-      assertThat(verify(server, late.getSecret())).isEqualTo(401);
+      assertThat(server.verify(late.getSecret())).isEqualTo(401);
       server.terminate();
     }
     assertSound(database);
@@ -166,7 +166,7 @@ class ReplacedFilesTest extends StorageFixture {
       server.terminate();
     }
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      assertThat(verify(server, token.getSecret())).isEqualTo(401);
+      assertThat(server.verify(token.getSecret())).isEqualTo(401);
       assertVerifies(server);
       server.terminate();
     }
@@ -196,10 +196,10 @@ class ReplacedFilesTest extends StorageFixture {
     }
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
       for (CreatedToken token : created) {
-        assertThat(verify(server, token.getSecret())).isEqualTo(200);
+        assertThat(server.verify(token.getSecret())).isEqualTo(200);
       }
       for (CreatedToken token : revokedTokens) {
-        assertThat(verify(server, token.getSecret())).isEqualTo(401);
+        assertThat(server.verify(token.getSecret())).isEqualTo(401);
       }
       server.terminate();
     }
@@ -231,8 +231,8 @@ class ReplacedFilesTest extends StorageFixture {
                         } else if (created.statusCode() != 503) {
                           wrong.incrementAndGet();
                         }
-                      } else if (!List.of(200, 503).contains(verify(server, active.secret()))
-                          || !List.of(401, 503).contains(verify(server, revoked.secret()))) {
+                      } else if (!List.of(200, 503).contains(server.verify(active.secret()))
+                          || !List.of(401, 503).contains(server.verify(revoked.secret()))) {
                         wrong.incrementAndGet();
                       }
                       answers.incrementAndGet();
@@ -265,7 +265,7 @@ class ReplacedFilesTest extends StorageFixture {
       assertSound(database);
       try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         for (String secret : acknowledged) {
-          assertThat(verify(server, secret)).isEqualTo(200);
+          assertThat(server.verify(secret)).isEqualTo(200);
         }
         assertVerifies(server);
         server.terminate();
@@ -280,10 +280,10 @@ class ReplacedFilesTest extends StorageFixture {
 
   /** Waits until no token is verified any more, and requires that everything else fails too. */
   private void assertStopped(ServerProcess server, String reason) throws Exception {
-    await().until(() -> verify(server, active.secret()) == 503);
+    await().until(() -> server.verify(active.secret()) == 503);
     for (int i = 0; i < 10; i++) {
-      assertThat(verify(server, active.secret())).isEqualTo(503);
-      assertThat(verify(server, revoked.secret())).isEqualTo(503);
+      assertThat(server.verify(active.secret())).isEqualTo(503);
+      assertThat(server.verify(revoked.secret())).isEqualTo(503);
     }
     assertUnavailable(create(server));
     assertUnavailable(revoke(server, active.id()));

@@ -88,9 +88,9 @@ class RestoreTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(inbox.database())))
         .isEqualTo("rw-------");
     try (ServerProcess server = ServerProcess.serve(inbox.database(), Map.of())) {
-      assertThat(verify(server, kept)).isEqualTo(200);
-      assertThat(verify(server, revoked)).as("revoked since the backup").isEqualTo(401);
-      assertThat(verify(server, later)).as("created since the backup").isEqualTo(401);
+      assertThat(server.verify(kept.secret())).isEqualTo(200);
+      assertThat(server.verify(revoked.secret())).as("revoked since the backup").isEqualTo(401);
+      assertThat(server.verify(later.secret())).as("created since the backup").isEqualTo(401);
       for (TestInbox.SignedIn session : List.of(admin, zoe)) {
         assertThat(
                 RestAssured.given()
@@ -202,7 +202,7 @@ class RestoreTest {
     Path elsewhere = directory.resolve("inbox.db");
     try (ServerProcess server = ServerProcess.serve(inbox.database(), Map.of())) {
       inbox.command("agent", "add", "--workspace", "acme", "--email", "bob@x.example");
-      assertThat(verify(server, token)).isEqualTo(200);
+      assertThat(server.verify(token.secret())).isEqualTo(200);
       // The first verification's time is written within a second, to the token's page.
       await()
           .atMost(60, TimeUnit.SECONDS)
@@ -358,12 +358,5 @@ class RestoreTest {
     try (Stream<Path> files = Files.list(inbox.database().getParent())) {
       return files.filter(file -> file.toString().contains(".replaced-")).findFirst().orElseThrow();
     }
-  }
-
-  private static int verify(ServerProcess server, TestInbox.NewToken token) {
-    return RestAssured.given()
-        .header("Authorization", "Bearer " + token.secret())
-        .get(server.url() + "/api/v1/me")
-        .statusCode();
   }
 }

@@ -69,7 +69,7 @@ class StorageFaultsTest extends StorageFixture {
         acknowledged.add(console(server).createToken(workspaceId, "after"));
         assertVerifies(server);
         for (CreatedToken token : acknowledged) {
-          assertThat(verify(server, token.getSecret())).isEqualTo(200);
+          assertThat(server.verify(token.getSecret())).isEqualTo(200);
         }
         assertQuiet(server);
         server.terminate();
@@ -80,7 +80,7 @@ class StorageFaultsTest extends StorageFixture {
       assertRefusesToStart("the disk is full");
       Files.delete(disk.resolve("ballast"));
       try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-        assertThat(verify(server, acknowledged.get(0).getSecret())).isEqualTo(200);
+        assertThat(server.verify(acknowledged.get(0).getSecret())).isEqualTo(200);
       }
       Faults.figure(
           "StorageFaultsTest, disk full",
@@ -110,7 +110,7 @@ class StorageFaultsTest extends StorageFixture {
         assertUnavailable(create(server));
         assertUnavailable(revoke(server, active.id()));
         assertVerifies(server);
-        assertThat(verify(server, before.getSecret())).isEqualTo(200);
+        assertThat(server.verify(before.getSecret())).isEqualTo(200);
         assertThat(console(server).tokens(workspaceId, null).toList()).hasSize(3);
 
         // As an operator rescues it: what can still be read moves to another disk, log included.
@@ -125,7 +125,7 @@ class StorageFaultsTest extends StorageFixture {
       }
       try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
         assertVerifies(server);
-        assertThat(verify(server, before.getSecret())).isEqualTo(200);
+        assertThat(server.verify(before.getSecret())).isEqualTo(200);
         assertThat(create(server).statusCode()).isEqualTo(201);
         server.terminate();
       }
@@ -230,11 +230,11 @@ class StorageFaultsTest extends StorageFixture {
       int answers = 0;
       for (int i = 0; i < 20; i++) {
         // What a connection still has in memory is right; the file says nothing.
-        assertThat(verify(server, active.secret())).isIn(200, 503);
-        assertThat(verify(server, revoked.secret())).isIn(401, 503);
+        assertThat(server.verify(active.secret())).isIn(200, 503);
+        assertThat(server.verify(revoked.secret())).isIn(401, 503);
         answers += 2;
       }
-      await().until(() -> verify(server, active.secret()) == 503);
+      await().until(() -> server.verify(active.secret()) == 503);
       assertUnavailable(create(server));
       server.assertLogs("the file is damaged");
       assertQuiet(server);
@@ -259,8 +259,8 @@ class StorageFaultsTest extends StorageFixture {
     assertThat(swapped).isEqualTo(1);
     Files.write(database, file);
     try (ServerProcess server = ServerProcess.serve(database, QUIET)) {
-      assertThat(verify(server, revoked.secret())).isEqualTo(503);
-      assertThat(verify(server, active.secret())).isEqualTo(200);
+      assertThat(server.verify(revoked.secret())).isEqualTo(503);
+      assertThat(server.verify(active.secret())).isEqualTo(200);
       server.assertLogs("the file is damaged");
     }
   }
@@ -328,9 +328,9 @@ class StorageFaultsTest extends StorageFixture {
     int wrong = 0;
     for (int i = 0; i < rounds; i++) {
       CreatedToken token = console(here).createToken(workspaceId, "two servers");
-      wrong += verify(there, token.getSecret()) == 200 ? 0 : 1;
+      wrong += there.verify(token.getSecret()) == 200 ? 0 : 1;
       console(there).revokeToken(workspaceId, token.getToken().getId());
-      wrong += verify(here, token.getSecret()) == 401 ? 0 : 1;
+      wrong += here.verify(token.getSecret()) == 401 ? 0 : 1;
     }
     return wrong;
   }

@@ -3,6 +3,7 @@ package ai.adraa.inbox.conformance.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -134,6 +135,15 @@ public final class ServerProcess implements AutoCloseable {
     Matcher management = MANAGEMENT.matcher(log());
     assertThat(management.find()).isTrue();
     return URI.create(management.group(1));
+  }
+
+  /** Verifies a token and returns the status. */
+  public int verify(String secret) {
+    return RestAssured.given()
+        .header("Authorization", "Bearer " + secret)
+        .header("Connection", "close")
+        .get(url + "/api/v1/me")
+        .statusCode();
   }
 
   public String log() throws IOException {
