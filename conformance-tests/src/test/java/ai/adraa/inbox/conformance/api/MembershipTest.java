@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is removed or demoted by the command line loses what that person had at the next request. */
+/**
+ * Who is removed or demoted by the command line loses what that person had at the next request. A
+ * role applies to one workspace only.
+ */
 class MembershipTest {
   private static final String BOB = "bob@acme.example";
 
@@ -106,6 +114,122 @@ class MembershipTest {
     assertThat(inbox.refused("agent", "remove", "--workspace", "globex", "--email", BOB))
         .contains("The workspace globex does not exist");
     assertThat(status(bob)).isEqualTo(200);
+  }
+
+  @Test
+  void anAdminOfOneWorkspaceIsRefusedInAnotherAsAnAgent() {
+    TestInbox.SignedIn eve = inbox.workspace("globex");
+    inbox.command("agent", "add", "--workspace", "globex", "--email", BOB);
+    TestInbox.NewToken acmes = inbox.createToken(ada, "CRM integration");
+    TestInbox.NewToken globexs = inbox.createToken(eve, "CRM integration");
+
+    for (Response response : tokenOperations(bob, eve.workspaceId(), globexs)) {
+      response.then().statusCode(403).body("error.code", equalTo("ADMIN_REQUIRED"));
+    }
+    assertThat(inbox.verify(globexs.secret()).statusCode()).isEqualTo(200);
+    assertThat(inbox.command("token", "list", "--workspace", "globex")).doesNotContain("By bob");
+    assertThat(tokenOperations(bob, ada.workspaceId(), acmes))
+        .extracting(Response::statusCode)
+        .containsExactly(200, 201, 200, 200);
+    assertThat(inbox.verify(acmes.secret()).statusCode()).isEqualTo(401);
+    Response session = inbox.request(bob).get("/api/v1/session");
+    assertThat(session.<List<String>>path("session.workspaces.name"))
+        .containsExactly("acme", "globex");
+    assertThat(session.<List<String>>path("session.workspaces.role"))
+        .containsExactly("admin", "agent");
+  }
+
+  @Test
+  void aMembershipIsAddedChangedAndRemovedInItsOwnWorkspaceOnly() {
+    inbox.command("workspace", "create", "--name", "globex", "--admin", "eve@globex.example");
+    inbox.command("workspace", "create", "--name", "initech", "--admin", "eve@globex.example");
+
+    inbox.command("agent", "add", "--workspace", "globex", "--email", BOB);
+    inbox.command("agent", "add", "--workspace", "initech", "--email", BOB);
+    assertThat(members())
+        .containsExactlyInAnyOrder(
+            "acme admin@acme.example admin",
+            "acme bob@acme.example admin",
+            "globex eve@globex.example admin",
+            "globex bob@acme.example agent",
+            "initech eve@globex.example admin",
+            "initech bob@acme.example agent");
+
+    inbox.command("agent", "role", "--workspace", "globex", "--email", BOB, "--role", "admin");
+    assertThat(members())
+        .contains(
+            "acme bob@acme.example admin",
+            "globex bob@acme.example admin",
+            "initech bob@acme.example agent");
+
+    role(BOB, "agent");
+    assertThat(members())
+        .containsExactlyInAnyOrder(
+            "acme admin@acme.example admin",
+            "acme bob@acme.example agent",
+            "globex eve@globex.example admin",
+            "globex bob@acme.example admin",
+            "initech eve@globex.example admin",
+            "initech bob@acme.example agent");
+
+    inbox.command("agent", "remove", "--workspace", "initech", "--email", BOB);
+    assertThat(members())
+        .containsExactlyInAnyOrder(
+            "acme admin@acme.example admin",
+            "acme bob@acme.example agent",
+            "globex eve@globex.example admin",
+            "globex bob@acme.example admin",
+            "initech eve@globex.example admin");
+    assertThat(members("--workspace", "acme"))
+        .containsExactlyInAnyOrder("acme admin@acme.example admin", "acme bob@acme.example agent");
+  }
+
+  @Test
+  void theCommandLineCreatesAndRevokesTokensOfTheNamedWorkspaceAsItsOwnAdmin() {
+    // Bob and Ada are admins for longer, but of acme. In globex, Bob is an agent.
+    inbox.command("workspace", "create", "--name", "globex", "--admin", "eve@globex.example");
+    inbox.command("agent", "add", "--workspace", "globex", "--email", BOB);
+    TestInbox.NewToken acmes = inbox.createToken(ada, "By console");
+
+    inbox.command("token", "create", "--workspace", "globex", "--name", "By command");
+
+    assertThat(inbox.command("token", "list", "--workspace", "globex"))
+        .contains("By command", " eve ")
+        .doesNotContain("By console");
+    assertThat(inbox.command("token", "list", "--workspace", "acme"))
+        .contains("By console")
+        .doesNotContain("By command");
+    assertThat(inbox.refused("token", "revoke", "--workspace", "globex", acmes.id()))
+        .isEqualTo("The token " + acmes.id() + " does not exist in the workspace globex");
+    assertThat(inbox.verify(acmes.secret()).statusCode()).isEqualTo(200);
+  }
+
+  /** Lists, creates, returns and revokes. */
+  private List<Response> tokenOperations(
+      TestInbox.SignedIn caller, String workspaceId, TestInbox.NewToken token) {
+    String tokens = "/api/v1/workspaces/" + workspaceId + "/tokens";
+    return List.of(
+        inbox.request(caller).get(tokens),
+        inbox
+            .request(caller)
+            .contentType(ContentType.JSON)
+            .body(Map.of("name", "By bob"))
+            .post(tokens),
+        inbox.request(caller).get(tokens + "/" + token.id()),
+        inbox.request(caller).post(tokens + "/" + token.id() + "/revoke"));
+  }
+
+  /** Returns workspace, email and role of each member that {@code agent list} prints. */
+  private List<String> members(String... options) {
+    String[] command =
+        Stream.concat(Stream.of("agent", "list"), Stream.of(options)).toArray(String[]::new);
+    return inbox
+        .command(command)
+        .lines()
+        .skip(1)
+        .map(line -> line.split("\\s+"))
+        .map(columns -> String.join(" ", columns[1], columns[2], columns[4]))
+        .toList();
   }
 
   private void role(String email, String role) {
