@@ -2,9 +2,13 @@ package ai.adraa.inbox.server.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SecretTest {
@@ -27,6 +31,38 @@ class SecretTest {
       secrets.add(secret.reveal());
     }
     assertThat(secrets).hasSize(10_000);
+  }
+
+  @Test
+  void eachDigitOfATokenUpToTheChecksumIsRandom() {
+    List<String> tokens = values(Secret::newToken);
+    assertThat(tokens).allMatch(token -> token.startsWith("adraa_"));
+    assertRandom(tokens, 6, 46, 16);
+  }
+
+  @Test
+  void eachCharacterOfASessionIdIsRandom() {
+    List<String> ids = values(Secret::newSessionId);
+    assertThat(ids).allMatch(id -> new Secret(id).isWellFormedSessionId());
+    assertRandom(ids, 0, 42, 64);
+    // 256 bits are 42 characters of 6 bits, and 4 bits in the last.
+    assertThat(ids.stream().map(id -> id.charAt(42)).distinct()).hasSize(16);
+  }
+
+  @Test
+  void eachDigitOfASignInCodeIsRandom() {
+    List<String> codes = values(Secret::newSignInCode);
+    assertThat(codes).allMatch(code -> code.matches("[0-9]{6}"));
+    assertRandom(codes, 0, 6, 10);
+  }
+
+  @Test
+  void eachByteOfASaltIsRandom() {
+    assertRandom(
+        values(() -> new Secret(new String(Secret.randomBytes(16), StandardCharsets.ISO_8859_1))),
+        0,
+        16,
+        256);
   }
 
   @Test
@@ -56,5 +92,25 @@ class SecretTest {
   @Test
   void toStringDoesNotTellTheValue() {
     assertThat(new Secret(EXAMPLE).toString()).doesNotContain("1a2b3c4d");
+  }
+
+  private static List<String> values(Supplier<Secret> secrets) {
+    return Stream.generate(secrets).limit(10_000).map(Secret::reveal).toList();
+  }
+
+  /** Each position takes all its values, and no two positions always have the same. */
+  private static void assertRandom(List<String> secrets, int begin, int end, int alphabet) {
+    for (int i = begin; i < end; i++) {
+      int position = i;
+      assertThat(secrets.stream().map(secret -> secret.charAt(position)).distinct())
+          .as("values at position %d", i)
+          .hasSize(alphabet);
+      for (int j = begin; j < i; j++) {
+        int other = j;
+        assertThat(secrets.stream().allMatch(s -> s.charAt(other) == s.charAt(position)))
+            .as("positions %d and %d are always equal", j, i)
+            .isFalse();
+      }
+    }
   }
 }
