@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -90,6 +91,41 @@ class LastUseTest {
       lastUse.close();
       assertThat(lastUse.backlog()).isZero();
       assertThat(used(database)).endsWith("2500");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aUseDuringAWriteIsWrittenByTheNext(@TempDir Path directory) throws Exception {
+    try (Database database =
+        Databases.open(new DatabaseLocation(directory.resolve("inbox.db").toString()))) {
+      WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+      Agent agent = workspaces.firstAdmin(workspaces.create("acme", "ada@acme.example", OPERATOR));
+      SignInStore store = new SignInStore(database);
+      Secret id = Secret.newSessionId();
+      store.createSession(agent.id(), id, List.of(), SIGNED_IN, OPERATOR);
+      String key = HexFormat.of().formatHex(id.hash());
+      Instant before = SIGNED_IN.plusSeconds(1);
+      Instant during = SIGNED_IN.plusSeconds(2);
+      CountDownLatch writing = new CountDownLatch(1);
+      CountDownLatch used = new CountDownLatch(1);
+      LastUse lastUse =
+          new LastUse(
+              "sessions",
+              uses -> {
+                store.updateLastUsed(uses);
+                hold(writing, used);
+              });
+
+      lastUse.record(key, before);
+      lastUse.start();
+      writing.await();
+      lastUse.record(key, during);
+      used.countDown();
+      lastUse.close();
+
+      assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(during);
+      assertThat(lastUse.backlog()).isZero();
     }
   }
 
