@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +106,72 @@ class RestoreTest {
     Path replaced = replaced();
     assertThat(check(replaced)).contains("Sound          yes");
     assertThat(ids(replaced)).contains(kept.id(), revoked.id(), later.id());
+  }
+
+  @Test
+  void rolesStayAsTheyWereChangedSinceTheBackup() {
+    inbox.command("workspace", "create", "--name", "globex", "--admin", "admin@acme.example");
+    for (String workspace : List.of("acme", "globex")) {
+      agent("add", workspace, "bob@x.example", "admin");
+      agent("add", workspace, "eve@x.example", "agent");
+    }
+    inbox.command("backup", backup.toString());
+    agent("role", "acme", "bob@x.example", "agent");
+    agent("role", "acme", "eve@x.example", "admin");
+    // The first admin is demoted as well, which requires that eve is promoted first.
+    agent("role", "acme", "admin@acme.example", "agent");
+    String members = inbox.command("agent", "list");
+    inbox.stopServer();
+
+    Tool.Finished restored = inbox.run("restore", backup.toString());
+
+    assertThat(restored.exitCode()).as(restored.err()).isZero();
+    assertThat(inbox.command("agent", "list")).isEqualTo(members);
+  }
+
+  @Test
+  void whoRevokedATokenSinceTheBackupAndWhenIsKept() throws Exception {
+    agent("add", "acme", "bob@x.example", "admin");
+    TestInbox.NewToken byBob = inbox.createToken(admin, "revoked by bob");
+    TestInbox.NewToken byZoe = inbox.createToken(admin, "revoked by zoe");
+    TestInbox.NewToken byCreator = inbox.createToken(admin, "revoked by its creator");
+    inbox.command("backup", backup.toString());
+    agent("add", "acme", "zoe@x.example", "admin");
+    inbox.revoke(inbox.signIn("bob@x.example"), byBob.id());
+    inbox.revoke(inbox.signIn("zoe@x.example"), byZoe.id());
+    inbox.revoke(admin, byCreator.id());
+    Map<String, String> revocations = revocations();
+    inbox.stopServer();
+
+    Tool.Finished restored = inbox.run("restore", backup.toString());
+
+    assertThat(restored.exitCode()).as(restored.err()).isZero();
+    assertThat(revocations())
+        .hasSize(3)
+        .hasEntrySatisfying(byBob.id(), by -> assertThat(by).startsWith("bob@x.example "))
+        .hasEntrySatisfying(byZoe.id(), by -> assertThat(by).startsWith("zoe@x.example "))
+        .hasEntrySatisfying(byCreator.id(), by -> assertThat(by).startsWith("admin@acme.example "))
+        .isEqualTo(revocations);
+  }
+
+  private void agent(String command, String workspace, String email, String role) {
+    inbox.command("agent", command, "--workspace", workspace, "--email", email, "--role", role);
+  }
+
+  /** Returns who revoked each revoked token, and when, by the token's id. */
+  private Map<String, String> revocations() throws SQLException {
+    Map<String, String> revocations = new HashMap<>();
+    try (Connection connection = inbox.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT t.id, a.email, t.revoked_at FROM api_token t"
+                    + " JOIN agent a ON a.id = t.revoked_by")) {
+      while (row.next()) {
+        revocations.put(row.getString(1), row.getString(2) + " at " + row.getLong(3));
+      }
+    }
+    return revocations;
   }
 
   @Test
