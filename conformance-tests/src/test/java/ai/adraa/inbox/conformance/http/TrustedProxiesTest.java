@@ -6,14 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rate limit counts callers, as trusted proxies name them and nobody else. */
+/**
+ * The rate limit, the limits of sign-in and the audit trail see callers as trusted proxies name
+ * them, and as nobody else does.
+ */
 @Tag("once")
 class TrustedProxiesTest {
   @Test
@@ -57,6 +64,40 @@ class TrustedProxiesTest {
       // What the caller wrote itself is on the left.
       assertThat(verifyFrom(inbox, "198.51.100.1, 192.0.2.1")).isEqualTo(429);
       assertThat(verifyFrom(inbox, "nonsense, 192.0.2.1")).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void behindATrustedProxyEachCallerHasSignInLimitsOfItsOwn() {
+    try (TestInbox inbox =
+        TestInbox.builder().signInLimit("2/h").trustedProxies("127.0.0.1").start()) {
+      for (String caller : List.of("192.0.2.1", "192.0.2.2")) {
+        for (int status : new int[] {202, 202, 429}) {
+          requestCodeFrom(inbox, caller, "nobody@acme.example").then().statusCode(status);
+        }
+        for (int status : new int[] {401, 401, 429}) {
+          signInFrom(inbox, caller, "nobody@acme.example", "000000").then().statusCode(status);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, 192.0.2.1", "10.0.0.7, 127.0.0.1"})
+  void theAuditTrailNamesTheCallerOnlyAsATrustedProxyDoes(String trusted, String recorded) {
+    String email = "admin@acme.example";
+    try (TestInbox inbox = TestInbox.builder().trustedProxies(trusted).start()) {
+      inbox.command("workspace", "create", "--name", "acme", "--admin", email);
+      String code =
+          inbox
+              .mail()
+              .codeMailedBy(
+                  () -> requestCodeFrom(inbox, "192.0.2.1", email).then().statusCode(202));
+      signInFrom(inbox, "192.0.2.1", email, code).then().statusCode(201);
+
+      JsonPath signIn =
+          JsonPath.from(inbox.command("audit", "list", "--action", "sign-in", "--format", "json"));
+      assertThat(signIn.getString("address")).isEqualTo(recorded);
     }
   }
 
@@ -144,5 +185,24 @@ class TrustedProxiesTest {
         .header("X-Forwarded-For", forwardedFor)
         .get(inbox.url() + "/api/v1/me")
         .statusCode();
+  }
+
+  private static Response requestCodeFrom(TestInbox inbox, String forwardedFor, String email) {
+    return inbox
+        .request()
+        .header("X-Forwarded-For", forwardedFor)
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email))
+        .post("/api/v1/sign-in-codes");
+  }
+
+  private static Response signInFrom(
+      TestInbox inbox, String forwardedFor, String email, String code) {
+    return inbox
+        .request()
+        .header("X-Forwarded-For", forwardedFor)
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email, "code", code))
+        .post("/api/v1/session");
   }
 }
