@@ -127,6 +127,27 @@ class TenancyTest {
     assertThat(inbox.verify(victim.secret()).statusCode()).isEqualTo(status == 403 ? 200 : 401);
   }
 
+  /** Host is then the server's own address, as a proxy sends it that does not keep the caller's. */
+  @ParameterizedTest
+  @CsvSource({
+    "https://inbox.example,      202",
+    "https://evil.example,       403",
+    "https://inbox.example.evil, 403",
+    "https://inbox.example:8443, 403",
+  })
+  void behindAProxyTheOriginOfThePublicUrlIsTheOwn(String origin, int status) {
+    try (TestInbox proxied = TestInbox.builder().publicUrl("https://inbox.example").start()) {
+      proxied
+          .request()
+          .header("Origin", origin)
+          .contentType(ContentType.JSON)
+          .body(Map.of("email", "nobody@acme.example"))
+          .post("/api/v1/sign-in-codes")
+          .then()
+          .statusCode(status);
+    }
+  }
+
   private interface RequestSupplier {
     RequestSpecification get();
   }
