@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,6 +140,77 @@ class ManagementTest {
     await()
         .atMost(30, TimeUnit.SECONDS)
         .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "failed") == 1);
+  }
+
+  @Test
+  void howeverARequestEndsItGivesBackWhatItTook() {
+    SignedIn admin = inbox.workspace("acme");
+    String tokens = "/api/v1/workspaces/" + admin.workspaceId() + "/tokens";
+    nothingIsHeld();
+
+    Map<String, Integer> ends = new LinkedHashMap<>();
+    ends.put("{\"name\":\"CRM integration\"}", 201);
+    ends.put("{\"name\":\"\"}", 400);
+    ends.put("{", 400);
+    ends.forEach(
+        (body, status) -> {
+          inbox
+              .request(admin)
+              .contentType(ContentType.JSON)
+              .body(body)
+              .post(tokens)
+              .then()
+              .statusCode(status);
+          nothingIsHeld();
+        });
+    String unread = "{\"name\":\"No resource reads this\"}";
+    inbox.request().contentType(ContentType.JSON).body(unread).post(tokens).then().statusCode(401);
+    nothingIsHeld();
+    inbox.request(admin).contentType("text/plain").body(unread).post(tokens).then().statusCode(415);
+    nothingIsHeld();
+    inbox
+        .request(admin)
+        .contentType(ContentType.JSON)
+        .body("{\"name\":\"" + "x".repeat(100_000) + "\"}")
+        .post(tokens)
+        .then()
+        .statusCode(413);
+    nothingIsHeld();
+    try (RawHttp caller = new RawHttp(inbox.url())) {
+      caller.send(
+          "POST " + tokens + " HTTP/1.1",
+          "Host: localhost",
+          "Content-Type: application/json",
+          "Content-Length: 1000");
+      caller.send("{\"name\":\"disconnects".getBytes(StandardCharsets.US_ASCII));
+      await()
+          .atMost(20, TimeUnit.SECONDS)
+          .untilAsserted(
+              () -> {
+                List<Sample> held = scrape(inbox);
+                assertThat(sum(held, "adraa_request_bodies_bytes")).isEqualTo(20);
+                assertThat(sum(held, "jetty_connections_current_connections")).isEqualTo(1);
+              });
+    }
+    nothingIsHeld();
+  }
+
+  private void nothingIsHeld() {
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .untilAsserted(
+            () -> {
+              List<Sample> held = scrape(inbox);
+              for (String gauge :
+                  List.of(
+                      "adraa_request_bodies_bytes",
+                      "adraa_workers_busy",
+                      "adraa_workers_waiting",
+                      "jetty_connections_current_connections")) {
+                assertThat(held).extracting(Sample::name).contains(gauge);
+                assertThat(sum(held, gauge)).as(gauge).isZero();
+              }
+            });
   }
 
   @Test
