@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import ai.adraa.inbox.conformance.support.Cable;
+import ai.adraa.inbox.conformance.support.Mailbox;
 import ai.adraa.inbox.conformance.support.MovableClock;
 import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.server.account.SignInService;
 import io.restassured.http.ContentType;
 import io.restassured.http.Cookie;
 import io.restassured.response.Response;
@@ -22,6 +25,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -318,6 +323,42 @@ class SignInTest {
     assertThat(status(inbox, "adraa_session", one, "")).isEqualTo(401);
     assertThat(status(inbox, "adraa_session", other, "")).isEqualTo(401);
     assertThat(status(inbox, "adraa_session", unsent, "")).isEqualTo(200);
+  }
+
+  @Test
+  void aStopSendsTheCodesThatAreQueued() throws Exception {
+    int codes = 4; // Two are being sent, the others wait.
+    try (Mailbox mailbox = Mailbox.start();
+        Cable cable = new Cable(mailbox.port());
+        TestInbox stopped = TestInbox.builder().mailPort(cable.port()).start()) {
+      stopped.command("workspace", "create", "--name", "acme", "--admin", "ada@queued.example");
+      cable.cut();
+      for (int i = 0; i < codes; i++) {
+        request(stopped, "ada@queued.example").then().statusCode(202);
+      }
+
+      Thread stop = new Thread(stopped::stopServer);
+      stop.start();
+      await()
+          .atMost(60, TimeUnit.SECONDS)
+          .until(
+              () ->
+                  !stop.isAlive()
+                      || Thread.getAllStackTraces().values().stream()
+                          .anyMatch(SignInTest::waitsForMail));
+      cable.mend();
+      stop.join();
+
+      assertThat(mailbox.mailsTo("queued.example")).hasSize(codes);
+    }
+  }
+
+  private static boolean waitsForMail(StackTraceElement[] stack) {
+    return Stream.of(stack)
+        .anyMatch(
+            frame ->
+                frame.getClassName().equals(SignInService.class.getName())
+                    && frame.getMethodName().equals("close"));
   }
 
   private static Response request(String email) {

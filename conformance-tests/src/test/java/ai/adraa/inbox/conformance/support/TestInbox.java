@@ -86,7 +86,7 @@ public final class TestInbox implements AutoCloseable {
                 .trustedProxies(options.trustedProxies)
                 .rateLimit(options.rateLimit)
                 .signInLimit(options.signInLimit)
-                .smtp(Optional.of("smtp://127.0.0.1:" + mail.port()))
+                .smtp(Optional.of("smtp://127.0.0.1:" + options.mailPort.orElse(mail.port())))
                 .mailFrom("inbox@adraa.example")
                 .build(),
             options.clock);
@@ -115,6 +115,7 @@ public final class TestInbox implements AutoCloseable {
     private Optional<RateLimit> rateLimit = Optional.empty();
     private Optional<RateLimit> signInLimit = Optional.empty();
     private TrustedProxies trustedProxies = TrustedProxies.NONE;
+    private Optional<Integer> mailPort = Optional.empty();
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -142,6 +143,12 @@ public final class TestInbox implements AutoCloseable {
 
     public Builder trustedProxies(String... values) {
       trustedProxies = TrustedProxies.of(List.of(values));
+      return this;
+    }
+
+    /** A port for mail other than that of {@link TestInbox#mail}. */
+    public Builder mailPort(int value) {
+      mailPort = Optional.of(value);
       return this;
     }
 
