@@ -2,6 +2,7 @@ package ai.adraa.inbox.server.database.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.server.Databases;
@@ -19,6 +20,7 @@ import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
 import java.sql.DriverManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,11 @@ class PostgresDatabaseTest {
 
   @BeforeEach
   void open() {
-    url = Postgres.shared().url(Postgres.shared().newDatabase());
+    open(Postgres.shared());
+  }
+
+  private void open(Postgres server) {
+    url = server.url(server.newDatabase());
     database = Databases.open(new DatabaseLocation(url));
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
@@ -177,6 +183,43 @@ class PostgresDatabaseTest {
     assertThat(tokens.findActive(token.secret().hash())).isPresent();
   }
 
+  @Test
+  void aWriteIsAcknowledgedOnlyWhenTheSynchronousStandbyShowsItAlsoIfItChangesNothing()
+      throws Exception {
+    try (Postgres primary = Postgres.start(Map.of());
+        Postgres standby = primary.standby("one", primary.port(), Map.of())) {
+      database.close();
+      open(primary);
+      primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'one'");
+      primary.execute("SELECT pg_reload_conf()");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> primary.query("SELECT sync_state FROM pg_stat_replication").equals("sync"));
+
+      // The standby receives what is written, and does not show it.
+      standby.execute("SELECT pg_wal_replay_pause()");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> standby.query("SELECT pg_get_wal_replay_pause_state()").equals("paused"));
+      for (String attempt : List.of("revokes", "changes nothing")) {
+        assertThatThrownBy(this::revoke)
+            .as(attempt)
+            .isInstanceOf(DatabaseUnavailableException.class)
+            .hasMessageContaining("a synchronous standby does not respond");
+      }
+
+      standby.execute("SELECT pg_wal_replay_resume()");
+      revoke();
+      String onStandby = url.replace(":" + primary.port() + "/", ":" + standby.port() + "/");
+      try (var connection = DriverManager.getConnection(onStandby);
+          var statement = connection.createStatement();
+          var revoked = statement.executeQuery("SELECT revoked_at IS NOT NULL FROM api_token")) {
+        assertThat(revoked.next()).isTrue();
+        assertThat(revoked.getBoolean(1)).isTrue();
+      }
+    }
+  }
+
   /** As PostgreSQL reads synchronous_standby_names. */
   @ParameterizedTest
   @CsvSource(
@@ -202,6 +245,10 @@ class PostgresDatabaseTest {
       })
   void theStandbyMustBeOneOfThoseThatAreWaitedFor(String names, boolean awaited) {
     assertThat(Standby.awaitsAll(names, "one")).isEqualTo(awaited);
+  }
+
+  private void revoke() {
+    var unused = tokens.revoke(workspaceId, token.token().id(), Instant.now(), admin);
   }
 
   private void execute(String sql) {
