@@ -186,9 +186,18 @@ class MembershipTest {
 
   @Test
   void theCommandLineCreatesAndRevokesTokensOfTheNamedWorkspaceAsItsOwnAdmin() {
-    // Bob and Ada are admins for longer, but of acme. In globex, Bob is an agent.
-    inbox.command("workspace", "create", "--name", "globex", "--admin", "eve@globex.example");
-    inbox.command("agent", "add", "--workspace", "globex", "--email", BOB);
+    // Ada and Bob are admins for longer, but of acme. Bob is in globex for longer, but as an agent.
+    inbox.command("workspace", "create", "--name", "globex", "--admin", BOB);
+    inbox.command(
+        "agent",
+        "add",
+        "--workspace",
+        "globex",
+        "--email",
+        "eve@globex.example",
+        "--role",
+        "admin");
+    inbox.command("agent", "role", "--workspace", "globex", "--email", BOB, "--role", "agent");
     TestInbox.NewToken acmes = inbox.createToken(ada, "By console");
 
     inbox.command("token", "create", "--workspace", "globex", "--name", "By command");
