@@ -279,13 +279,17 @@ class ManagementTest {
       connection.createStatement().execute("ALTER TABLE api_token_away RENAME TO api_token");
     }
     assertReady(200, "status", "ready");
+  }
 
+  @Test
+  @Tag("sqlite")
+  void aServerWhoseDatabaseWasRemovedIsNotReadyUntilARestart() throws Exception {
     Path away = inbox.database().resolveSibling("away.db");
     Files.move(inbox.database(), away);
-    assertReady(503, "reason", "database_unreadable");
+    assertReady(503, "reason", "database_removed");
     RestAssured.given().get(inbox.managementUrl() + "/health/live").then().statusCode(200);
     Files.move(away, inbox.database());
-    assertReady(200, "status", "ready");
+    assertReady(503, "reason", "database_removed");
   }
 
   @Test

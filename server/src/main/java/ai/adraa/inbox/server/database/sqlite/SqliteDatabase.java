@@ -174,6 +174,7 @@ public final class SqliteDatabase extends Database {
   @Override
   public void check() {
     requireUsable();
+    requireFilesInPlace();
     connections.readAnew(SqliteDatabase::anyToken);
     // Check the pool as well, because requests depend on it.
     int unused = read(SqliteDatabase::anyToken);
@@ -270,10 +271,7 @@ public final class SqliteDatabase extends Database {
       requireUsable();
       connections.transact(work);
       // The commit may be in a file that no other process sees; then it must not be acknowledged.
-      Optional<DatabaseUnavailableException> change = files.look();
-      if (change.isPresent()) {
-        throw change.get();
-      }
+      requireFilesInPlace();
       writing.ended();
     } catch (RuntimeException | SQLException e) {
       throw failure(writing, e);
@@ -285,6 +283,16 @@ public final class SqliteDatabase extends Database {
       throw new DatabaseUnavailableException("The database " + location + " is closed", null);
     }
     files.requireUnchanged();
+  }
+
+  /** Looks at the files, unlike {@link #requireUsable}. */
+  private void requireFilesInPlace() {
+    files
+        .look()
+        .ifPresent(
+            change -> {
+              throw change;
+            });
   }
 
   private RuntimeException failure(FailureLog outage, Exception failure) {
