@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.util.DefaultLocale;
 
 /** One-time codes by email, and the sessions they begin. */
 class SignInTest {
@@ -43,6 +44,12 @@ class SignInTest {
     String name = "acme-" + ++workspaces;
     email = "ada@" + name + ".example";
     inbox.command("workspace", "create", "--name", name, "--admin", email);
+  }
+
+  @Test
+  @DefaultLocale("fa")
+  void aCodeInTheMailHasAsciiDigitsInEveryLanguage() {
+    assertThat(signIn(email, inbox.requestCode(email)).statusCode()).isEqualTo(201);
   }
 
   @Test

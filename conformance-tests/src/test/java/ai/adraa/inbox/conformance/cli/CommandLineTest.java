@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.util.DefaultLocale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,15 +121,39 @@ class CommandLineTest {
         "backup",
         "restore",
       })
-  void wrongUseIsExitCode2AndOneLine(String command) throws Exception {
-    Tool.Finished wrong =
-        ServerProcess.run(Map.of("ADRAA_DATABASE", database.toString()), command.split(" "));
+  void wrongUseIsExitCode2AndOneLine(String command) {
+    assertWrongUse(Command.run((command + " --database " + database).split(" ")));
+    assertThat(database).as("nothing half done").doesNotExist();
+  }
 
+  @Test
+  @DefaultLocale("ar-EG")
+  void numbersHaveAsciiDigitsInEveryLanguage() {
+    assertThat(String.format("%d", 1)).as("this language has other digits").isEqualTo("\u0661");
+    Path backup = directory.resolve("backup.db");
+    for (String command :
+        List.of(
+            "workspace create --name acme --admin ada@acme.example",
+            "check",
+            "audit list",
+            "audit list --format json",
+            "backup " + backup,
+            "restore " + backup)) {
+      Tool.Finished done = Command.run((command + " --database " + database).split(" "));
+      assertThat(done.succeeded().out() + done.err()).as(command).matches("\\p{ASCII}*");
+    }
+  }
+
+  @Test
+  void wrongUseOfTheJarIsExitCode2AndOneLine() throws Exception {
+    assertWrongUse(ServerProcess.run(Map.of(), "serve", "--port", "x"));
+  }
+
+  private static void assertWrongUse(Tool.Finished wrong) {
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err().strip().lines()).as(wrong.err()).hasSize(1);
     assertThat(wrong.err()).contains("--help");
     assertThat(wrong.out()).isEmpty();
-    assertThat(database).as("nothing half done").doesNotExist();
   }
 
   @ParameterizedTest

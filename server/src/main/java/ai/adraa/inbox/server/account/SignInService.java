@@ -192,7 +192,7 @@ public final class SignInService implements AutoCloseable {
 
               %s
 
-          Enter it at %s within %d minutes. The code works only once.
+          Enter it at %s within %s minutes. The code works only once.
 
           If you did not request this code, ignore this email. Do not share the code with anyone.
           """

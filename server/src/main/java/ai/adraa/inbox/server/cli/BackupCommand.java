@@ -9,6 +9,7 @@ import ai.adraa.inbox.server.maintenance.Inspection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class BackupCommand implements Callable<Integer> {
     Inspection backup =
         Backup.write(database.location.existingFile(), file, overwrite, progress(err));
     record(backup);
-    err.printf("Wrote and verified the backup: %s%n", backup.counts());
+    err.printf(Locale.ROOT, "Wrote and verified the backup: %s%n", backup.counts());
     spec.commandLine().getOut().println(file);
     return ExitCode.OK;
   }
@@ -82,7 +83,8 @@ final class BackupCommand implements Callable<Integer> {
       int percent = pages == 0 ? 100 : (int) (100L * (pages - remaining) / pages);
       if (percent != shown[0]) {
         shown[0] = percent;
-        err.printf("\rCopied %d %%%s", percent, percent == 100 ? "%n".formatted() : "");
+        err.printf(
+            Locale.ROOT, "\rCopied %d %%%s", percent, percent == 100 ? "%n".formatted() : "");
         err.flush();
       }
     };

@@ -2,6 +2,7 @@ package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.maintenance.Inspection;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -51,7 +52,7 @@ final class CheckCommand implements Callable<Integer> {
   private static void row(PrintWriter out, String label, Inspection found, String table) {
     Long count = found.rows().get(table);
     if (count != null) {
-      out.printf("%-15s%d%n", label, count);
+      out.printf(Locale.ROOT, "%-15s%d%n", label, count);
     }
   }
 }

@@ -6,6 +6,7 @@ import ai.adraa.inbox.server.maintenance.DatabaseCopy;
 import ai.adraa.inbox.server.maintenance.Inspection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -54,8 +55,12 @@ final class CopyCommand implements Callable<Integer> {
     }
     Map<String, Long> rows = DatabaseCopy.copy(file, to, progress(err));
     err.printf(
+        Locale.ROOT,
         "Copied and compared: %d workspaces, %d agents, %d tokens, %d audit events%n",
-        rows.get("workspace"), rows.get("agent"), rows.get("api_token"), rows.get("audit_event"));
+        rows.get("workspace"),
+        rows.get("agent"),
+        rows.get("api_token"),
+        rows.get("audit_event"));
     err.println(
         "The copy does not contain later writes to the file. Before you start a server on the copy,"
             + " stop the server and copy again.");
@@ -66,10 +71,16 @@ final class CopyCommand implements Callable<Integer> {
     boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
     return (table, rows, of) -> {
       if (terminal) {
-        err.printf("\rCopied %s: %,d of %,d%s", table, rows, of, rows < of ? "" : "%n".formatted());
+        err.printf(
+            Locale.ROOT,
+            "\rCopied %s: %,d of %,d%s",
+            table,
+            rows,
+            of,
+            rows < of ? "" : "%n".formatted());
         err.flush();
       } else if (rows == of) {
-        err.printf("Copied %s: %,d%n", table, rows);
+        err.printf(Locale.ROOT, "Copied %s: %,d%n", table, rows);
       }
     };
   }

@@ -5,6 +5,7 @@ import ai.adraa.inbox.server.maintenance.Restore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -47,25 +48,33 @@ final class RestoreCommand implements Callable<Integer> {
             acceptLoss,
             Clock.systemUTC(),
             AuditEvent.Source.commandLine());
-    err.printf("Restored and verified: %s%n", restored.now().counts());
+    err.printf(Locale.ROOT, "Restored and verified: %s%n", restored.now().counts());
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
+          Locale.ROOT,
           "Kept revoked: %d tokens that are active in the backup; kept events: %d%n",
-          restored.carried().revocations(), restored.carried().events());
+          restored.carried().revocations(),
+          restored.carried().events());
       err.printf(
+          Locale.ROOT,
           "Active tokens that are not in the backup and are lost: %d%n",
           restored.carried().lostTokens());
       err.printf(
+          Locale.ROOT,
           "Workspaces that are not in the backup and are lost: %d, with %d members%n",
-          restored.carried().lostWorkspaces(), restored.carried().lostMembers());
+          restored.carried().lostWorkspaces(),
+          restored.carried().lostMembers());
     } else {
       err.printf(
+          Locale.ROOT,
           "WARNING: no database could be read for tokens revoked since the backup. Such tokens are"
               + " valid again. Check the %d active tokens, and revoke those that must not be"
               + " valid.%n",
           restored.now().activeTokens());
     }
-    restored.replaced().ifPresent(kept -> err.printf("The replaced database is %s%n", kept));
+    restored
+        .replaced()
+        .ifPresent(kept -> err.printf(Locale.ROOT, "The replaced database is %s%n", kept));
     return ExitCode.OK;
   }
 }

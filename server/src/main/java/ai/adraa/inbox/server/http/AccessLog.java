@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.log.LogContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpURI;
@@ -22,6 +23,7 @@ import org.slf4j.MDC;
  * looks like a secret is masked. Thread-safe.
  */
 public final class AccessLog implements RequestLog {
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final Logger LOG = LoggerFactory.getLogger(LogContext.ACCESS_LOG);
   private static final int MAX_METHOD_LENGTH = 20;
   private static final int MAX_PATH_LENGTH = 200;
@@ -113,7 +115,7 @@ public final class AccessLog implements RequestLog {
       if (isVisible(b)) {
         printable.append((char) b);
       } else {
-        printable.append('%').append("%02X".formatted(b & 0xff));
+        printable.append('%').append(HEX.toHexDigits(b));
       }
     }
     return printable.isEmpty() ? "-" : printable.toString();

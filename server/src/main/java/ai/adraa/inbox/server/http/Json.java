@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** Configures JSON as the contract requires: strict parsing, one format for output. */
 public final class Json {
@@ -79,7 +80,8 @@ public final class Json {
   private static final class InstantInMilliseconds extends StdSerializer<Instant> {
     private static final long serialVersionUID = 1;
     private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     InstantInMilliseconds() {
       super(Instant.class);

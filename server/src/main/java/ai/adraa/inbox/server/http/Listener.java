@@ -81,7 +81,7 @@ public final class Listener {
     } catch (IOException e) {
       if (e.getCause() instanceof BindException || e instanceof BindException) {
         throw new OperatorException(
-            "Cannot listen on %s port %d: the port is in use or not permitted; choose another with %s"
+            "Cannot listen on %s port %s: the port is in use or not permitted; choose another with %s"
                 .formatted(listen.host(), listen.port(), option),
             e);
       }

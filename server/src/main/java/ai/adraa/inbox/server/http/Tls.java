@@ -289,8 +289,9 @@ public final class Tls implements AutoCloseable {
   }
 
   private static String describe(X509Certificate certificate) {
-    return "serial number %x, valid until %s"
-        .formatted(certificate.getSerialNumber(), certificate.getNotAfter().toInstant());
+    return "serial number %s, valid until %s"
+        .formatted(
+            certificate.getSerialNumber().toString(16), certificate.getNotAfter().toInstant());
   }
 
   private OperatorException certificate(String problem, @Nullable Throwable cause) {

@@ -226,8 +226,8 @@ public final class DatabaseCopy {
             """);
     if (events > 0 || tokens > 0) {
       throw new OperatorException(
-          ("Nothing was copied: %s has been used. It has audit events (%d) or tokens and revocations"
-                  + " (%d) that the file does not have. To discard them, copy to a new database")
+          ("Nothing was copied: %s has been used. It has audit events (%s) or tokens and revocations"
+                  + " (%s) that the file does not have. To discard them, copy to a new database")
               .formatted(target, events, tokens));
     }
   }

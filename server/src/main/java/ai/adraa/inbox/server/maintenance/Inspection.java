@@ -79,7 +79,7 @@ public record Inspection(
 
   /** Returns the most important row counts in words. */
   public String counts() {
-    return "%d workspaces, %d tokens, %d of them active, %d audit events"
+    return "%s workspaces, %s tokens, %s of them active, %s audit events"
         .formatted(
             rows.getOrDefault("workspace", 0L),
             rows.getOrDefault("api_token", 0L),

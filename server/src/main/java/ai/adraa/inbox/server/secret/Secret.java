@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
@@ -47,7 +48,7 @@ public final class Secret {
 
   /** Returns a new sign-in code: 6 random digits. */
   public static Secret newSignInCode() {
-    return new Secret("%06d".formatted(RANDOM.nextInt(1_000_000)));
+    return new Secret(String.format(Locale.ROOT, "%06d", RANDOM.nextInt(1_000_000)));
   }
 
   /** Returns cryptographically strong random bytes. */

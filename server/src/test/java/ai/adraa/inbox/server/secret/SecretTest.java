@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.util.DefaultLocale;
 
 class SecretTest {
   // The contract's example, which opens nothing.
@@ -54,6 +55,13 @@ class SecretTest {
     List<String> codes = values(Secret::newSignInCode);
     assertThat(codes).allMatch(code -> code.matches("[0-9]{6}"));
     assertRandom(codes, 0, 6, 10);
+  }
+
+  @Test
+  @DefaultLocale("fa")
+  void aSignInCodeHasAsciiDigitsInEveryLanguage() {
+    assertThat(String.format("%d", 1)).as("this language has other digits").isEqualTo("\u06f1");
+    assertThat(Secret.newSignInCode().reveal()).matches("[0-9]{6}");
   }
 
   @Test

@@ -20,7 +20,7 @@ public final class PostgresConnections {
   private static final int SOCKET_SECONDS = 15;
 
   private static final String SETTINGS =
-      "SET statement_timeout = %1$d; SET lock_timeout = %1$d".formatted(STATEMENT_MILLIS);
+      "SET statement_timeout = " + STATEMENT_MILLIS + "; SET lock_timeout = " + STATEMENT_MILLIS;
 
   private PostgresConnections() {}
 

@@ -412,7 +412,7 @@ final class Standby implements AutoCloseable {
         !awaitsAll(now, name)
             ? complaint(now)
             : connected != 1
-                ? "%d standbys are connected to the primary as %s".formatted(connected, name)
+                ? connected + " standbys are connected to the primary as " + name
                 : null;
     if (complaint != null) {
       lose();
