@@ -159,7 +159,7 @@ final class ReferenceBuilder {
         .forEach(
             row ->
                 table.append(
-                    "| `%s` | %d | %s | %s |\n"
+                    "| `%s` | %s | %s | %s |\n"
                         .formatted(
                             row.get("code").asText(),
                             row.get("status").asInt(),
