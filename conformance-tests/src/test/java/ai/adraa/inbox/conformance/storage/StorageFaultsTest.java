@@ -2,7 +2,6 @@ package ai.adraa.inbox.conformance.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import ai.adraa.inbox.client.model.CreatedToken;
 import ai.adraa.inbox.conformance.support.Faults;
@@ -153,7 +152,7 @@ class StorageFaultsTest extends StorageFixture {
       console(server).createToken(workspaceId, "before");
       Tool.require("StorageFaultsTest", List.of("chattr"));
       if (Tool.run(directory, 1, Map.of(), "chattr", "+i", log.toString()).exitCode() != 0) {
-        throw cannot("no right to make a file immutable");
+        throw Mount.cannot("no right to make a file immutable");
       }
       try {
         for (int i = 0; i < 5; i++) {
@@ -374,42 +373,6 @@ class StorageFaultsTest extends StorageFixture {
       }
     } catch (IOException e) {
       assertThat(e).hasMessageContaining("No space left");
-    }
-  }
-
-  /** Ends the test as skipped: a right of the machine is no tool that could be required. */
-  private static AssertionError cannot(String reason) {
-    System.out.println("SKIPPED StorageFaultsTest: " + reason);
-    return abort(reason);
-  }
-
-  /** A file system of the test's own. */
-  private record Mount(Path path) implements AutoCloseable {
-    static Mount at(Path path, String... how) throws IOException, InterruptedException {
-      Tool.require("StorageFaultsTest", List.of("mount", "umount"));
-      List<String> command = new ArrayList<>(List.of("mount"));
-      command.addAll(List.of(how));
-      command.add(path.toString());
-      Tool.Finished mounted = Tool.run(new ProcessBuilder(command), 1);
-      if (mounted.exitCode() != 0) {
-        throw cannot("no right to mount a file system: " + mounted.err().strip());
-      }
-      return new Mount(path);
-    }
-
-    /** As ext4 does itself when it finds an error. */
-    void turnReadOnly() throws IOException {
-      String device = Path.of(Files.getFileStore(path).name()).getFileName().toString();
-      Path trigger = Path.of("/sys/fs/ext4", device, "trigger_fs_error");
-      if (!Files.isWritable(trigger)) {
-        throw cannot("no right to make a file system fail");
-      }
-      Files.writeString(trigger, "StorageFaultsTest");
-    }
-
-    @Override
-    public void close() throws IOException, InterruptedException {
-      Tool.run(new ProcessBuilder("umount", "-l", path.toString()), 1).succeeded();
     }
   }
 }
