@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,7 +153,7 @@ class ReplacedFilesTest extends StorageFixture {
     assertSound(database);
   }
 
-  @Test
+  @RepeatedTest(3)
   void aRevocationThatAnotherProcessWroteWithoutTheIndexIsNotLost() throws Exception {
     Files.copy(template, database);
     CreatedToken token;

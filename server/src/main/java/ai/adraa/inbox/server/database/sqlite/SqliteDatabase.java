@@ -269,7 +269,12 @@ public final class SqliteDatabase extends Database {
   private void transact(Consumer<Handle> work) {
     try {
       requireUsable();
-      connections.transact(work);
+      connections.transact(
+          handle -> {
+            // Without the shared index, this commit could overwrite one of another process.
+            requireFilesInPlace();
+            work.accept(handle);
+          });
       // The commit may be in a file that no other process sees; then it must not be acknowledged.
       requireFilesInPlace();
       writing.ended();
