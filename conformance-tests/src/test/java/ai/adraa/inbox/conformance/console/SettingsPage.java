@@ -83,7 +83,7 @@ abstract class SettingsPage {
     return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
   }
 
-  /** The one in the list's head or, while there is no token, the one in its place. */
+  /** The button above the list or, if there are no tokens, the button that replaces the list. */
   Locator createButton() {
     return page.locator("main button:visible").filter(text("Create token"));
   }

@@ -40,7 +40,7 @@ final class PrometheusText {
     return response.asString();
   }
 
-  /** Prometheus' text format 0.0.4; fails at a line that is none of it. */
+  /** Parses Prometheus' text format 0.0.4 and fails on any other line. */
   static List<Sample> parse(String text) {
     List<Sample> samples = new ArrayList<>();
     Set<String> unique = new HashSet<>();

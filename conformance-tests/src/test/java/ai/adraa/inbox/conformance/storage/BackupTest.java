@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backup is complete, or there is none. */
+/** A failed backup leaves no file behind. */
 @Tag("once")
 @Tag("sqlite")
 class BackupTest {
