@@ -2,6 +2,7 @@ package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.server.http.TrustedProxies;
@@ -50,6 +51,20 @@ class TrustedProxiesTest {
       for (String page : new String[] {"/", "/app", "/docs/", "/openapi.yaml"}) {
         assertThat(RestAssured.get(inbox.url() + page).statusCode()).as(page).isEqualTo(200);
       }
+    }
+  }
+
+  /** With 0, a caller who waits as long as it is told would be refused again. */
+  @Test
+  void retryAfterIsASecondAtLeast() {
+    try (TestInbox inbox = TestInbox.builder().rateLimit("1/s").start()) {
+      Response refused =
+          await()
+              .until(
+                  () -> RestAssured.get(inbox.url() + "/api/v1/me"),
+                  response -> response.statusCode() == 429);
+
+      assertThat(refused.header("Retry-After")).isEqualTo("1");
     }
   }
 

@@ -191,6 +191,29 @@ class AuditTest {
   }
 
   @Test
+  void aPeriodBeginsWithSinceAndEndsBeforeUntil() {
+    execute(
+        """
+        INSERT INTO audit_event (at, action, channel)
+        VALUES (999, 'sign-in', 'console'), (1000, 'sign-in', 'console'),
+          (1999, 'sign-in', 'console'), (2000, 'sign-in', 'console')
+        """);
+    List<Long> read = new ArrayList<>();
+
+    new AuditStore(database)
+        .list(
+            new AuditStore.Filter(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Instant.ofEpochMilli(1000)),
+                Optional.of(Instant.ofEpochMilli(2000)),
+                Optional.empty()),
+            entry -> read.add(entry.at().toEpochMilli()));
+
+    assertThat(read).containsExactly(1999L, 1000L);
+  }
+
+  @Test
   void whoReadsAListWithPausesDoesNotMakeTheLogGrow() {
     execute(
         """
