@@ -57,6 +57,8 @@ class ArchitectureTest {
         .definedBy(SERVER + ".limit")
         .layer("secret")
         .definedBy(SERVER + ".secret")
+        .layer("text")
+        .definedBy(SERVER + ".text")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("root")
@@ -101,6 +103,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("root", "cli", "http", "account")
         .whereLayer("secret")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "token", "account")
+        .whereLayer("text")
+        .mayOnlyBeAccessedByLayers("cli", "rest")
         .check(CLASSES);
   }
 

@@ -63,7 +63,7 @@ class ImageTest {
     Tool.run(contained("workspace", "create", "--name", "acme", "--admin", "ada@acme.example"), 2)
         .succeeded();
     String secret =
-        Tool.run(contained("token", "create", "--workspace", "acme", "--name", "CRM"), 2)
+        Tool.run(contained("token", "create", "--workspace", "acme", "--name", "Grüße"), 2)
             .succeeded()
             .out()
             .strip();

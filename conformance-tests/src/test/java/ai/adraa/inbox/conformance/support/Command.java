@@ -1,8 +1,8 @@
 package ai.adraa.inbox.conformance.support;
 
 import ai.adraa.inbox.server.cli.Main;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The server's command line, run inside the test's own process; {@link ServerProcess} runs the jar.
@@ -12,13 +12,10 @@ public final class Command {
 
   /** Runs a command to its end. */
   public static Tool.Finished run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exitCode =
-        Main.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    return new Tool.Finished(exitCode, out.toString(), err.toString());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode = Main.run(out, err, arguments);
+    return new Tool.Finished(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -40,11 +40,11 @@ final class CopyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    Path file = database.location.existingFile();
     if (!new DatabaseLocation(to).isPostgres()) {
       throw new OperatorException(
           "--to must be a URL such as jdbc:postgresql://HOST/NAME?user=USER");
     }
+    Path file = database.location.existingFile();
     err.println("Checking " + database.location);
     Inspection found = Inspection.of(file);
     if (!found.faults().isEmpty() || !found.pending().isEmpty()) {

@@ -80,7 +80,11 @@ final class DemoCommand implements Callable<Integer> {
         token.secret().reveal(),
         server.url(),
         token.secret().reveal());
-    out.flush();
+    if (out.checkError()) {
+      server.close();
+      delete(directory);
+      return ExitCode.SOFTWARE;
+    }
     ServeCommand.runUntilStopped(server, () -> delete(directory));
     return ExitCode.OK;
   }

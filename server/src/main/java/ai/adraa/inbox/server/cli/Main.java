@@ -8,13 +8,22 @@ import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.MissingDatabaseException;
 import ai.adraa.inbox.server.error.OperatorException;
 import ch.qos.logback.classic.LoggerContext;
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -58,14 +67,50 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  // Java puts it in place of bytes that it cannot decode.
+  private static final String REPLACEMENT_CHARACTER = "\ufffd";
+
   private Main() {}
 
   public static void main(String... arguments) {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    int exitCode = commandLine().execute(arguments);
+    int exitCode =
+        run(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            arguments);
     writeRestOfLog();
     System.exit(exitCode);
+  }
+
+  /**
+   * Runs a command to its end and returns its exit code. Both outputs are UTF-8 in every locale,
+   * like the log.
+   */
+  public static int run(OutputStream stdout, OutputStream stderr, String... arguments) {
+    List<String> quoted = new ArrayList<>(List.of(arguments));
+    quoted.addAll(EnvironmentVariables.values());
+    PrintWriter err =
+        new PrintWriter(
+            new ErrorWriter(new OutputStreamWriter(stderr, StandardCharsets.UTF_8), quoted), true);
+    if (quoted.stream().anyMatch(text -> text.contains(REPLACEMENT_CHARACTER))) {
+      // A garbled name would be stored for good, and a garbled path leads to another file.
+      err.println(
+          "An argument or an ADRAA_ variable has characters outside of the locale's character set;"
+              + " set LC_ALL=C.UTF-8");
+      return ExitCode.USAGE;
+    }
+    CommandLine commands =
+        commandLine()
+            .setOut(
+                new PrintWriter(
+                    new BufferedWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8)),
+                    true))
+            .setErr(err);
+    int exitCode = commands.execute(arguments);
+    err.flush();
+    return exitCode;
   }
 
   /**
@@ -84,19 +129,49 @@ public final class Main {
     return new CommandLine(new Main())
         .setParameterExceptionHandler(Main::wrongUse)
         .setExecutionExceptionHandler(Main::failed)
-        .setDefaultValueProvider(new EnvironmentDefaults())
+        .setExecutionStrategy(Main::execute)
+        .setDefaultValueProvider(new EnvironmentVariables())
+        // Otherwise --name @crm would read the file crm.
+        .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(DatabaseLocation.class, DatabaseLocation::new)
         .setUsageHelpWidth(100);
   }
 
+  /** Runs the command, and fails if its result could not be written. */
+  private static int execute(CommandLine.ParseResult parsed) {
+    List<CommandLine> chain = parsed.asCommandLineList();
+    CommandLine command = chain.get(chain.size() - 1);
+    // The commands with a log warn in it, so that a log of JSON objects stays one.
+    if (command.getCommandSpec().findOption("--log-format") == null) {
+      warnOfUnknownVariables(command);
+    }
+    int exitCode = new CommandLine.RunLast().execute(parsed);
+    if (command.getOut().checkError()) {
+      command.getErr().println("Cannot write the result to stdout");
+      return exitCode == ExitCode.OK ? ExitCode.SOFTWARE : exitCode;
+    }
+    return exitCode;
+  }
+
+  private static void warnOfUnknownVariables(CommandLine command) {
+    EnvironmentVariables.warning(command.getCommandSpec().root())
+        .ifPresent(command.getErr()::println);
+  }
+
   private static int wrongUse(ParameterException failure, String[] arguments) {
     CommandLine commandLine = failure.getCommandLine();
+    CommandSpec command = commandLine.getCommandSpec();
+    warnOfUnknownVariables(commandLine);
     String message =
         String.valueOf(failure.getMessage()).lines().findFirst().orElse("Invalid command line");
     commandLine
         .getErr()
-        .println(message + ". See: " + commandLine.getCommandSpec().qualifiedName() + " --help");
+        .println(
+            EnvironmentVariables.blame(message, command, List.of(arguments))
+                + ". See: "
+                + command.qualifiedName()
+                + " --help");
     return ExitCode.USAGE;
   }
 
@@ -104,7 +179,11 @@ public final class Main {
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
     if (failure instanceof OperatorException || failure instanceof DatabaseUnavailableException) {
-      err.println(failure.getMessage() + hint(failure));
+      err.println(
+          EnvironmentVariables.blame(
+              failure.getMessage() + hint(failure),
+              commandLine.getCommandSpec(),
+              parsed.originalArgs()));
     } else {
       LOG.error("The command failed", failure);
       err.println("The command failed; the reason is logged above");

@@ -20,7 +20,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +32,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that {@code serve} and {@code demo} share, and the start of a server with them. */
 final class ServeOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeOptions.class);
+
   /** The format of the log. */
   enum LogFormat {
     TEXT,
@@ -165,6 +169,13 @@ final class ServeOptions {
   LogFormat logFormat;
 
   @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      defaultValue = "info",
+      description = "error, warn, info, debug or trace (default: info).")
+  Level logLevel;
+
+  @Option(
       names = "--database-read",
       paramLabel = "URL",
       description = {
@@ -212,7 +223,8 @@ final class ServeOptions {
       DatabaseLocation database, OptionalInt defaultManagementPort, boolean defaultAccessLog) {
     TrustedProxies proxies = trustedProxies();
     Optional<TlsFiles> tls = tls();
-    logAs(logFormat);
+    configureLog();
+    EnvironmentVariables.warning(spec.root()).ifPresent(LOG::warn);
     OptionalInt management = managementPort == null ? defaultManagementPort : managementPort;
     return InboxServer.start(
         ServerOptions.on(database)
@@ -250,9 +262,10 @@ final class ServeOptions {
     }
   }
 
-  /** Switches the format of the log by configuring Logback again. */
-  private static void logAs(LogFormat format) {
-    System.setProperty("adraa.log.format", format.name().toLowerCase(Locale.ROOT));
+  /** Switches the format and the level of the log by configuring Logback again. */
+  private void configureLog() {
+    System.setProperty("adraa.log.format", logFormat.name().toLowerCase(Locale.ROOT));
+    System.setProperty("adraa.log.level", logLevel.name());
     LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
     logging.reset();
     try {

@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.cli;
 import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.model.CreateTokenRequest;
@@ -61,6 +62,27 @@ final class TokenCommands {
           created.token().id(), name, workspace);
       err.flush();
       out.println(created.secret().reveal());
+      if (out.checkError()) {
+        throw revokeUnseen(database, created.token());
+      }
+    }
+
+    /** Revokes a token whose secret nobody can have seen. */
+    private OperatorException revokeUnseen(Database database, Token token) {
+      String problem = "Cannot write the secret of the token " + token.id() + " to stdout";
+      try {
+        WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
+        String workspaceId = workspaces.requireId(workspace);
+        new TokenStore(database)
+            .revoke(
+                workspaceId,
+                token.id(),
+                Clock.systemUTC().instant(),
+                admin(workspaces, workspaceId));
+        return new OperatorException(problem + "; the token is revoked");
+      } catch (DatabaseUnavailableException e) {
+        return new OperatorException(problem + "; revoke the token, which is active", e);
+      }
     }
   }
 
