@@ -3,12 +3,16 @@ package ai.adraa.inbox.conformance.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.conformance.support.Tool;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +20,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Revocation is immediate: after it is acknowledged, no request that starts later succeeds. */
 class RevocationTest {
@@ -100,5 +106,69 @@ class RevocationTest {
     inbox.command("token", "revoke", "--workspace", "acme", token.id());
 
     assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(401);
+  }
+
+  /** Whoever finds a leaked secret has only that, or the prefix of it that a scanner shows. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theCommandLineRevokesByASecretOrItsPrefix(boolean bySecret) {
+    TestInbox.NewToken leaked = inbox.createToken(inbox.workspace("leak" + bySecret), "Leaked");
+    TestInbox.NewToken other = inbox.createToken(inbox.workspace("other" + bySecret), "Other");
+    String reference = bySecret ? leaked.secret() : leaked.secret().substring(0, 14);
+
+    assertThat(inbox.refused("token", "revoke", "--workspace", "other" + bySecret, reference))
+        .contains("does not exist in the workspace other" + bySecret)
+        .doesNotContain(leaked.secret().substring(0, 15));
+    Tool.Finished revoked = inbox.run("token", "revoke", reference);
+
+    assertThat(revoked.succeeded().err())
+        .startsWith("Revoked the token " + leaked.id() + " \"Leaked\" (")
+        .endsWith(" of leak" + bySecret + "\n")
+        .doesNotContain(leaked.secret().substring(0, 15));
+    assertThat(inbox.verify(leaked.secret()).statusCode()).isEqualTo(401);
+    assertThat(inbox.verify(other.secret()).statusCode()).isEqualTo(200);
+    assertThat(inbox.run("token", "revoke", reference).exitCode()).as("again").isZero();
+  }
+
+  @Test
+  void aPrefixOfSeveralTokensRevokesNone() throws Exception {
+    TestInbox.SignedIn admin = inbox.workspace("twins");
+    TestInbox.NewToken first = inbox.createToken(admin, "First");
+    TestInbox.NewToken second = inbox.createToken(admin, "Second");
+    String prefix = first.secret().substring(0, 14);
+    try (Connection connection = inbox.connect();
+        PreparedStatement update =
+            connection.prepareStatement("UPDATE api_token SET prefix = ? WHERE id = ?")) {
+      update.setString(1, prefix);
+      update.setString(2, second.id());
+      update.executeUpdate();
+    }
+
+    assertThat(inbox.refused("token", "revoke", prefix))
+        .contains("Several tokens have the prefix " + prefix, first.id(), second.id());
+    for (TestInbox.NewToken token : List.of(first, second)) {
+      assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(200);
+      inbox.command("token", "revoke", token.id());
+      assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void nothingBetweenAPrefixAndASecretRevokesAToken() {
+    TestInbox.NewToken token = inbox.createToken(inbox.workspace("mistyped"), "Mistyped");
+    String secret = token.secret();
+    for (String reference :
+        List.of(
+            secret.substring(0, 13),
+            secret.substring(0, 15),
+            secret.substring(0, 53),
+            secret + "0",
+            secret.toUpperCase(Locale.ROOT),
+            "adraa_",
+            "%",
+            "")) {
+      assertThat(inbox.refused("token", "revoke", reference)).contains("does not exist");
+    }
+    assertThat(inbox.verify(secret).statusCode()).isEqualTo(200);
   }
 }

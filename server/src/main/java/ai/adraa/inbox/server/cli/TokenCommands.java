@@ -7,6 +7,8 @@ import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.model.CreateTokenRequest;
+import ai.adraa.inbox.server.secret.Secret;
+import ai.adraa.inbox.server.text.PlainText;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
@@ -14,6 +16,10 @@ import ai.adraa.inbox.server.token.TokenStore;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -104,7 +110,7 @@ final class TokenCommands {
                           List.of(
                               token.id(),
                               token.prefix(),
-                              token.revocation().isPresent() ? "revoked" : "active",
+                              status(token),
                               token.createdAt().toString(),
                               token.createdBy().nickname(),
                               token.lastUsedAt().map(Object::toString).orElse("never"),
@@ -117,30 +123,76 @@ final class TokenCommands {
       name = "revoke",
       description = {
         "Revoke an API token. The next request with it fails, and it cannot be re-enabled.",
-        "Revoking a token again changes nothing."
+        "Revoking a token again changes nothing. Other users of the machine can read the command"
+            + " line, so prefer the prefix of a leaked token to its secret."
       },
       mixinStandardHelpOptions = true)
-  static final class Revoke extends WorkspaceCommand {
-    @Parameters(paramLabel = "TOKEN_ID", description = "The token's id; see 'token list'.")
-    String tokenId;
+  static final class Revoke extends DatabaseCommand {
+    @Option(
+        names = "--workspace",
+        paramLabel = "NAME",
+        description = "Only a token of this workspace (default: of any workspace).")
+    @Nullable String workspace;
+
+    @Parameters(
+        paramLabel = "TOKEN",
+        description =
+            "The token's id, see 'token list'; its prefix, the first 14 characters of the secret; or"
+                + " its secret.")
+    String reference;
 
     @Override
     void run(Database database, PrintWriter out, PrintWriter err) {
       WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
-      String workspaceId = workspaces.requireId(workspace);
-      Admin admin = admin(workspaces, workspaceId);
+      TokenStore store = new TokenStore(database);
+      List<TokenStore.Located> located =
+          store.locate(
+              Optional.ofNullable(workspace).map(workspaces::requireId), new Secret(reference));
+      if (located.size() != 1) {
+        throw located.isEmpty() ? unknown() : ambiguous(located);
+      }
+      String workspaceId = located.get(0).workspaceId();
       Token token =
-          new TokenStore(database)
-              .revoke(workspaceId, tokenId, Clock.systemUTC().instant(), admin)
-              .orElseThrow(
-                  () ->
-                      new OperatorException(
-                          "The token "
-                              + tokenId
-                              + " does not exist in the workspace "
-                              + workspace));
-      err.printf("Revoked the token %s \"%s\" (%s…)%n", token.id(), token.name(), token.prefix());
+          store
+              .revoke(
+                  workspaceId,
+                  located.get(0).token().id(),
+                  Clock.systemUTC().instant(),
+                  admin(workspaces, workspaceId))
+              .orElseThrow();
+      err.printf(
+          "Revoked the token %s \"%s\" (%s…) of %s%n",
+          token.id(),
+          PlainText.escape(token.name()),
+          token.prefix(),
+          located.get(0).workspaceName());
     }
+
+    private OperatorException unknown() {
+      return new OperatorException(
+          "The token %s does not exist%s"
+              .formatted(reference, workspace == null ? "" : " in the workspace " + workspace));
+    }
+
+    private OperatorException ambiguous(List<TokenStore.Located> located) {
+      return new OperatorException(
+          "Several tokens have the prefix %s; revoke by id: %s"
+              .formatted(
+                  reference,
+                  located.stream()
+                      .map(
+                          found ->
+                              "%s (%s, %s)"
+                                  .formatted(
+                                      found.token().id(),
+                                      found.workspaceName(),
+                                      status(found.token())))
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static String status(Token token) {
+    return token.status().name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the longest-standing admin, in whose name these commands act. */

@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
 public record DatabaseLocation(String text) {
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String POSTGRES = "jdbc:postgresql:";
-  private static final Pattern URL_SCHEME = Pattern.compile("jdbc:[a-z0-9]+:(//)?");
+  // A single letter is a drive of Windows.
+  private static final Pattern URL_SCHEME = Pattern.compile("(?i)(jdbc:)?[a-z][a-z0-9+.-]+:(//)?");
+  private static final Pattern POSTGRES_OF_OTHERS =
+      Pattern.compile("(?i)(jdbc:)?postgres(ql)?:.*", Pattern.DOTALL);
   // The place follows the last @. Neither the place nor the text before it may contain a character
   // that starts a parameter.
   private static final Pattern URL_PARTS =
@@ -31,14 +34,18 @@ public record DatabaseLocation(String text) {
    * @throws OperatorException if this location is not a plain file
    */
   public Path file() {
-    if (text.startsWith("jdbc:") && !text.startsWith(SQLITE)) {
+    if (isPostgres()) {
       throw new OperatorException(
-          isPostgres()
-              ? "This command works only on a SQLite file; for PostgreSQL use its own tools, such as"
-                  + " pg_dump and pg_restore"
-              : "Cannot open the database "
-                  + this
-                  + ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME");
+          "This command works only on a SQLite file; for PostgreSQL use its own tools, such as"
+              + " pg_dump and pg_restore");
+    }
+    if (isUrl()) {
+      throw new OperatorException(
+          "Cannot open the database "
+              + this
+              + (POSTGRES_OF_OTHERS.matcher(text).matches()
+                  ? ": use jdbc:postgresql://HOST/NAME?user=USER"
+                  : ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME"));
     }
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
     // With an in-memory database, each connection would get its own database.
@@ -64,7 +71,7 @@ public record DatabaseLocation(String text) {
   }
 
   /**
-   * Returns a JDBC URL without the user and the parameters, which may be secret. If an unencoded
+   * Returns a URL without the user and the parameters, which may be secret. If an unencoded
    * password makes it unclear where the parameters begin, only the scheme is returned.
    */
   public static String withoutSecrets(String url) {
@@ -76,9 +83,13 @@ public record DatabaseLocation(String text) {
     return (scheme.lookingAt() ? scheme.group() : "") + "…";
   }
 
+  private boolean isUrl() {
+    return URL_SCHEME.matcher(text).lookingAt() && !text.startsWith(SQLITE);
+  }
+
   /** Returns the location for messages and logs, without a password. */
   @Override
   public String toString() {
-    return text.startsWith("jdbc:") && !text.startsWith(SQLITE) ? withoutSecrets(text) : text;
+    return isUrl() ? withoutSecrets(text) : text;
   }
 }

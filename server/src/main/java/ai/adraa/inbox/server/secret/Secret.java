@@ -22,6 +22,8 @@ public final class Secret {
   private static final int CHECKED_LENGTH = 46;
   private static final int PREFIX_LENGTH = 14;
 
+  private static final Pattern TOKEN_PREFIX = Pattern.compile("adraa_[0-9a-f]{8}");
+
   // Base64 of 256 bits, without padding.
   private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
@@ -67,6 +69,11 @@ public final class Secret {
         && value.startsWith(TOKEN_START)
         && checksum(value.substring(0, CHECKED_LENGTH)).equals(value.substring(CHECKED_LENGTH))
         && value.chars().skip(TOKEN_START.length()).allMatch(Secret::isLowerCaseHexDigit);
+  }
+
+  /** Returns true if this is only the {@link #prefix} of an API token. */
+  public boolean isPrefix() {
+    return TOKEN_PREFIX.matcher(value).matches();
   }
 
   /** Returns true if the length and the characters are those of a session id. */

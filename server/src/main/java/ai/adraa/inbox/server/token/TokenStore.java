@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.token;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.secret.Secret;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -26,6 +27,9 @@ public final class TokenStore {
    * @param createdAt milliseconds since the epoch
    */
   record Position(long createdAt, String id) {}
+
+  /** A token and its workspace. */
+  public record Located(Token token, String workspaceId, String workspaceName) {}
 
   private static final String SELECT =
       """
@@ -146,6 +150,45 @@ public final class TokenStore {
   /** Returns a token; empty if it does not exist in this workspace. */
   public Optional<Token> find(String workspaceId, String tokenId) {
     return database.read(handle -> find(handle, workspaceId, tokenId));
+  }
+
+  /**
+   * Returns the tokens, active or revoked, with this id, prefix or secret. Only a prefix can belong
+   * to several.
+   *
+   * @param workspaceId empty for all workspaces
+   * @param reference a text that starts with {@code adraa_} is a prefix or a secret
+   */
+  public List<Located> locate(Optional<String> workspaceId, Secret reference) {
+    String condition =
+        reference.isWellFormedToken()
+            ? "t.secret_hash = :hash"
+            : reference.isPrefix() ? "t.prefix = :text" : "t.id = :text";
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    /* TokenStore.locate */
+                    SELECT found.*, w.id AS workspace_id, w.name AS workspace_name FROM (
+                      %s
+                      WHERE %s AND (:workspace IS NULL OR t.workspace_id = :workspace)
+                    ) found
+                    JOIN api_token a ON a.id = found.id
+                    JOIN workspace w ON w.id = a.workspace_id
+                    ORDER BY found.created_at, found.id
+                    """
+                        .formatted(SELECT, condition))
+                .bind("workspace", workspaceId.orElse(null))
+                .bind("hash", reference.hash())
+                .bind("text", reference.reveal())
+                .map(
+                    (row, context) ->
+                        new Located(
+                            TOKEN.map(row, context),
+                            row.getString("workspace_id"),
+                            row.getString("workspace_name")))
+                .list());
   }
 
   /**
