@@ -56,7 +56,7 @@ class RequestBodyTest {
         "{\"name\":{}}                   | name | must be a string",
         "{\"name\":\"\"}                 | name | must be 1 to 100 characters long",
         "{\"name\":\"  \\t \"}           | name | must be 1 to 100 characters long",
-        "{\"name\":\"a\\u0007b\"}        | name | must not contain control characters",
+        "{\"name\":\"a\\u0007b\"}        | name | must not contain control, format or line separator characters",
         "{\"name\":\"\\ud83d\"}          | name | must be a string",
         "{\"name\":\"x\",\"admin\":true} | admin | is not a known field",
         "{\"Name\":\"x\"}                | Name | is not a known field",

@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.text.PlainText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
@@ -114,19 +115,18 @@ final class AuditCommands {
     }
 
     private static String row(AuditStore.Entry entry) {
-      return ROW.formatted(
-              time(entry.at()),
-              entry.action(),
-              entry.by().orElse("-"),
-              entry.address().orElse(entry.channel()),
-              entry.workspace().orElse("-"),
-              String.join(
-                  " ",
-                  entry.tokenId().orElse(""),
-                  entry.member().orElse(""),
-                  entry.detail().orElse("")))
-          // The operating system's user name may contain control characters.
-          .replaceAll("\\p{Cntrl}", "?")
+      return PlainText.escape(
+              ROW.formatted(
+                  time(entry.at()),
+                  entry.action(),
+                  entry.by().orElse("-"),
+                  entry.address().orElse(entry.channel()),
+                  entry.workspace().orElse("-"),
+                  String.join(
+                      " ",
+                      entry.tokenId().orElse(""),
+                      entry.member().orElse(""),
+                      entry.detail().orElse(""))))
           .strip();
     }
 
@@ -143,7 +143,8 @@ final class AuditCommands {
       entry.member().ifPresent(email -> fields.put("member", email));
       entry.detail().ifPresent(detail -> fields.put("detail", detail));
       try {
-        return json.writeValueAsString(fields);
+        // JSON has the same escapes.
+        return PlainText.escape(json.writeValueAsString(fields));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException(e);
       }

@@ -79,6 +79,8 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       return invalid(
           invalid.getConstraintViolations().stream()
               .map(ErrorMapper::detail)
+              // Two constraints refuse some control characters.
+              .distinct()
               .sorted(
                   Comparator.comparing(ErrorDetail::getField)
                       .thenComparing(ErrorDetail::getMessage))
