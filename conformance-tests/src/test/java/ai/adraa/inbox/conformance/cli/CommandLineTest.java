@@ -334,6 +334,7 @@ class CommandLineTest {
       stop.join();
       // The mail too: without a mail server it is printed, and marked as such.
       server.assertLogs("NO SMTP SERVER IS CONFIGURED", "To: ada@acme.example");
+      server.assertLogs("WARN", "anyone who can read it can sign in", "Stopping", "Stopped in");
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         ResultSet row =

@@ -7,11 +7,14 @@ import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -166,6 +169,25 @@ class CommandOutputTest {
     run("token", "create", "--workspace", "acme", "--name", "@@crm").succeeded();
 
     assertThat(run("token", "list", "--workspace", "acme").out()).contains(" @crm\n", " @@crm\n");
+  }
+
+  @Test
+  void aUserWithoutANameIsAUidInTheAuditTrail() throws Exception {
+    Tool.require("CommandOutputTest", List.of("setpriv"));
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    database = open.resolve("inbox.db").toString();
+    ProcessBuilder builder =
+        ServerProcess.builder(
+            Map.of("ADRAA_DATABASE", database),
+            List.of("workspace", "create", "--name", "acme", "--admin", "ada@acme.example"));
+    builder.command().addAll(0, List.of("setpriv", "--reuid=123456", "--clear-groups"));
+    Tool.Finished created = Tool.run(builder, 5);
+    Assumptions.assumeFalse(created.err().startsWith("setpriv"), "no right to become another user");
+    created.succeeded();
+
+    assertThat(run("audit", "list").out()).containsPattern(" uid 123456 +command line ");
   }
 
   private Tool.Finished run(String... arguments) {

@@ -16,21 +16,27 @@ import java.util.regex.Pattern;
 public final class Mailbox implements AutoCloseable {
   private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})\\s*$");
 
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+  private final GreenMail server;
 
-  private Mailbox() {}
+  private Mailbox(String address) {
+    server = new GreenMail(new ServerSetup(0, address, ServerSetup.PROTOCOL_SMTP));
+  }
 
   /** Starts a mail server that accepts mail from anyone. */
   public static Mailbox start() {
-    Mailbox mailbox = new Mailbox();
+    Mailbox mailbox = new Mailbox("127.0.0.1");
     mailbox.server.start();
     return mailbox;
   }
 
   /** Starts a mail server that has a user with this password. */
   public static Mailbox start(String user, String password) {
-    Mailbox mailbox = new Mailbox();
+    return start("127.0.0.1", user, password);
+  }
+
+  /** As {@link #start(String, String)}, on another address of this machine. */
+  public static Mailbox start(String address, String user, String password) {
+    Mailbox mailbox = new Mailbox(address);
     mailbox.server.setUser(user, password);
     mailbox.server.start();
     return mailbox;

@@ -9,13 +9,14 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Date;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,9 +33,16 @@ public final class Mailer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Mailer.class);
   private static final String TIMEOUT_MILLIS = "10000";
+  // Not parsed as a URI, because its host is null for a name with an underscore.
+  private static final Pattern SERVER =
+      Pattern.compile(
+          "(?<protocol>smtps?)://((?<login>.*)@)?"
+              + "(\\[(?<ipv6>[0-9a-fA-F:.]+)]|(?<host>[\\p{Alnum}._-]+))(:(?<port>[0-9]{1,5}))?/?",
+          Pattern.DOTALL);
+  private static final Pattern PERCENT_ENCODED = Pattern.compile("([^%/?#@\\s]|%[0-9a-fA-F]{2})*");
   // Requires all four numbers, because 127.example.com can be any machine.
   private static final Pattern LOCAL =
-      Pattern.compile("localhost|\\[::1]|127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
+      Pattern.compile("localhost|::1|127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
   private final jakarta.mail.@Nullable Session smtp;
   private final InternetAddress from;
@@ -99,49 +107,51 @@ public final class Mailer {
   }
 
   private static jakarta.mail.Session session(String server) {
-    URI uri;
-    try {
-      uri = URI.create(server);
-    } catch (IllegalArgumentException e) {
+    Matcher parts = SERVER.matcher(server);
+    if (!parts.matches()
+        || (parts.group("port") != null && Integer.parseInt(parts.group("port")) > 65_535)) {
       throw malformed();
     }
-    String protocol = uri.getScheme();
-    if (uri.getHost() == null || !("smtp".equals(protocol) || "smtps".equals(protocol))) {
-      throw malformed();
-    }
+    String protocol = parts.group("protocol");
+    String host = Objects.requireNonNullElse(parts.group("ipv6"), parts.group("host"));
     Properties properties = new Properties();
     properties.setProperty("mail.transport.protocol", protocol);
     properties.setProperty("mail.transport.protocol.rfc822", protocol);
     String start = "mail." + protocol + ".";
-    properties.setProperty(start + "host", uri.getHost());
-    if (uri.getPort() != -1) {
-      properties.setProperty(start + "port", Integer.toString(uri.getPort()));
+    properties.setProperty(start + "host", host);
+    if (parts.group("port") != null) {
+      properties.setProperty(start + "port", parts.group("port"));
     }
     properties.setProperty(start + "connectiontimeout", TIMEOUT_MILLIS);
     properties.setProperty(start + "timeout", TIMEOUT_MILLIS);
     properties.setProperty(start + "writetimeout", TIMEOUT_MILLIS);
     properties.setProperty(start + "ssl.checkserveridentity", "true");
     properties.setProperty(start + "starttls.enable", "true");
-    String userInfo = uri.getRawUserInfo();
-    if (userInfo == null) {
+    String login = parts.group("login");
+    if (login == null) {
       return jakarta.mail.Session.getInstance(properties);
     }
-    int colon = userInfo.indexOf(':');
+    if (!PERCENT_ENCODED.matcher(login).matches()) {
+      throw new OperatorException(
+          "--smtp has a user or a password with white space or one of / ? # @ %; percent-encode"
+              + " these characters: %2F %3F %23 %40 %25");
+    }
+    int colon = login.indexOf(':');
     if (colon < 1) {
       throw malformed();
     }
     properties.setProperty(
-        start + "starttls.required", Boolean.toString(!LOCAL.matcher(uri.getHost()).matches()));
+        start + "starttls.required", Boolean.toString(!LOCAL.matcher(host).matches()));
     properties.setProperty(start + "auth", "true");
-    PasswordAuthentication login =
+    PasswordAuthentication credentials =
         new PasswordAuthentication(
-            decode(userInfo.substring(0, colon)), decode(userInfo.substring(colon + 1)));
+            decode(login.substring(0, colon)), decode(login.substring(colon + 1)));
     return jakarta.mail.Session.getInstance(
         properties,
         new Authenticator() {
           @Override
           protected PasswordAuthentication getPasswordAuthentication() {
-            return login;
+            return credentials;
           }
         });
   }

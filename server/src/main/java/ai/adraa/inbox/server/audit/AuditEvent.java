@@ -1,5 +1,8 @@
 package ai.adraa.inbox.server.audit;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +50,8 @@ public record AuditEvent(
    *
    * @param channel {@code console} or {@code command line}
    * @param agentId the signed-in agent; empty if there is none, as on the command line
-   * @param osUser the operating system's user who ran the command; empty for the console
+   * @param osUser the operating system's user who ran the command, such as {@code root} or {@code
+   *     uid 10001}; empty for the console
    * @param address the IP address of the request; empty for the command line
    * @param requestId the id of the request; empty for the command line
    */
@@ -69,11 +73,20 @@ public record AuditEvent(
     /** Returns the source of a command that the current user of the operating system runs. */
     public static Source commandLine() {
       return new Source(
-          "command line",
-          Optional.empty(),
-          Optional.ofNullable(System.getProperty("user.name")),
-          Optional.empty(),
-          Optional.empty());
+          "command line", Optional.empty(), currentUser(), Optional.empty(), Optional.empty());
+    }
+
+    private static Optional<String> currentUser() {
+      String name = System.getProperty("user.name");
+      // Java's name for a user who is not in /etc/passwd, as in many containers.
+      if ("?".equals(name)) {
+        try {
+          return Optional.of("uid " + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+          // Only Linux tells it here.
+        }
+      }
+      return Optional.ofNullable(name);
     }
 
     /** Returns a copy with the id of the agent who caused the event. */

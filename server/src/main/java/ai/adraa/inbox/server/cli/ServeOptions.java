@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,7 +209,13 @@ final class ServeOptions {
 
   /** Starts a server for production: the management port and the access log are on by default. */
   InboxServer serve(DatabaseLocation database) {
-    return start(database, OptionalInt.of(8081), true);
+    InboxServer server = start(database, OptionalInt.of(8081), true);
+    if (smtp == null) {
+      LOG.warn(
+          "No mail server is set with --smtp. The log shows the sign-in codes, so anyone who can read"
+              + " it can sign in");
+    }
+    return server;
   }
 
   /**
@@ -307,19 +314,28 @@ final class ServeOptions {
     }
   }
 
-  /** Parses an http or https URL with a host. */
+  /** Parses an http or https URL, to which paths can be added. */
   static final class UrlConverter implements ITypeConverter<URI> {
+    // URI.getHost is null for names with an underscore, which Docker's names of services can have.
+    private static final Pattern AUTHORITY =
+        Pattern.compile("(\\[[0-9a-fA-F:.]+]|[\\p{Alnum}._-]+)(:[0-9]{1,5})?");
+
     @Override
     public URI convert(String text) {
       try {
         URI url = URI.create(text);
-        if (url.getHost() != null && List.of("http", "https").contains(url.getScheme())) {
+        if (List.of("http", "https").contains(String.valueOf(url.getScheme()))
+            && url.getAuthority() != null
+            && AUTHORITY.matcher(url.getAuthority()).matches()
+            && url.getRawQuery() == null
+            && url.getRawFragment() == null) {
           return url;
         }
       } catch (IllegalArgumentException e) {
         // Falls through to the exception below.
       }
-      throw new TypeConversionException("'" + text + "' is not an http or https URL");
+      throw new TypeConversionException(
+          "'" + text + "' is not an http or https URL such as https://inbox.example");
     }
   }
 

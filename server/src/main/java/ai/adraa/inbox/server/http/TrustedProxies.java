@@ -41,12 +41,13 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
   /**
    * Trusts the proxies in these networks.
    *
-   * @param networks addresses such as {@code 10.0.0.7} or networks such as {@code fd00::/8}
+   * @param networks addresses such as {@code 10.0.0.7} or networks such as {@code fd00::/8}; white
+   *     space around them is ignored
    * @throws IllegalArgumentException if an element is neither; the message is that element
    */
   public static TrustedProxies of(List<String> networks) {
     TrustedProxies proxies = new TrustedProxies();
-    for (String network : networks) {
+    for (String network : networks.stream().map(String::strip).toList()) {
       try {
         // Checked first, because Jetty would look up a name in DNS.
         var unused = address(PREFIX_LENGTH.matcher(network).replaceFirst(""));
