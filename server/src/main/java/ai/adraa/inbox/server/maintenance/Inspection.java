@@ -1,5 +1,6 @@
 package ai.adraa.inbox.server.maintenance;
 
+import ai.adraa.inbox.server.database.sqlite.NativeLibrary;
 import ai.adraa.inbox.server.database.sqlite.SqliteDatabase;
 import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
@@ -79,16 +80,21 @@ public record Inspection(
 
   /** Returns the most important row counts in words. */
   public String counts() {
-    return "%s workspaces, %s tokens, %s of them active, %s audit events"
+    return "%s, %s, %s of them active, %s"
         .formatted(
-            rows.getOrDefault("workspace", 0L),
-            rows.getOrDefault("api_token", 0L),
+            count("workspace", "workspace"),
+            count("token", "api_token"),
             activeTokens,
-            rows.getOrDefault("audit_event", 0L));
+            count("audit event", "audit_event"));
+  }
+
+  private Count count(String noun, String table) {
+    return new Count(rows.getOrDefault(table, 0L), noun);
   }
 
   /** Opens the file read-only: it is not migrated and its settings stay unchanged. */
   static SQLiteDataSource readOnly(Path file) {
+    NativeLibrary.load();
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(10_000);

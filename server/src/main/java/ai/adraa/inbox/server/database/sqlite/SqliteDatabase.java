@@ -83,6 +83,7 @@ public final class SqliteDatabase extends Database {
   public static SqliteDatabase open(DatabaseLocation location) {
     Path file = location.file();
     String name = location.toString();
+    NativeLibrary.load();
     createForOwnerOnly(name, file);
     try {
       Connections connections =
