@@ -118,6 +118,9 @@ class CommandLineTest {
         "audit list --action nonsense",
         "audit list --since yesterday",
         "audit list --limit some",
+        "audit list --limit 0",
+        "audit list --limit 000",
+        "audit list --limit -1",
         "backup",
         "restore",
       })

@@ -32,7 +32,8 @@ class StalledLogTest {
   private static final int REQUESTS = 20_000;
   private static final Pattern LISTENS = Pattern.compile("listens on (https?://\\S+), database");
   private static final Pattern MANAGEMENT = Pattern.compile("metrics are at (http://[^/]+)/");
-  private static final Pattern DROPPED = Pattern.compile("(\\d+) log lines were dropped");
+  private static final Pattern DROPPED =
+      Pattern.compile("Log lines dropped, because stderr was not read: (\\d+)");
 
   @Test
   @Timeout(120)

@@ -115,4 +115,26 @@ class BackupTest {
       assertThat(files).as("nothing half done beside it").containsExactly(backup);
     }
   }
+
+  @Test
+  void aFolderThatIsMissingIsNamed() {
+    Path missing = directory.resolve("missing");
+    assertThat(inbox.refused("backup", missing.resolve("b.db").toString()))
+        .isEqualTo(
+            "Cannot write the backup %1$s/b.db: the folder %1$s does not exist".formatted(missing));
+    assertThat(inbox.refused("backup", "/proc/b.db"))
+        .startsWith("Cannot write the backup /proc/b.db: the folder /proc cannot be written to")
+        .doesNotContain(".partial");
+  }
+
+  @Test
+  void oneIsNotCountedAsSeveral() {
+    inbox.createToken(admin, "CRM integration");
+
+    assertThat(inbox.run("backup", backup.toString()).succeeded().err())
+        .startsWith("Wrote and verified the backup: 1 workspace, 1 token, 1 of them active, ");
+    inbox.stopServer();
+    assertThat(inbox.run("restore", backup.toString()).succeeded().err())
+        .contains("Restored and verified: 1 workspace, 1 token, ");
+  }
 }

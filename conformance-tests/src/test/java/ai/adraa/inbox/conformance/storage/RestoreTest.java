@@ -77,7 +77,9 @@ class RestoreTest {
 
     assertThat(restored.exitCode()).as(restored.err()).isZero();
     assertThat(restored.err())
-        .contains("Kept revoked: 1 tokens", "not in the backup and are lost: 1");
+        .contains(
+            "Kept revoked, but active in the backup: 1 token;",
+            "not in the backup and are lost: 1");
     assertThat(check(inbox.database())).contains("Sound          yes", "Sessions       0");
     assertThat(inbox.command("agent", "list"))
         .contains("zoe@x.example", "bob@x.example")
@@ -244,7 +246,7 @@ class RestoreTest {
 
     Tool.Finished restored = inbox.run("restore", backup.toString(), "--accept-lost-revocations");
     assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err()).contains("WARNING", "1 active tokens");
+    assertThat(restored.err()).contains("WARNING", "Check the active tokens (1)");
     assertThat(check(inbox.database())).contains("Sound          yes", "1 active, 0 revoked");
     assertThat(replaced()).exists();
   }
@@ -259,7 +261,7 @@ class RestoreTest {
     Tool.Finished restored = inbox.run("restore", backup.toString());
 
     assertThat(restored.exitCode()).as(restored.err()).isZero();
-    assertThat(restored.err()).contains("WARNING", "1 active tokens");
+    assertThat(restored.err()).contains("WARNING", "Check the active tokens (1)");
     assertThat(ids(inbox.database())).hasSize(1);
   }
 

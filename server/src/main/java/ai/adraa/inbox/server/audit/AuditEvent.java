@@ -36,7 +36,8 @@ public record AuditEvent(
     AGENT_REMOVED,
     ROLE_CHANGED,
     BACKUP,
-    RESTORE;
+    RESTORE,
+    COPY;
 
     /** Returns the word that is stored and printed, such as {@code token-created}. */
     @Override

@@ -59,8 +59,8 @@ final class AuditCommands {
         names = "--action",
         description =
             "Only this action: sign-in, sign-in-failed, sign-out, token-created, token-revoked,"
-                + " workspace-created, agent-added, agent-removed, role-changed, backup or"
-                + " restore.")
+                + " workspace-created, agent-added, agent-removed, role-changed, backup,"
+                + " restore or copy.")
     AuditEvent.@Nullable Action action;
 
     @Option(
@@ -170,12 +170,12 @@ final class AuditCommands {
     }
   }
 
-  /** Parses a count of 1 to 18 digits. */
+  /** Parses a positive number of at most 18 digits. */
   static final class CountConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      if (!text.matches("[0-9]{1,18}")) {
-        throw new TypeConversionException("'" + text + "' is not a number of events");
+      if (!text.matches("0*[1-9][0-9]{0,17}")) {
+        throw new TypeConversionException("'" + text + "' is not a number of events such as 20");
       }
       return Long.valueOf(text);
     }

@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.cli;
 
 import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.maintenance.Count;
 import ai.adraa.inbox.server.maintenance.Restore;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -52,8 +53,8 @@ final class RestoreCommand implements Callable<Integer> {
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
           Locale.ROOT,
-          "Kept revoked: %d tokens that are active in the backup; kept events: %d%n",
-          restored.carried().revocations(),
+          "Kept revoked, but active in the backup: %s; kept events: %d%n",
+          new Count(restored.carried().revocations(), "token"),
           restored.carried().events());
       err.printf(
           Locale.ROOT,
@@ -61,14 +62,14 @@ final class RestoreCommand implements Callable<Integer> {
           restored.carried().lostTokens());
       err.printf(
           Locale.ROOT,
-          "Workspaces that are not in the backup and are lost: %d, with %d members%n",
+          "Workspaces that are not in the backup and are lost: %d, with %s%n",
           restored.carried().lostWorkspaces(),
-          restored.carried().lostMembers());
+          new Count(restored.carried().lostMembers(), "member"));
     } else {
       err.printf(
           Locale.ROOT,
           "WARNING: no database could be read for tokens revoked since the backup. Such tokens are"
-              + " valid again. Check the %d active tokens, and revoke those that must not be"
+              + " valid again. Check the active tokens (%d), and revoke those that must not be"
               + " valid.%n",
           restored.now().activeTokens());
     }

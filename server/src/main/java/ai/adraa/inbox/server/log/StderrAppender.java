@@ -127,7 +127,7 @@ public final class StderrAppender extends OutputStreamAppender<ILoggingEvent> {
           }
           long dropped = DROPPED.sum();
           if (dropped > reported && hasRoom(MAX_BYTES_OF_ACCESS_LOG / 2)) {
-            LOG.warn("{} log lines were dropped: stderr was not read", dropped - reported);
+            LOG.warn("Log lines dropped, because stderr was not read: {}", dropped - reported);
             reported = dropped;
           }
         }

@@ -90,11 +90,14 @@ public final class DatabaseCopy {
    *
    * @param file the SQLite file, which is only read; writes during the copy are not copied
    * @param url the JDBC URL of the PostgreSQL database
+   * @param recording called when the target is ready, before the file is read; what it writes to
+   *     the file is copied too
    * @return the number of rows of each table
    * @throws OperatorException if either database cannot be used, or if an earlier copy has been
    *     used
    */
-  public static Map<String, Long> copy(Path file, String url, Progress progress) {
+  public static Map<String, Long> copy(
+      Path file, String url, Runnable recording, Progress progress) {
     String target = DatabaseLocation.withoutSecrets(url);
     // Migrates the target's tables to this program's version.
     PostgresDatabase.open(new DatabaseLocation(url), Optional.empty()).close();
@@ -108,6 +111,7 @@ public final class DatabaseCopy {
       to.setAutoCommit(false);
       writing.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = 0");
       writing.execute("LOCK TABLE " + String.join(", ", TABLES) + " IN ACCESS EXCLUSIVE MODE");
+      recording.run();
       boolean empty = count(writing, "workspace") == 0 && count(writing, "audit_event") == 0;
       Map<String, Sum> sums = new LinkedHashMap<>();
       for (String table : TABLES) {

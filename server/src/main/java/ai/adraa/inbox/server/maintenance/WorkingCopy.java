@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.maintenance;
 import ai.adraa.inbox.server.error.OperatorException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,24 @@ record WorkingCopy(Path path) implements AutoCloseable {
   /**
    * Creates an empty file in the target's directory that only its owner can read. Each call creates
    * another file, so concurrent copies do not collide.
+   *
+   * @throws IOException if the file cannot be created; the message names the directory
    */
   static WorkingCopy beside(Path target, String suffix) throws IOException {
     Path directory = target.toAbsolutePath().resolveSibling("");
-    return new WorkingCopy(
-        Files.createTempFile(directory, "." + target.getFileName() + ".", suffix));
+    try {
+      return new WorkingCopy(
+          Files.createTempFile(directory, "." + target.getFileName() + ".", suffix));
+    } catch (FileSystemException e) {
+      // The operator knows the folder, not the temporary name.
+      throw new IOException(
+          "the folder "
+              + directory
+              + (Files.isDirectory(directory)
+                  ? " cannot be written to"
+                      + (e.getReason() == null ? "" : " (" + e.getReason() + ")")
+                  : " does not exist"));
+    }
   }
 
   /** Syncs the file to disk. */
