@@ -67,6 +67,8 @@ public final class InboxServer implements AutoCloseable {
   private static final Duration STALLED = Duration.ofSeconds(10);
 
   private final URI url;
+  private final URI listenUrl;
+  private final URI publicUrl;
   private final Server jetty = new Server();
   private final @Nullable Tls tls;
   private final Database database;
@@ -96,7 +98,8 @@ public final class InboxServer implements AutoCloseable {
     Mailer mailer =
         new Mailer(
             options.smtp().orElse(null),
-            options.mailFrom(),
+            options.mailFrom().orElse(null),
+            options.publicUrl().map(URI::getHost),
             clock,
             metrics.outcomes("adraa.mails", "Sign-in mails by outcome", Mailer.Outcome.class));
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
@@ -113,10 +116,10 @@ public final class InboxServer implements AutoCloseable {
             tls == null
                 ? new ConnectionFactory[] {new HttpConnectionFactory(http)}
                 : tls.protocols(http, options.publicUrl()));
-    url =
-        Listener.url(
-            tls == null ? "http" : "https", options.listen().host(), connector.getLocalPort());
-    URI publicUrl = options.publicUrl().orElse(url);
+    String scheme = tls == null ? "http" : "https";
+    url = Listener.url(scheme, options.listen().host(), connector.getLocalPort());
+    listenUrl = Listener.listenUrl(scheme, options.listen().host(), connector.getLocalPort());
+    publicUrl = options.publicUrl().orElse(url);
     ManagementServer managementPort = null;
     try {
       managementPort = options.management().map(ManagementServer::new).orElse(null);
@@ -230,11 +233,16 @@ public final class InboxServer implements AutoCloseable {
       close();
       throw new IllegalStateException("Cannot start the server", e);
     }
-    managementUrl()
+    Optional.ofNullable(management)
+        .map(ManagementServer::listenUrl)
         .ifPresent(
             at -> LOG.info("Health and metrics are at {}/health/ready and {}/metrics", at, at));
     LOG.info(
-        "Adraa Inbox server {} listens on {}, database {}", version(), url, database.location());
+        "Adraa Inbox server {} listens on {}, database {}{}",
+        version(),
+        listenUrl,
+        database.location(),
+        publicUrl.equals(url) ? "" : ", public URL " + publicUrl);
   }
 
   /** Returns this program's version; {@code (development)} if it does not run from the jar. */

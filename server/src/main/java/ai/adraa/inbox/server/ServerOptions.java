@@ -22,7 +22,8 @@ import java.util.Optional;
  * @param rateLimit requests per IP address; empty for no limit
  * @param signInLimit codes requested, and codes tried, per IP address; empty for no limit
  * @param smtp the mail server's URL; empty to print mail to the log
- * @param mailFrom the sender's address of the mail
+ * @param mailFrom the sender's address of the mail; empty for {@code no-reply@} and the host of the
+ *     public URL
  * @param accessLog true to log each request
  */
 public record ServerOptions(
@@ -36,7 +37,7 @@ public record ServerOptions(
     Optional<RateLimit> rateLimit,
     Optional<RateLimit> signInLimit,
     Optional<String> smtp,
-    String mailFrom,
+    Optional<String> mailFrom,
     boolean accessLog) {
   /**
    * Returns a builder with defaults for embedding: 127.0.0.1 on any free port; no TLS, mail server,
@@ -58,7 +59,7 @@ public record ServerOptions(
     private Optional<RateLimit> rateLimit = Optional.empty();
     private Optional<RateLimit> signInLimit = Optional.empty();
     private Optional<String> smtp = Optional.empty();
-    private String mailFrom = "no-reply@localhost";
+    private Optional<String> mailFrom = Optional.empty();
     private boolean accessLog;
 
     private Builder(DatabaseLocation database) {
@@ -110,7 +111,7 @@ public record ServerOptions(
       return this;
     }
 
-    public Builder mailFrom(String value) {
+    public Builder mailFrom(Optional<String> value) {
       mailFrom = value;
       return this;
     }

@@ -8,6 +8,8 @@ import ai.adraa.inbox.conformance.support.ServerProcess;
 import ai.adraa.inbox.conformance.support.Tool;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +54,8 @@ class AddressOptionsTest {
                 "[::1]",
                 "--public-url",
                 "http://inbox_app:8080",
+                "--mail-from",
+                "inbox@adraa.example",
                 "--trusted-proxies",
                 "10.0.0.7, fd00::/8 ,::1")) {
       mail.codeMailedBy(
@@ -69,6 +73,81 @@ class AddressOptionsTest {
                 "health", "--management-host", host, "--management-port", "" + management.getPort())
             .succeeded();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--public-url https://inbox.example:8443/x | no-reply@inbox.example | inbox.example",
+        "--public-url https://inbox.example --mail-from ada@acme.example | ada@acme.example | inbox.example",
+        "--public-url https://192.0.2.1 --mail-from ada@acme.example | ada@acme.example | acme.example",
+        "--mail-from ada@acme.example | ada@acme.example | acme.example",
+      })
+  void mailComesFromTheHostOfThePublicUrl(String options, String sender, String domain)
+      throws Exception {
+    Path database = directory.resolve("inbox.db");
+    Command.run(
+            "workspace",
+            "create",
+            "--name",
+            "acme",
+            "--admin",
+            "ada@acme.example",
+            "--database",
+            "" + database)
+        .succeeded();
+    try (Mailbox mail = Mailbox.start();
+        ServerProcess server =
+            ServerProcess.serve(
+                database,
+                Map.of("ADRAA_SMTP", "smtp://127.0.0.1:" + mail.port()),
+                options.split(" "))) {
+      mail.codeMailedBy(
+          () ->
+              RestAssured.given()
+                  .contentType(ContentType.JSON)
+                  .body(Map.of("email", "ada@acme.example"))
+                  .post(server.url() + "/api/v1/sign-in-codes")
+                  .then()
+                  .statusCode(202));
+      MimeMessage message = mail.mailsTo("acme.example")[0];
+      assertThat(message.getFrom()).containsExactly(new InternetAddress(sender));
+      assertThat(message.getMessageID()).endsWith("@" + domain + ">");
+      assertThat(message.getHeader("Received")[0]).contains("(HELO " + domain + ")");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " --public-url https://192.0.2.1", " --public-url http://[::1]:80"})
+  void aMailServerNeedsASender(String options) {
+    Tool.Finished refused =
+        Command.run(
+            ("serve --port 0 --management-port off --smtp smtp://mail.example" + options)
+                .split(" "));
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualTo("--smtp needs a sender: set --mail-from, or --public-url with a host name\n");
+  }
+
+  @Test
+  void theLogNamesTheAddressAndThePublicUrl() throws Exception {
+    try (ServerProcess server =
+        ServerProcess.serve(
+            directory.resolve("inbox.db"),
+            Map.of(),
+            "--host",
+            "0.0.0.0",
+            "--management-host",
+            "0.0.0.0",
+            "--public-url",
+            "https://inbox.example")) {
+      assertThat(server.log())
+          .contains(
+              "listens on http://0.0.0.0:", "are at http://0.0.0.0:", "URL https://inbox.example")
+          .doesNotContain("localhost");
     }
   }
 
@@ -136,6 +215,8 @@ class AddressOptionsTest {
                 "0",
                 "--management-port",
                 "off",
+                "--mail-from",
+                "inbox@adraa.example",
                 "--database",
                 directory.resolve("missing/inbox.db").toString()));
     arguments.addAll(Arrays.asList(options.split(" ")));

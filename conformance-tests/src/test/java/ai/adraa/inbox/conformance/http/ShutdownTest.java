@@ -117,7 +117,12 @@ class ShutdownTest {
     try (ServerSocket silent = new ServerSocket(0);
         ServerProcess server =
             ServerProcess.serve(
-                database, Map.of(), "--smtp", "smtp://127.0.0.1:" + silent.getLocalPort());
+                database,
+                Map.of(),
+                "--mail-from",
+                "inbox@adraa.example",
+                "--smtp",
+                "smtp://127.0.0.1:" + silent.getLocalPort());
         LoadConnection caller = new LoadConnection(server.url());
         Connection other = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement lock = other.createStatement()) {

@@ -87,7 +87,7 @@ public final class TestInbox implements AutoCloseable {
                 .rateLimit(options.rateLimit)
                 .signInLimit(options.signInLimit)
                 .smtp(Optional.of("smtp://127.0.0.1:" + options.mailPort.orElse(mail.port())))
-                .mailFrom("inbox@adraa.example")
+                .mailFrom(Optional.of("inbox@adraa.example"))
                 .build(),
             options.clock);
   }

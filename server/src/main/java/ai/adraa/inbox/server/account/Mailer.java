@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Date;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -44,6 +45,10 @@ public final class Mailer {
   private static final Pattern LOCAL =
       Pattern.compile("localhost|::1|127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
+  // A domain for email addresses, which is not an IP address: the last label has a letter.
+  private static final Pattern DOMAIN =
+      Pattern.compile("([\\p{Alnum}-]+\\.)*[\\p{Alnum}-]*\\p{Alpha}[\\p{Alnum}-]*");
+
   private final jakarta.mail.@Nullable Session smtp;
   private final InternetAddress from;
   private final Clock clock;
@@ -56,20 +61,44 @@ public final class Mailer {
    *     [user:password@]host[:port]}; null to print to the log. With a password, {@code smtp://}
    *     requires STARTTLS unless the host is {@code localhost}, {@code [::1]} or an IPv4 address
    *     that begins with {@code 127.}
-   * @param from the sender's address
+   * @param from the sender's address; null for {@code no-reply@} and the host of the public URL
+   * @param publicHost the host of the public URL, which also names this machine to the server and
+   *     in the messages' ids; empty if there is none
    * @param outcomes receives the outcome of each message
-   * @throws OperatorException if the server or the sender is malformed; the message does not
-   *     contain the password
+   * @throws OperatorException if the server or the sender is malformed, or if there is no sender;
+   *     the message does not contain the password
    */
-  public Mailer(@Nullable String server, String from, Clock clock, Consumer<Outcome> outcomes) {
+  public Mailer(
+      @Nullable String server,
+      @Nullable String from,
+      Optional<String> publicHost,
+      Clock clock,
+      Consumer<Outcome> outcomes) {
     this.outcomes = outcomes;
     this.smtp = server == null ? null : session(server);
     this.clock = clock;
-    try {
-      this.from = new InternetAddress(from, true);
-    } catch (AddressException e) {
-      throw new OperatorException("--mail-from " + from + " is not an email address");
+    Optional<String> domain = publicHost.filter(host -> DOMAIN.matcher(host).matches());
+    if (from == null && domain.isEmpty() && server != null) {
+      throw new OperatorException(
+          "--smtp needs a sender: set --mail-from, or --public-url with a host name");
     }
+    String sender = from == null ? "no-reply@" + domain.orElse("localhost") : from;
+    try {
+      this.from = new InternetAddress(sender, true);
+    } catch (AddressException e) {
+      throw new OperatorException("--mail-from " + sender + " is not an email address");
+    }
+    if (smtp != null) {
+      introduce(smtp, domain.orElse(sender.substring(sender.lastIndexOf('@') + 1)));
+    }
+  }
+
+  /** Sets the name for EHLO and for the ids of messages, which is otherwise often localhost. */
+  private static void introduce(jakarta.mail.Session smtp, String domain) {
+    Properties properties = smtp.getProperties();
+    String protocol = properties.getProperty("mail.transport.protocol");
+    properties.setProperty("mail." + protocol + ".localhost", domain);
+    properties.setProperty("mail.from", "no-reply@" + domain);
   }
 
   /** Sends a plain text message. Each connect, read and write blocks for up to 10 seconds. */

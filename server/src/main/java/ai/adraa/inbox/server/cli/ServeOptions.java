@@ -73,9 +73,10 @@ final class ServeOptions {
   @Option(
       names = "--mail-from",
       paramLabel = "ADDRESS",
-      defaultValue = "no-reply@localhost",
-      description = "Sender of the emails (default: no-reply@localhost).")
-  String mailFrom;
+      description =
+          "Sender of the emails; required with --smtp, unless --public-url has a host name (default:"
+              + " no-reply@ and that host).")
+  @Nullable String mailFrom;
 
   @Option(
       names = "--public-url",
@@ -252,7 +253,7 @@ final class ServeOptions {
             .rateLimit(Optional.ofNullable(rateLimit))
             .signInLimit(Optional.ofNullable(signInLimit))
             .smtp(Optional.ofNullable(smtp))
-            .mailFrom(mailFrom)
+            .mailFrom(Optional.ofNullable(mailFrom))
             .accessLog(accessLog == null ? defaultAccessLog : accessLog == Switch.ON)
             .build(),
         Clock.systemUTC());

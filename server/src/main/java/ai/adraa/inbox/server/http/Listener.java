@@ -47,8 +47,12 @@ public final class Listener {
   /** Returns the URL of a port as seen from this machine: localhost for a wildcard address. */
   public static URI url(String scheme, String host, int port) {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-    String name = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-    return URI.create(scheme + "://" + name + ":" + port);
+    return listenUrl(scheme, everywhere ? "localhost" : host, port);
+  }
+
+  /** Returns the URL of a port with the address on which it listens, for the log. */
+  public static URI listenUrl(String scheme, String host, int port) {
+    return URI.create(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
   }
 
   /**

@@ -33,6 +33,7 @@ public final class ManagementServer implements AutoCloseable {
 
   private final Server jetty;
   private final URI url;
+  private final URI listenUrl;
 
   /**
    * Opens the port. Requests are answered only after {@link #start}.
@@ -52,6 +53,7 @@ public final class ManagementServer implements AutoCloseable {
             1,
             new HttpConnectionFactory(Listener.configuration()));
     url = Listener.url("http", listen.host(), connector.getLocalPort());
+    listenUrl = Listener.listenUrl("http", listen.host(), connector.getLocalPort());
   }
 
   /**
@@ -85,6 +87,11 @@ public final class ManagementServer implements AutoCloseable {
           }
         });
     jetty.start();
+  }
+
+  /** Returns the URL with the address on which the port listens, for the log. */
+  public URI listenUrl() {
+    return listenUrl;
   }
 
   /** Returns the URL of the port as seen from this machine. */

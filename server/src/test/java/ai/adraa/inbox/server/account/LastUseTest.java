@@ -146,7 +146,7 @@ class LastUseTest {
             store,
             lastUse,
             workspaces,
-            new Mailer(null, "inbox@acme.example", clock, outcome -> {}),
+            new Mailer(null, "inbox@acme.example", Optional.empty(), clock, outcome -> {}),
             "http://localhost/app",
             new SignInLimits(Optional.of(new RateLimit(1, Duration.ofHours(1)))),
             clock)) {

@@ -131,7 +131,7 @@ class SignInServiceTest {
         store,
         new LastUse("sessions", store::updateLastUsed),
         workspaces,
-        new Mailer(smtp, "inbox@acme.example", CLOCK, outcome -> {}),
+        new Mailer(smtp, "inbox@acme.example", Optional.empty(), CLOCK, outcome -> {}),
         "http://localhost/app",
         new SignInLimits(Optional.empty()),
         CLOCK);
