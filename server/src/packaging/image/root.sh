@@ -34,6 +34,10 @@ ldd "$root/opt/java/bin/java" "$root"/app/native/*.so "$java_lib"/server/libjvm.
     cp --dereference "$library" "$root$library"
   done
 
+# The locale C.UTF-8, without which Java cannot read arguments that are not ASCII.
+mkdir -p "$root/usr/lib/locale"
+cp -R /usr/lib/locale/C.utf8 "$root/usr/lib/locale/"
+
 echo 'adraa:x:10001:10001::/data:/nonexistent' >"$root/etc/passwd"
 echo 'adraa:x:10001:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
