@@ -3,12 +3,10 @@ package ai.adraa.inbox.conformance.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.conformance.support.TestInbox;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,10 +145,6 @@ class AuditTrailTest {
   }
 
   private Response signIn(String email, String code) {
-    return inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email, "code", code))
-        .post("/api/v1/session");
+    return TestInbox.enterCode(inbox.request(), email, code);
   }
 }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.MovableClock;
 import ai.adraa.inbox.conformance.support.TestInbox;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,13 +73,7 @@ class ClockTest {
 
     clock.advance(BACK);
 
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", "admin@acme.example", "code", code))
-        .post("/api/v1/session")
-        .then()
-        .statusCode(401);
+    TestInbox.enterCode(inbox.request(), "admin@acme.example", code).then().statusCode(401);
     assertThat(inbox.request(admin).get("/api/v1/session").statusCode()).isEqualTo(200);
     assertThat(inbox.signIn("admin@acme.example").workspaceId()).isEqualTo(admin.workspaceId());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.adraa.inbox.conformance.support.Mailbox;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.ServerProcess;
+import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -65,12 +66,10 @@ class SecretsTest {
       code =
           mail.codeMailedBy(
               () ->
-                  json(server, Map.of("email", "ada@acme.example"))
-                      .post("/api/v1/sign-in-codes")
+                  TestInbox.requestCode(request(server), "ada@acme.example")
                       .then()
                       .statusCode(202));
-      Response signedIn =
-          json(server, Map.of("email", "ada@acme.example", "code", code)).post("/api/v1/session");
+      Response signedIn = TestInbox.enterCode(request(server), "ada@acme.example", code);
       assertThat(signedIn.statusCode()).as(signedIn.asString()).isEqualTo(201);
       String session = signedIn.cookie("adraa_session");
       secrets.add(session);

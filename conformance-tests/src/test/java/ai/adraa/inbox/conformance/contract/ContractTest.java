@@ -3,6 +3,7 @@ package ai.adraa.inbox.conformance.contract;
 import static ai.adraa.inbox.conformance.contract.ContractOperation.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import ai.adraa.inbox.conformance.contract.ContractOperation.Access;
 import ai.adraa.inbox.conformance.support.Contract;
@@ -29,18 +30,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * The contract says neither more nor less than the server does: each operation is brought to each
  * status that it documents, and each response is held against its schema.
  */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ContractTest {
   private static final String UNKNOWN_ID = "cmbxgvq1e0000ph01a2b3c4d5";
   private static final int TOO_LONG = 64 * 1024 + 1;
@@ -50,14 +48,44 @@ class ContractTest {
   private static final TestInbox.SignedIn agent = inbox.agent("acme", "bob@acme.example");
   private static final TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
 
-  @BeforeAll
-  static void forgetWhatOthersSaw() {
+  /** The last two look at what the others saw, so all run together and in this order. */
+  @TestFactory
+  Stream<DynamicTest> theServerDoesWhatTheContractSays() {
     ContractFilter.SEEN.clear();
     ContractFilter.ERRORS.clear();
+    return Stream.of(
+        dynamicTest("eachOperationSucceeds()", this::eachOperationSucceeds),
+        dynamicTest("aNewTokenHasALocation()", this::aNewTokenHasALocation),
+        dynamicTest("wrongInputIsA400()", this::wrongInputIsA400),
+        dynamicTest("aRequestWithoutCredentialsIsA401()", this::aRequestWithoutCredentialsIsA401),
+        dynamicTest(
+            "whatABrowserSendsFromAnotherSiteIsA403()",
+            this::whatABrowserSendsFromAnotherSiteIsA403),
+        dynamicTest("whatOnlyAdminsMayIsA403ForOthers()", this::whatOnlyAdminsMayIsA403ForOthers),
+        dynamicTest("whatIsUnknownIsA404()", this::whatIsUnknownIsA404),
+        dynamicTest(
+            "anotherMethodIsA405ThatNamesTheOnesAllowed()",
+            this::anotherMethodIsA405ThatNamesTheOnesAllowed),
+        dynamicTest("anAcceptThatExcludesJsonIsA406()", this::anAcceptThatExcludesJsonIsA406),
+        dynamicTest("aBodyThatIsTooLongIsA413()", this::aBodyThatIsTooLongIsA413),
+        dynamicTest(
+            "aBodyThatIsNotDeclaredAsJsonIsA415()", this::aBodyThatIsNotDeclaredAsJsonIsA415),
+        dynamicTest(
+            "tooManyRequestsAreA429ThatTellsWhenToTryAgain()",
+            this::tooManyRequestsAreA429ThatTellsWhenToTryAgain),
+        dynamicTest(
+            "aBrokenDatabaseIsA500ThatTellsNothingAndPasses()",
+            this::aBrokenDatabaseIsA500ThatTellsNothingAndPasses),
+        dynamicTest(
+            "aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503()",
+            this::aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503),
+        dynamicTest("everyDocumentedStatusWasSeen()", this::everyDocumentedStatusWasSeen),
+        dynamicTest(
+            "everyErrorExampleIsAResponseOfTheServer()",
+            this::everyErrorExampleIsAResponseOfTheServer));
   }
 
-  @Test
-  void eachOperationSucceeds() {
+  private void eachOperationSucceeds() {
     for (ContractOperation operation : operations(admin, token)) {
       if (operation.id().equals("signIn") || operation.id().equals("signOut")) {
         continue;
@@ -74,8 +102,7 @@ class ContractTest {
     assertAnswer(inbox.request(again).delete("/api/v1/session"), 204);
   }
 
-  @Test
-  void aNewTokenHasALocation() {
+  private void aNewTokenHasALocation() {
     Response created = send(operation("createToken"));
 
     assertThat(created.header("Location"))
@@ -86,8 +113,7 @@ class ContractTest {
         .isEqualTo(created.path("token.id"));
   }
 
-  @Test
-  void wrongInputIsA400() {
+  private void wrongInputIsA400() {
     for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         Response response =
@@ -114,8 +140,7 @@ class ContractTest {
         "VALIDATION_ERROR");
   }
 
-  @Test
-  void aRequestWithoutCredentialsIsA401() {
+  private void aRequestWithoutCredentialsIsA401() {
     for (ContractOperation operation : operations(admin, token)) {
       switch (operation.access()) {
         case TOKEN -> {
@@ -140,8 +165,7 @@ class ContractTest {
     assertError(send(operation("signIn")), 401, "INVALID_SIGN_IN_CODE");
   }
 
-  @Test
-  void whatABrowserSendsFromAnotherSiteIsA403() {
+  private void whatABrowserSendsFromAnotherSiteIsA403() {
     for (ContractOperation operation : operations(admin, token)) {
       if (operation.isUnsafe()) {
         assertError(
@@ -152,8 +176,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void whatOnlyAdminsMayIsA403ForOthers() {
+  private void whatOnlyAdminsMayIsA403ForOthers() {
     for (ContractOperation operation : operations(agent, token)) {
       if (operation.access() == Access.ADMIN) {
         assertError(send(operation, inbox.request(agent)), 403, "ADMIN_REQUIRED");
@@ -161,8 +184,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void whatIsUnknownIsA404() {
+  private void whatIsUnknownIsA404() {
     TestInbox.SignedIn nowhere = new TestInbox.SignedIn(admin.session(), "", UNKNOWN_ID);
     TestInbox.NewToken unknown = new TestInbox.NewToken(UNKNOWN_ID, "");
     for (ContractOperation operation : operations(nowhere, token)) {
@@ -178,8 +200,7 @@ class ContractTest {
     assertError(inbox.request(admin).get("/api/v1/unknown"), 404, "NOT_FOUND");
   }
 
-  @Test
-  void anotherMethodIsA405ThatNamesTheOnesAllowed() {
+  private void anotherMethodIsA405ThatNamesTheOnesAllowed() {
     for (ContractOperation operation : operations(admin, token)) {
       Set<String> allowed = new TreeSet<>(Contract.methods(operation.path()).toList());
       if (allowed.contains("GET")) {
@@ -195,15 +216,13 @@ class ContractTest {
     }
   }
 
-  @Test
-  void anAcceptThatExcludesJsonIsA406() {
+  private void anAcceptThatExcludesJsonIsA406() {
     for (ContractOperation operation : operations(admin, token)) {
       assertError(send(operation, as(operation).accept(ContentType.TEXT)), 406, "NOT_ACCEPTABLE");
     }
   }
 
-  @Test
-  void aBodyThatIsTooLongIsA413() {
+  private void aBodyThatIsTooLongIsA413() {
     for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         RawHttp.Answer answer =
@@ -221,8 +240,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void aBodyThatIsNotDeclaredAsJsonIsA415() {
+  private void aBodyThatIsNotDeclaredAsJsonIsA415() {
     for (ContractOperation operation : operations(admin, token)) {
       if (operation.body() != null) {
         assertError(
@@ -236,8 +254,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void tooManyRequestsAreA429ThatTellsWhenToTryAgain() {
+  private void tooManyRequestsAreA429ThatTellsWhenToTryAgain() {
     try (TestInbox limited = TestInbox.builder().rateLimit("1/h").start()) {
       assertThat(limited.request().get("/api/v1/me").statusCode()).isEqualTo(401);
       for (ContractOperation operation : operations(admin, token)) {
@@ -248,8 +265,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void aBrokenDatabaseIsA500ThatTellsNothingAndPasses() throws SQLException {
+  private void aBrokenDatabaseIsA500ThatTellsNothingAndPasses() throws SQLException {
     try (TestInbox breaking = TestInbox.start()) {
       TestInbox.SignedIn signedIn = breaking.workspace("acme");
       TestInbox.NewToken known = breaking.createToken(signedIn, "CRM integration");
@@ -272,8 +288,7 @@ class ContractTest {
     }
   }
 
-  @Test
-  void aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503() {
+  private void aStoppingServerFinishesWhatItHasBegunAndAnswersTheRest503() {
     try (TestInbox stopping = TestInbox.start()) {
       byte[] body = "{\"email\":\"nobody@acme.example\"}".getBytes(StandardCharsets.UTF_8);
       List<ContractOperation> operations = operations(admin, token);
@@ -322,15 +337,11 @@ class ContractTest {
     }
   }
 
-  @Test
-  @Order(Integer.MAX_VALUE)
-  void everyDocumentedStatusWasSeen() {
+  private void everyDocumentedStatusWasSeen() {
     assertThat(ContractFilter.SEEN).containsExactlyInAnyOrderElementsOf(Contract.documented());
   }
 
-  @Test
-  @Order(Integer.MAX_VALUE)
-  void everyErrorExampleIsAResponseOfTheServer() throws JsonProcessingException {
+  private void everyErrorExampleIsAResponseOfTheServer() throws JsonProcessingException {
     for (String wrong : List.of("{\"name\":\"\"}", "{")) {
       Response response =
           as(operation("createToken"))

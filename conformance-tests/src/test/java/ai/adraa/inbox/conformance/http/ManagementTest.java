@@ -129,13 +129,7 @@ class ManagementTest {
         .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "sent") == 1);
 
     inbox.mail().close();
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", "admin@acme.example"))
-        .post("/api/v1/sign-in-codes")
-        .then()
-        .statusCode(202);
+    TestInbox.requestCode(inbox.request(), "admin@acme.example").then().statusCode(202);
 
     await()
         .atMost(30, TimeUnit.SECONDS)

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import io.restassured.RestAssured;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.util.List;
@@ -203,21 +202,12 @@ class TrustedProxiesTest {
   }
 
   private static Response requestCodeFrom(TestInbox inbox, String forwardedFor, String email) {
-    return inbox
-        .request()
-        .header("X-Forwarded-For", forwardedFor)
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email))
-        .post("/api/v1/sign-in-codes");
+    return TestInbox.requestCode(inbox.request().header("X-Forwarded-For", forwardedFor), email);
   }
 
   private static Response signInFrom(
       TestInbox inbox, String forwardedFor, String email, String code) {
-    return inbox
-        .request()
-        .header("X-Forwarded-For", forwardedFor)
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email, "code", code))
-        .post("/api/v1/session");
+    return TestInbox.enterCode(
+        inbox.request().header("X-Forwarded-For", forwardedFor), email, code);
   }
 }

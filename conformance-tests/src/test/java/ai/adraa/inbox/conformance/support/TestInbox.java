@@ -242,11 +242,7 @@ public final class TestInbox implements AutoCloseable {
   /** Signs in: requests a code, reads the mail, enters the code. */
   public SignedIn signIn(String email) {
     String code = requestCode(email);
-    Response response =
-        request()
-            .contentType(ContentType.JSON)
-            .body(Map.of("email", email, "code", code))
-            .post("/api/v1/session");
+    Response response = enterCode(request(), email, code);
     assertThat(response.statusCode()).as(response.asString()).isEqualTo(201);
     return new SignedIn(
         response.cookie("adraa_session"),
@@ -256,14 +252,23 @@ public final class TestInbox implements AutoCloseable {
 
   /** Requests a sign-in code and waits for the mail that contains it. */
   public String requestCode(String email) {
-    return mail.codeMailedBy(
-        () ->
-            request()
-                .contentType(ContentType.JSON)
-                .body(Map.of("email", email))
-                .post("/api/v1/sign-in-codes")
-                .then()
-                .statusCode(202));
+    return mail.codeMailedBy(() -> requestCode(request(), email).then().statusCode(202));
+  }
+
+  /** Sends this request for a sign-in code and returns the response. */
+  public static Response requestCode(RequestSpecification request, String email) {
+    return request
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email))
+        .post("/api/v1/sign-in-codes");
+  }
+
+  /** Sends this request to sign in with a code and returns the response. */
+  public static Response enterCode(RequestSpecification request, String email, String code) {
+    return request
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email, "code", code))
+        .post("/api/v1/session");
   }
 
   public NewToken createToken(SignedIn admin, String name) {

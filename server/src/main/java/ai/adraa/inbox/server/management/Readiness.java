@@ -34,7 +34,9 @@ public final class Readiness implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
-  private static final long TIMEOUT_MILLIS = 2_000;
+  // Shorter than the 2 s for which a read waits for a connection. Otherwise it would be chance
+  // whether a check reports this limit or the read's failure.
+  private static final long TIMEOUT_MILLIS = 1_500;
 
   private final Database database;
   private final List<WorkerPool> workers;
@@ -69,7 +71,7 @@ public final class Readiness implements AutoCloseable {
     phase = Phase.STOPPING;
   }
 
-  /** Checks the worker threads and the database. Blocks for at most 2 seconds. */
+  /** Checks the worker threads and the database. Blocks for at most 1.5 seconds. */
   public Answer ask() {
     return switch (phase) {
       case STARTING -> unready("starting");

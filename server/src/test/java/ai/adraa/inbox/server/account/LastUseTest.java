@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.server.Databases;
+import ai.adraa.inbox.server.Gate;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
@@ -19,7 +20,6 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,16 +43,15 @@ class LastUseTest {
       Instant later = SIGNED_IN.plus(AgentSession.IDLE).minusMillis(1);
       Instant muchLater = later.plus(AgentSession.IDLE).minusMillis(1);
 
-      CountDownLatch taken = new CountDownLatch(1);
-      CountDownLatch free = new CountDownLatch(1);
-      Thread writer = new Thread(() -> database.write(handle -> hold(taken, free)));
+      Gate gate = new Gate(1);
+      Thread writer = new Thread(() -> database.write(handle -> gate.pass()));
       writer.start();
-      taken.await();
+      gate.awaitArrivals();
       // Who waited here would be refused after all, and the session would not be prolonged.
       assertThat(use(store, lastUse, workspaces, id, later)).contains(later);
       assertThat(use(store, lastUse, workspaces, id, muchLater)).contains(muchLater);
       assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(SIGNED_IN);
-      free.countDown();
+      gate.open();
       writer.join();
 
       lastUse.close();
@@ -107,21 +106,20 @@ class LastUseTest {
       String key = HexFormat.of().formatHex(id.hash());
       Instant before = SIGNED_IN.plusSeconds(1);
       Instant during = SIGNED_IN.plusSeconds(2);
-      CountDownLatch writing = new CountDownLatch(1);
-      CountDownLatch used = new CountDownLatch(1);
+      Gate gate = new Gate(1);
       LastUse lastUse =
           new LastUse(
               "sessions",
               uses -> {
                 store.updateLastUsed(uses);
-                hold(writing, used);
+                boolean unused = gate.pass();
               });
 
       lastUse.record(key, before);
       lastUse.start();
-      writing.await();
+      gate.awaitArrivals();
       lastUse.record(key, during);
-      used.countDown();
+      gate.open();
       lastUse.close();
 
       assertThat(store.findSession(id).orElseThrow().lastUsedAt()).isEqualTo(during);
@@ -152,15 +150,5 @@ class LastUseTest {
             clock)) {
       return signIn.use(id).map(AgentSession::lastUsedAt);
     }
-  }
-
-  private static boolean hold(CountDownLatch taken, CountDownLatch free) {
-    taken.countDown();
-    try {
-      free.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.server.Databases;
+import ai.adraa.inbox.server.Gate;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.management.Readiness;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +24,7 @@ class WorkerPoolTest {
   private static final int SIZE = 2;
 
   private final ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler();
-  private final CountDownLatch release = new CountDownLatch(1);
+  private final Gate gate = new Gate(1);
   private final AtomicInteger ran = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
 
@@ -35,7 +35,7 @@ class WorkerPoolTest {
 
   @AfterEach
   void stop() throws Exception {
-    release.countDown();
+    gate.open();
     timer.stop();
   }
 
@@ -50,7 +50,7 @@ class WorkerPoolTest {
     assertThat(pool.busy()).isEqualTo(SIZE);
     assertThat(pool.waiting()).isZero();
 
-    release.countDown();
+    gate.open();
     await().untilAsserted(() -> assertThat(pool.busy()).isZero());
     assertThat(ran).hasValue(SIZE);
     assertThat(refused).hasValue(3);
@@ -107,17 +107,13 @@ class WorkerPoolTest {
                   assertThat(readiness.ask())
                       .isEqualTo(new Readiness.Answer(false, Optional.of("requests_stalled"))));
 
-      release.countDown();
+      gate.open();
       await().untilAsserted(() -> assertThat(readiness.ask().ready()).isTrue());
     }
   }
 
   private void hold() {
     ran.incrementAndGet();
-    try {
-      release.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    boolean unused = gate.pass();
   }
 }

@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.server.Databases;
+import ai.adraa.inbox.server.Gate;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +25,18 @@ class ReadinessTest {
       readiness.started();
       assertThat(readiness.ask()).isEqualTo(new Readiness.Answer(true, Optional.empty()));
 
-      CountDownLatch taken = new CountDownLatch(8);
-      CountDownLatch free = new CountDownLatch(1);
+      Gate gate = new Gate(8);
       List<Thread> readers = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        Thread reader = new Thread(() -> database.read(handle -> hold(taken, free)));
+        Thread reader = new Thread(() -> database.read(handle -> gate.pass()));
         readers.add(reader);
         reader.start();
       }
-      taken.await();
+      gate.awaitArrivals();
       assertThat(readiness.ask())
           .isEqualTo(new Readiness.Answer(false, Optional.of("database_timeout")));
 
-      free.countDown();
+      gate.open();
       for (Thread reader : readers) {
         reader.join();
       }
@@ -45,15 +44,5 @@ class ReadinessTest {
       readiness.stopping();
       assertThat(readiness.ask()).isEqualTo(new Readiness.Answer(false, Optional.of("stopping")));
     }
-  }
-
-  private static boolean hold(CountDownLatch taken, CountDownLatch free) {
-    taken.countDown();
-    try {
-      free.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
   }
 }
