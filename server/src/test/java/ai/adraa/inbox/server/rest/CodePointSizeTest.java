@@ -7,7 +7,9 @@ import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +33,8 @@ class CodePointSizeTest {
     "range, '', must be 1 to 100 characters long",
     "most, ab, must be at most 1 character long",
     "least, a, must be at least 2 characters long",
-    "exact, 12345, must be exactly 6 characters long"
+    "exact, 12345, must be exactly 6 characters long",
+    "exact, 1234567, must be exactly 6 characters long"
   })
   void theMessageNamesTheLimits(String field, String value, String message) {
     try (ValidatorFactory factory = Validation.buildDefaultValidatorFactory()) {
@@ -40,6 +43,22 @@ class CodePointSizeTest {
       assertThat(validator.validateValue(Texts.class, field, value))
           .extracting(ConstraintViolation::getMessage)
           .containsExactly(message);
+    }
+  }
+
+  /** A character outside of Unicode's first plane needs two UTF-16 code units, and counts once. */
+  @Test
+  void anyTextOfTheRightLengthIsValid() {
+    try (ValidatorFactory factory = Validation.buildDefaultValidatorFactory()) {
+      Validator validator = factory.getValidator();
+      for (int length : new int[] {0, 1, 2, 99, 100, 101}) {
+        for (String text : List.of("x".repeat(length), "\uD83D\uDE00".repeat(length))) {
+          assertThat(validator.validateValue(Texts.class, "range", text).isEmpty())
+              .as("%d characters", length)
+              .isEqualTo(length >= 1 && length <= 100);
+        }
+      }
+      assertThat(validator.validateValue(Texts.class, "range", null)).isEmpty();
     }
   }
 }

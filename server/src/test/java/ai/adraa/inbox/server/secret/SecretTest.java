@@ -9,9 +9,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.instancio.Instancio;
+import org.instancio.junit.InstancioExtension;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.util.DefaultLocale;
 
+/** The form of each secret, and that nobody can guess one. */
+@ExtendWith(InstancioExtension.class)
 class SecretTest {
   // The contract's example, which opens nothing.
   private static final String EXAMPLE = "adraa_1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4da54ba9f6";
@@ -98,8 +104,49 @@ class SecretTest {
   }
 
   @Test
+  void everyFortyHexadecimalDigitsWithTheirChecksumAreATokenAndNothingElseIs() {
+    for (int i = 0; i < 500; i++) {
+      String checked = "adraa_" + Instancio.gen().string().hex().lowerCase().length(40).get();
+      assertThat(new Secret(withChecksum(checked)).isWellFormedToken()).isTrue();
+
+      int position = Instancio.gen().ints().range(6, 45).get();
+      for (String other :
+          List.of(
+              checked.substring(0, position) + "g" + checked.substring(position + 1),
+              checked.substring(0, position) + "A" + checked.substring(position + 1),
+              checked.substring(0, position) + "/" + checked.substring(position + 1),
+              checked.substring(0, position) + ":" + checked.substring(position + 1),
+              checked.substring(0, position) + "`" + checked.substring(position + 1),
+              checked.substring(0, position) + checked.substring(position + 1),
+              checked + "0",
+              "adrab_" + checked.substring(6))) {
+        assertThat(new Secret(withChecksum(other)).isWellFormedToken()).as(other).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aHashIsOfTheValueAndOfTheSalt() {
+    Secret code = new Secret("042117");
+    assertThat(code.hash()).isEqualTo(new Secret("042117").hash()).hasSize(32);
+    assertThat(code.hash()).isNotEqualTo(new Secret("042118").hash());
+    byte[] salted = code.hash(new byte[] {1});
+    assertThat(salted).isEqualTo(new Secret("042117").hash(new byte[] {1})).hasSize(32);
+    assertThat(salted)
+        .isNotEqualTo(code.hash())
+        .isNotEqualTo(code.hash(new byte[] {2}))
+        .isNotEqualTo(new Secret("042118").hash(new byte[] {1}));
+  }
+
+  @Test
   void toStringDoesNotTellTheValue() {
-    assertThat(new Secret(EXAMPLE).toString()).doesNotContain("1a2b3c4d");
+    assertThat(new Secret(EXAMPLE).toString()).isEqualTo("Secret[hidden]");
+  }
+
+  private static String withChecksum(String checked) {
+    CRC32 crc = new CRC32();
+    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
+    return checked + "%08x".formatted(crc.getValue());
   }
 
   private static List<String> values(Supplier<Secret> secrets) {

@@ -1,0 +1,468 @@
+package ai.adraa.inbox.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.adraa.inbox.server.Acme;
+import ai.adraa.inbox.server.account.Agent;
+import ai.adraa.inbox.server.account.Mailer;
+import ai.adraa.inbox.server.account.Membership;
+import ai.adraa.inbox.server.account.SignInLimits;
+import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.database.LastUse;
+import ai.adraa.inbox.server.http.JsonErrorHandler;
+import ai.adraa.inbox.server.http.RequestIdHandler;
+import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.secret.Secret;
+import ai.adraa.inbox.server.token.Token;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.eclipse.jetty.http.HttpTester;
+import org.eclipse.jetty.server.LocalConnector;
+import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The operations without a network: each request is text that goes to the handlers directly. */
+class RestApiTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HOST = "Host: inbox.example";
+
+  // One server for all tests: Jersey takes longer to start than they take to run. Each test has a
+  // workspace of its own.
+  private static final Acme acme = new Acme();
+  private static final List<TokenAuthentication.Outcome> outcomes = new ArrayList<>();
+  private static final AtomicBoolean quick = new AtomicBoolean();
+  private static final LocalConnector connector = start();
+  private static int workspaces;
+
+  private String workspace;
+  private String email;
+  private String tokens;
+  private Agent agent;
+  private Token.Created token;
+  private String session;
+
+  private static LocalConnector start() {
+    SignInService signIn =
+        new SignInService(
+            acme.signIn,
+            new LastUse("sessions", acme.signIn::updateLastUsed),
+            acme.workspaces,
+            new Mailer(null, "inbox@acme.example", Optional.empty(), acme, outcome -> {}),
+            "https://inbox.example/app",
+            new SignInLimits(Optional.empty()),
+            acme);
+    RestApi api =
+        new RestApi(
+            acme.tokens,
+            signIn,
+            acme.workspaces,
+            URI.create("https://inbox.example"),
+            outcomes::add);
+    WorkerHandler workers =
+        new WorkerHandler(RestApi.VERIFICATION_PATH, Duration.ofSeconds(30), api.handler());
+    Server jetty = new Server();
+    LocalConnector local = new LocalConnector(jetty);
+    jetty.addConnector(local);
+    jetty.setErrorHandler(new JsonErrorHandler());
+    jetty.setHandler(new RequestIdHandler(api.shortcuts(quick::get, workers, workers)));
+    try {
+      jetty.start();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return local;
+  }
+
+  @BeforeEach
+  void createWorkspace() {
+    String name = "workspace-" + ++workspaces;
+    email = "ada@" + name + ".example";
+    workspace = acme.workspaces.create(name, email, Acme.OPERATOR);
+    tokens = "/api/v1/workspaces/" + workspace + "/tokens";
+    agent = acme.workspaces.firstAdmin(workspace);
+    token = acme.token(workspace, "CRM integration");
+    session = cookie(agent);
+    outcomes.clear();
+    quick.set(true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /api/v1/me",
+        "GET /api/v1/me?",
+        "GET /api/v1/me?page=1",
+        "GET /api/v1/me\nAccept: */*",
+        "GET /api/v1/me\nAccept: application/json",
+        "GET /api/v1/me\nAccept: text/html, application/json;q=0.5",
+        "GET /api/v1/me\nAccept: text/html\nAccept: */*",
+        "GET /api/v1/me\nContent-Length: 0",
+      })
+  void aTokenIsVerifiedInEveryFormOfTheRequest(String request) throws Exception {
+    for (boolean onTheIoThread : List.of(true, false)) {
+      quick.set(onTheIoThread);
+
+      HttpTester.Response verified = send(request, bearer());
+
+      assertThat(verified.getStatus()).as(verified.getContent()).isEqualTo(200);
+      assertThat(verified.get("Content-Type")).isEqualTo("application/json");
+      assertThat(verified.get("Content-Length"))
+          .isEqualTo(Integer.toString(verified.getContent().length()));
+      assertThat(json(verified))
+          .isEqualTo(
+              JSON.readTree(
+                  "{'company':{'id':'%s','name':'workspace-%d'},'token':{'id':'%s','name':'%s'}}"
+                      .formatted(workspace, workspaces, token.token().id(), "CRM integration")
+                      .replace('\'', '"')));
+    }
+    assertThat(outcomes).containsOnly(TokenAuthentication.Outcome.VALID).hasSize(2);
+  }
+
+  @Test
+  void aTokenThatIsNotActiveIsRefusedWithoutAReason() throws Exception {
+    Token.Created revoked = acme.token(workspace, "revoked");
+    acme.tokens.revoke(workspace, revoked.token().id(), acme.caller(agent));
+    for (String path : List.of("GET /api/v1/me", "GET /api/v1/me?page=1")) {
+      outcomes.clear();
+      challenged(send(path), "MISSING_TOKEN", "Bearer realm=\"adraa-inbox\"");
+      for (String header :
+          List.of(
+              "Bearer " + revoked.secret().reveal(),
+              "Bearer " + Secret.newToken().reveal(),
+              "Bearer " + token.secret().reveal() + "0",
+              "Bearer",
+              "Basic " + token.secret().reveal(),
+              token.secret().reveal(),
+              bearer().substring("Authorization: ".length()) + "\n" + bearer())) {
+        challenged(
+            send(path, "Authorization: " + header),
+            "INVALID_API_TOKEN",
+            "Bearer realm=\"adraa-inbox\", error=\"invalid_token\"");
+      }
+      assertThat(outcomes)
+          .containsExactly(
+              TokenAuthentication.Outcome.MISSING,
+              TokenAuthentication.Outcome.UNKNOWN_OR_REVOKED,
+              TokenAuthentication.Outcome.UNKNOWN_OR_REVOKED,
+              TokenAuthentication.Outcome.MALFORMED,
+              TokenAuthentication.Outcome.MALFORMED,
+              TokenAuthentication.Outcome.MALFORMED,
+              TokenAuthentication.Outcome.MALFORMED,
+              TokenAuthentication.Outcome.MALFORMED);
+    }
+    assertThat(EnumSet.allOf(TokenAuthentication.Outcome.class)).hasSize(4);
+  }
+
+  @Test
+  void aTokenIsCreatedReadListedAndRevoked() throws Exception {
+    HttpTester.Response created = post(tokens, "{\"name\":\"Order notifications\"}", session);
+    JsonNode body = json(created);
+    String id = body.at("/token/id").textValue();
+    assertThat(created.getStatus()).isEqualTo(201);
+    assertThat(created.get("Location")).isEqualTo(tokens + "/" + id);
+    assertThat(acme.tokens.verify(new Secret(body.path("secret").textValue()))).isPresent();
+    assertThat(body.path("token"))
+        .isEqualTo(json(send("GET " + tokens + "/" + id, session)).at("/token"));
+    assertThat(names(body.path("token")))
+        .containsExactlyInAnyOrder("id", "name", "prefix", "status", "createdAt", "createdBy");
+    assertThat(body.at("/token/createdBy/nickname").textValue()).isEqualTo("ada");
+    assertThat(body.at("/token/createdAt").textValue()).isEqualTo(acme.instant().toString());
+    assertThat(acme.events("token-created").get(0).requestId())
+        .contains(created.get("X-Request-Id"));
+
+    acme.advance(Duration.ofMillis(1));
+    acme.tokens.verify(new Secret(body.path("secret").textValue()));
+    acme.lastUse.close();
+    JsonNode revoked = json(post(tokens + "/" + id + "/revoke", null, session)).path("token");
+
+    assertThat(revoked.path("status").textValue()).isEqualTo("revoked");
+    assertThat(revoked.path("lastUsedAt").textValue()).isEqualTo(acme.instant().toString());
+    assertThat(revoked.path("revokedAt").textValue()).isEqualTo(acme.instant().toString());
+    assertThat(revoked.at("/revokedBy/id").textValue()).isEqualTo(agent.id());
+    JsonNode first = json(send("GET " + tokens + "?limit=1", session));
+    assertThat(first.at("/tokens/0/name").textValue()).isNotNull();
+    JsonNode next =
+        json(
+            send(
+                "GET " + tokens + "?limit=1&cursor=" + first.path("nextCursor").textValue(),
+                session));
+    assertThat(next.at("/tokens/0/id")).isNotEqualTo(first.at("/tokens/0/id"));
+    assertThat(names(next)).containsExactly("tokens");
+    assertThat(json(send("GET " + tokens + "?status=revoked", session)).at("/tokens").size())
+        .isEqualTo(1);
+    assertThat(
+            json(send("GET " + tokens + "?status=active", session)).at("/tokens/0/id").textValue())
+        .isEqualTo(token.token().id());
+  }
+
+  @Test
+  void onlyAnAdminOfTheWorkspaceReachesItsTokens() throws Exception {
+    Agent bob =
+        acme.workspaces.addAgent(
+            "workspace-" + workspaces,
+            "bob@" + workspaces + ".example",
+            Optional.empty(),
+            Membership.Role.AGENT,
+            Acme.OPERATOR);
+    String other = acme.workspaces.create("other-" + workspaces, bob.email(), Acme.OPERATOR);
+    String one = tokens + "/" + token.token().id();
+    for (String request : List.of("GET " + tokens, "GET " + one, "POST " + one + "/revoke")) {
+      error(send(request), 401, "MISSING_SESSION");
+      error(send(request, "Cookie: adraa_session=unknown"), 401, "INVALID_SESSION");
+      error(send(request, bearer()), 401, "MISSING_SESSION");
+      error(send(request, cookie(bob)), 403, "ADMIN_REQUIRED");
+      error(send(request.replace(workspace, other), session), 404, "WORKSPACE_NOT_FOUND");
+    }
+    error(send("GET " + one.replace(workspace, other), cookie(bob)), 404, "TOKEN_NOT_FOUND");
+    error(
+        post(one.replace(workspace, other) + "/revoke", null, cookie(bob)), 404, "TOKEN_NOT_FOUND");
+    assertThat(acme.tokens.verify(token.secret())).isPresent();
+  }
+
+  @Test
+  void aSessionIsShownAndEnded() throws Exception {
+    JsonNode shown = json(send("GET /api/v1/session", session)).path("session");
+    assertThat(shown.at("/agent/email").textValue()).isEqualTo(email);
+    assertThat(shown.at("/agent/nickname").textValue()).isEqualTo("ada");
+    assertThat(shown.at("/workspaces/0/name").textValue()).isEqualTo("workspace-" + workspaces);
+    assertThat(shown.at("/workspaces/0/role").textValue()).isEqualTo("admin");
+    assertThat(shown.path("expiresAt").textValue())
+        .isEqualTo(acme.instant().plus(Duration.ofHours(12)).toString());
+
+    HttpTester.Response signedOut = send("DELETE /api/v1/session", session);
+
+    assertThat(signedOut.getStatus()).isEqualTo(204);
+    assertThat(signedOut.get("Set-Cookie")).startsWith("__Host-adraa_session=;");
+    error(send("GET /api/v1/session", session), 401, "INVALID_SESSION");
+  }
+
+  @Test
+  void signingOutEndsEverySessionThatIsSentAndNoOther() throws Exception {
+    String one = acme.session(agent).reveal();
+    String other = acme.session(agent).reveal();
+    String unsent = cookie(agent);
+
+    send(
+        "DELETE /api/v1/session",
+        "Cookie: __Host-adraa_session=" + one + "; __Host-adraa_session=" + other);
+
+    error(
+        send("GET /api/v1/session", "Cookie: __Host-adraa_session=" + one), 401, "INVALID_SESSION");
+    error(
+        send("GET /api/v1/session", "Cookie: __Host-adraa_session=" + other),
+        401,
+        "INVALID_SESSION");
+    assertThat(send("GET /api/v1/session", unsent).getStatus()).isEqualTo(200);
+    assertThat(acme.events("sign-out"))
+        .filteredOn(event -> event.by().equals(Optional.of(email)))
+        .hasSize(1);
+  }
+
+  @Test
+  void aCodeSignsInOnceAndEndsTheSessionBefore() throws Exception {
+    Secret code = new Secret("042117");
+    acme.signIn.replaceCode(email, code, acme.instant(), acme.instant().plusSeconds(1));
+    String body = "{\"email\":\"%s\",\"code\":\"042117\"}".formatted(email.replace("ada", "Ada"));
+
+    error(post("/api/v1/session", body.replace("042117", "042118")), 401, "INVALID_SIGN_IN_CODE");
+    HttpTester.Response signedIn = post("/api/v1/session", body, session);
+
+    assertThat(signedIn.getStatus()).isEqualTo(201);
+    String cookie = signedIn.get("Set-Cookie");
+    assertThat(cookie).startsWith("__Host-adraa_session=").contains("Max-Age=604800", "Secure");
+    assertThat(json(signedIn).at("/session/agent/id").textValue()).isEqualTo(agent.id());
+    error(send("GET /api/v1/session", session), 401, "INVALID_SESSION");
+    assertThat(send("GET /api/v1/session", "Cookie: " + cookie.split(";")[0]).getStatus())
+        .isEqualTo(200);
+    error(post("/api/v1/session", body), 401, "INVALID_SIGN_IN_CODE");
+    assertThat(acme.events("sign-in-failed"))
+        .filteredOn(event -> event.member().equals(Optional.of(email)))
+        .hasSize(1);
+  }
+
+  @Test
+  void tooManySignInsAreRefusedWithATimeToWait() throws Exception {
+    String body = "{\"email\":\"nobody@%d.example\"}".formatted(workspaces);
+    for (int i = 0; i < 10; i++) {
+      HttpTester.Response accepted = post("/api/v1/sign-in-codes", body);
+      assertThat(accepted.getStatus()).isEqualTo(202);
+      assertThat(accepted.getContent()).isEmpty();
+    }
+    HttpTester.Response refused = post("/api/v1/sign-in-codes", body);
+    error(refused, 429, "RATE_LIMIT_EXCEEDED");
+    assertThat(Integer.parseInt(refused.get("Retry-After"))).isBetween(1, 3600);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Sec-Fetch-Site: same-origin', 201",
+    "'Sec-Fetch-Site: none', 201",
+    "'Sec-Fetch-Site: same-site', 403",
+    "'Sec-Fetch-Site: cross-site', 403",
+    "'Sec-Fetch-Site: cross-site\nOrigin: https://inbox.example', 403",
+    "'Sec-Fetch-Site: same-origin\nOrigin: https://evil.example', 201",
+    "'Origin: https://inbox.example', 201",
+    "'Origin: https://evil.example', 403",
+    "'Origin: null', 403",
+    "'Origin: https://inbox.example:8443', 403",
+    "'Origin: not a url', 403",
+    "'X-Other: 1', 201",
+  })
+  void aBrowserChangesNothingFromAnotherSite(String headers, int status) throws Exception {
+    assertThat(post(tokens, "{\"name\":\"x\"}", session, headers).getStatus()).isEqualTo(status);
+    assertThat(send("GET " + tokens, session, headers).getStatus()).as("only reads").isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"name\":\"\"}                | name   | must be 1 to 100 characters long",
+        "{}                             | name   | is required",
+        "{\"name\":null}                | name   | is required",
+        "{\"name\":{}}                  | name   | must be a string",
+        "{\"name\":\"x\",\"scope\":1}   | scope  | is not a known field",
+        "[]                             | body   | must be a JSON object",
+        "null                           | body   | is required",
+        "''                             | body   | is required",
+      })
+  void aWrongBodyIsExplained(String body, String field, String message) throws Exception {
+    HttpTester.Response refused = post(tokens, body, session);
+    error(refused, 400, "VALIDATION_ERROR");
+    JsonNode details = json(refused).at("/error/details");
+    assertThat(details.size()).isEqualTo(1);
+    assertThat(details.at("/0/field").textValue()).isEqualTo(field);
+    assertThat(details.at("/0/message").textValue()).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "{\"name\":\"x\"} {}", "name=x", "{\"name\":\"\\uD800"})
+  void whatIsNotJsonIsRefused(String body) throws Exception {
+    HttpTester.Response refused = post(tokens, body, session);
+    error(refused, 400, "BAD_REQUEST");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit=0, limit, must be a number from 1 to 100",
+    "limit=101, limit, must be a number from 1 to 100",
+    "limit=x, limit, must be a number from 1 to 100",
+    "status=gone, status, must be active or revoked",
+    "cursor=x, cursor, must be the nextCursor of the previous page",
+  })
+  void aWrongParameterIsExplained(String query, String field, String message) throws Exception {
+    HttpTester.Response refused = send("GET " + tokens + "?" + query, session);
+    error(refused, 400, "VALIDATION_ERROR");
+    assertThat(json(refused).at("/error/details/0/field").textValue()).isEqualTo(field);
+    assertThat(json(refused).at("/error/details/0/message").textValue()).isEqualTo(message);
+  }
+
+  @Test
+  void whatTheContractDoesNotKnowIsRefused() throws Exception {
+    error(send("GET /api/v1/nothing", session), 404, "NOT_FOUND");
+    error(send("GET /api/v1/workspaces/x/tokens/y/z", session), 404, "NOT_FOUND");
+    HttpTester.Response method = send("PUT /api/v1/me", bearer());
+    error(method, 405, "METHOD_NOT_ALLOWED");
+    assertThat(method.get("Allow").split(", *"))
+        .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS");
+    error(send("GET /api/v1/me\nAccept: text/html", bearer()), 406, "NOT_ACCEPTABLE");
+    error(send("GET /api/v1/me\nAccept: /", bearer()), 400, "BAD_REQUEST");
+    HttpTester.Response options = send("OPTIONS /api/v1/me");
+    assertThat(options.getStatus()).isEqualTo(204);
+    assertThat(options.getContent()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Content-Type: text/plain', 415",
+    "'Content-Type: application/json;charset=utf-16', 415",
+    "'Content-Type: application/json\nContent-Encoding: gzip', 415",
+    "'Content-Type: application/json\nContent-Encoding: identity', 201",
+    "'Content-Type: application/json;charset=UTF-8', 201",
+    "'Content-Type: application/json;q=0.1', 201",
+    "'Content-Type: /', 415",
+    "'Content-Type: application/json\nContent-Type: application/json', 400",
+  })
+  void aBodyIsPlainUtf8Json(String headers, int status) throws Exception {
+    String body = "{\"name\":\"x\"}";
+    HttpTester.Response response =
+        exchange("POST " + tokens, headers, "Content-Length: " + body.length(), session, "", body);
+    assertThat(response.getStatus()).as(response.getContent()).isEqualTo(status);
+    if (status == 415) {
+      error(response, 415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+  }
+
+  private String cookie(Agent agent) {
+    return "Cookie: __Host-adraa_session=" + acme.session(agent).reveal();
+  }
+
+  private String bearer() {
+    return "Authorization: Bearer " + token.secret().reveal();
+  }
+
+  private HttpTester.Response send(String request, String... headers) throws Exception {
+    List<String> lines = new ArrayList<>(List.of(request));
+    lines.addAll(List.of(headers));
+    lines.addAll(List.of("", ""));
+    return exchange(lines.toArray(String[]::new));
+  }
+
+  private HttpTester.Response post(String path, @Nullable String body, String... headers)
+      throws Exception {
+    List<String> lines = new ArrayList<>(List.of("POST " + path));
+    lines.addAll(List.of(headers));
+    if (body != null) {
+      lines.add("Content-Type: application/json");
+      lines.add("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length);
+    }
+    lines.addAll(List.of("", body == null ? "" : body));
+    return exchange(lines.toArray(String[]::new));
+  }
+
+  /** Sends the lines; the first is the method and the path. */
+  private HttpTester.Response exchange(String... lines) throws Exception {
+    lines[0] = lines[0].replaceFirst("^(\\S+ \\S+)", "$1 HTTP/1.1\r\n" + HOST);
+    String request = String.join("\r\n", lines).replaceAll("(?<!\r)\n", "\r\n");
+    return HttpTester.parseResponse(connector.getResponse(request));
+  }
+
+  private static void challenged(HttpTester.Response response, String code, String challenge)
+      throws Exception {
+    error(response, 401, code);
+    assertThat(response.get("WWW-Authenticate")).isEqualTo(challenge);
+  }
+
+  private static void error(HttpTester.Response response, int status, String code)
+      throws Exception {
+    assertThat(response.getStatus()).as(response.getContent()).isEqualTo(status);
+    assertThat(response.get("Content-Type")).isEqualTo("application/json");
+    assertThat(json(response).at("/error/code").textValue()).isEqualTo(code);
+    assertThat(json(response).at("/error/message").textValue()).isNotEmpty();
+  }
+
+  private static Set<String> names(JsonNode object) {
+    return StreamSupport.stream(((Iterable<String>) object::fieldNames).spliterator(), false)
+        .collect(Collectors.toSet());
+  }
+
+  private static JsonNode json(HttpTester.Response response) throws Exception {
+    return JSON.readTree(response.getContent());
+  }
+}
