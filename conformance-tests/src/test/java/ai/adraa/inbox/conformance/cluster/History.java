@@ -65,8 +65,14 @@ final class History {
           life.revocationBegun = Math.min(life.revocationBegun, operation.start());
           life.revoked = Math.min(life.revoked, operation.end());
         }
-        case REFUSED -> life.refused = Math.min(life.refused, operation.end());
-        case VERIFIED -> {}
+        case REFUSED, VERIFIED -> {}
+      }
+    }
+    for (Operation operation : operations) {
+      Life life = lives.get(operation.token());
+      // One that began earlier may have been refused because the token did not exist yet.
+      if (operation.kind() == Kind.REFUSED && operation.start() > life.created) {
+        life.refused = Math.min(life.refused, operation.end());
       }
     }
     List<String> violations = new ArrayList<>();

@@ -37,6 +37,7 @@ class HistoryTest {
   void whatOverlapsTheCreationMayBeRefused() {
     history.add(Kind.REFUSED, "u", 15, 30);
     history.add(Kind.CREATE, "u", 10, 20);
+    history.add(Kind.VERIFIED, "u", 40, 50);
 
     assertThat(history.violations()).isEmpty();
   }
