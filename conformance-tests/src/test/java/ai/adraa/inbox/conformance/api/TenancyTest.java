@@ -130,17 +130,50 @@ class TenancyTest {
   /** Host is then the server's own address, as a proxy sends it that does not keep the caller's. */
   @ParameterizedTest
   @CsvSource({
-    "https://inbox.example,      202",
-    "https://evil.example,       403",
-    "https://inbox.example.evil, 403",
-    "https://inbox.example:8443, 403",
+    "https://inbox.example,     https://inbox.example,      202",
+    "https://inbox.example,     https://evil.example,       403",
+    "https://inbox.example,     https://inbox.example.evil, 403",
+    "https://inbox.example,     https://inbox.example:8443, 403",
+    "https://inbox.example,     http://inbox.example,       403",
+    "https://inbox.example,     http://inbox.example:443,   403",
+    "https://inbox.example,     null,                       403",
+    "https://Inbox.Example:443, https://inbox.example,      202",
+    "http://Inbox.Lan:80,       http://inbox.lan,           202",
+    "http://Inbox.Lan:80,       http://inbox.lan:443,       403",
+    "http://inbox.lan:8080,     http://INBOX.LAN:8080,      202",
+    "http://inbox_1:8080,       http://inbox_1:8080,        202",
+    "http://[0:0::1]:80,        http://[0:0::1],            202",
+    "https://xn--bcher-kva.lan, https://xn--bcher-kva.lan,  202",
   })
-  void behindAProxyTheOriginOfThePublicUrlIsTheOwn(String origin, int status) {
-    try (TestInbox proxied = TestInbox.builder().publicUrl("https://inbox.example").start()) {
+  void behindAProxyTheOriginOfThePublicUrlIsTheOwn(String publicUrl, String origin, int status) {
+    try (TestInbox proxied = TestInbox.builder().publicUrl(publicUrl).start()) {
       TestInbox.requestCode(proxied.request().header("Origin", origin), "nobody@acme.example")
           .then()
           .statusCode(status);
     }
+  }
+
+  /** Without a public URL, and with a proxy that ends TLS. */
+  @ParameterizedTest
+  @CsvSource({
+    "Inbox.Lan:80,   http://inbox.lan,       202",
+    "inbox.lan,      http://inbox.lan:80,    202",
+    "INBOX.LAN:443,  https://inbox.lan,      202",
+    "inbox.lan,      https://inbox.lan,      202",
+    "inbox.lan:8443, https://inbox.lan,      403",
+    "inbox.lan:80,   https://inbox.lan,      403",
+    "inbox.lan,      http://evil.lan,        403",
+  })
+  void theOriginOfTheHostHeaderIsTheOwn(String host, String origin, int status) {
+    inbox
+        .request()
+        .header("Host", host)
+        .header("Origin", origin)
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", "nobody@acme.example"))
+        .post("/api/v1/sign-in-codes")
+        .then()
+        .statusCode(status);
   }
 
   private interface RequestSupplier {

@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.error.ErrorCode;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class CrossOriginFilter implements ContainerRequestFilter {
   private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
-  private final String publicAuthority;
+  private final Optional<Origin> publicOrigin;
 
   CrossOriginFilter(URI publicUrl) {
-    this.publicAuthority = publicUrl.getAuthority();
+    this.publicOrigin = Origin.of(publicUrl.toString());
   }
 
   @Override
@@ -36,16 +37,15 @@ final class CrossOriginFilter implements ContainerRequestFilter {
     }
   }
 
-  private boolean isOwn(@Nullable String origin, @Nullable String host) {
-    if (origin == null) {
+  private boolean isOwn(@Nullable String header, @Nullable String host) {
+    if (header == null) {
       return true;
     }
-    try {
-      String authority = URI.create(origin).getAuthority();
-      // A proxy may have changed Host. The browser sees the public URL.
-      return authority != null && (authority.equals(host) || authority.equals(publicAuthority));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    Optional<Origin> origin = Origin.of(header);
+    // A proxy may have changed Host. The browser sees the public URL.
+    return origin.isPresent()
+        && (origin.equals(publicOrigin)
+            // Host has no scheme, and a proxy may have ended TLS.
+            || (host != null && origin.equals(Origin.of(origin.get().scheme() + "://" + host))));
   }
 }
