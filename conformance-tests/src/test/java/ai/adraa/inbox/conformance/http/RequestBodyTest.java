@@ -141,7 +141,9 @@ class RequestBodyTest {
             Map.entry("a comment", "{/* x */\"name\":\"x\"}"),
             Map.entry("a NUL", "{\"name\":\"x\u0000\"}"),
             Map.entry("an escaped NUL", "{\"name\":\"x\\u0000\"}"),
-            Map.entry("a byte order mark", "\uFEFF{\"name\":\"x\"}"),
+            Map.entry("two byte order marks", "\uFEFF\uFEFF{\"name\":\"x\"}"),
+            Map.entry("a byte order mark at the end", "{\"name\":\"x\"}\uFEFF"),
+            Map.entry("only a byte order mark", "\uFEFF"),
             Map.entry("half an escape", "{\"name\":\"\\u12\"}"),
             Map.entry("a lone low surrogate", "{\"name\":\"\\udc00\"}"))
         .map(body -> Arguments.of(body.getKey(), body.getValue().getBytes(StandardCharsets.UTF_8)));
@@ -167,9 +169,21 @@ class RequestBodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"iso-8859-1", "utf-16", "us-ascii", "nonsense", "\"utf-7\""})
+  @ValueSource(
+      strings = {"iso-8859-1", "cp1252", "utf-16", "nonsense", "\"utf-7\"", "utf 8", "'utf-8'"})
   void aDeclaredCharsetOtherThanUtf8IsRefused(String charset) {
-    inbox
+    declared(charset).then().statusCode(415).body("error.code", equalTo("UNSUPPORTED_MEDIA_TYPE"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"utf-8", "UTF-8", "\"utf-8\"", "utf8", "UTF_8", "us-ascii", "ASCII"})
+  void anyNameOfUtf8AndOfItsPartAsciiIsRead(String charset) {
+    assertThat(declared(charset).statusCode()).isEqualTo(201);
+    created = 1;
+  }
+
+  private static Response declared(String charset) {
+    return inbox
         .request(admin)
         .config(
             RestAssured.config()
@@ -178,10 +192,16 @@ class RequestBodyTest {
                         .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
         .header("Content-Type", "application/json; charset=" + charset)
         .body("{\"name\":\"x\"}".getBytes(StandardCharsets.UTF_8))
-        .post("/api/v1/workspaces/{id}/tokens", admin.workspaceId())
+        .post("/api/v1/workspaces/{id}/tokens", admin.workspaceId());
+  }
+
+  @Test
+  void aByteOrderMarkBeforeTheJsonIsSkipped() {
+    create("\uFEFF{\"name\":\"Büro\"}".getBytes(StandardCharsets.UTF_8))
         .then()
-        .statusCode(415)
-        .body("error.code", equalTo("UNSUPPORTED_MEDIA_TYPE"));
+        .statusCode(201)
+        .body("token.name", equalTo("Büro"));
+    created = 1;
   }
 
   @Test

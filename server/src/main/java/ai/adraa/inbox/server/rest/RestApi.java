@@ -19,9 +19,6 @@ import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.ext.ReaderInterceptor;
-import jakarta.ws.rs.ext.ReaderInterceptorContext;
-import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.net.URI;
 import java.util.List;
@@ -76,7 +73,8 @@ public final class RestApi {
             .register(new ContentLength())
             .register((ContainerResponseFilter) RestApi::answerOptionsWithoutBody)
             .register((ContainerResponseFilter) RestApi::answerErrorsInTheEnvelope)
-            .register((ReaderInterceptor) RestApi::readPlainUtf8)
+            .register((ContainerResponseFilter) RestApi::answerPlainJson)
+            .register(new PlainUtf8())
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
@@ -128,15 +126,12 @@ public final class RestApi {
     }
   }
 
-  /** Refuses a body that is not UTF-8 (RFC 8259 §8.1) or is compressed. */
-  private static Object readPlainUtf8(ReaderInterceptorContext context) throws IOException {
-    String charset = context.getMediaType().getParameters().get(MediaType.CHARSET_PARAMETER);
-    String coding = context.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
-    if ((charset != null && !charset.equalsIgnoreCase("utf-8"))
-        || (coding != null && !coding.equalsIgnoreCase("identity"))) {
-      throw new ErrorCodeException(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
+  /** Removes the parameters that Jersey copies from Accept: JSON has none (RFC 8259 §11). */
+  private static void answerPlainJson(
+      ContainerRequestContext request, ContainerResponseContext response) {
+    if (response.hasEntity()) {
+      response.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_TYPE);
     }
-    return context.proceed();
   }
 
   /** Requires a token for verification and a session for console operations except signing in. */
