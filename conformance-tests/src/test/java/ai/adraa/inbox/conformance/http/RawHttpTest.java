@@ -2,6 +2,7 @@ package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.adraa.inbox.conformance.support.Contract;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.WellFormed;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -219,6 +222,90 @@ class RawHttpTest {
       refused(answer, 405, "METHOD_NOT_ALLOWED");
       assertThat(answer.header("Allow").split(",\\s*"))
           .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "//api/v1/me | The path has an empty segment: //.",
+        "/api//v1/me | The path has an empty segment: //.",
+        "/api/v1/me// | The path has an empty segment: //.",
+        "/api/v1/workspaces//tokens | The path has an empty segment: //.",
+        "/app//acme | The path has an empty segment: //.",
+        "/api/v1/%2E%2e/me | The path has an encoded dot segment: %2e.",
+        "/api/v1%2fme | The path has an encoded slash: %2F.",
+        "/api/v1/m%25e | The path has an encoded percent sign: %25.",
+        "/api/v1/m%01e | The path has a character that is not allowed.",
+        "/api/v1/m%c3%28 | The path has percent encoding that is not valid.",
+      })
+  void whatIsWrongWithAPathIsSaid(String path, String message) {
+    RawHttp.Answer answer = get(path);
+
+    refused(answer, 400, "BAD_REQUEST");
+    assertThat(answer.json().getString("error.message")).isEqualTo(message);
+  }
+
+  static Stream<Arguments> operations() {
+    return Contract.OPEN_API.getPaths().entrySet().stream()
+        .flatMap(
+            path ->
+                path.getValue().readOperationsMap().keySet().stream()
+                    .map(method -> Arguments.of(method.name(), path.getKey())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void aSlashAtTheEndOfAPathChangesNothing(String method, String template) {
+    String path = template.replaceAll("\\{\\w+}", "c" + "0".repeat(24));
+    List<RawHttp.Answer> answers =
+        Stream.of(path, path + "/")
+            .map(
+                sent ->
+                    RawHttp.exchange(
+                        url,
+                        method + " " + sent + " HTTP/1.1",
+                        "Host: x",
+                        "Connection: close",
+                        "Authorization: Bearer " + secret,
+                        "Content-Length: 0"))
+            .toList();
+
+    assertThat(answers.get(1).status()).isEqualTo(answers.get(0).status()).isNotEqualTo(404);
+    assertThat(answers.get(1).text()).isEqualTo(answers.get(0).text());
+    assertThat(lasting(answers.get(1))).isEqualTo(lasting(answers.get(0)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json;charset=iso-8859-1",
+        "application/json; charset=utf-16",
+        "application/json;version=1;q=0.4",
+        "application/*;charset=x",
+        "text/html, */*;charset=utf-8;q=0.1",
+      })
+  void parametersOfAcceptAreNoPartOfTheAnswersType(String accept) {
+    for (String method : List.of("GET", "HEAD", "POST")) {
+      for (String path :
+          List.of("/api/v1/me", "/api/v1/me?x", "/api/v1/session", "/api/v1/none", "//")) {
+        for (String token : List.of(secret, "x")) {
+          RawHttp.Answer answer =
+              RawHttp.exchange(
+                  url,
+                  method + " " + path + " HTTP/1.1",
+                  "Host: x",
+                  "Connection: close",
+                  "Content-Length: 0",
+                  "Authorization: Bearer " + token,
+                  "Accept: " + accept);
+
+          assertThat(answer.header("Content-Type"))
+              .as("%s %s %s", method, path, answer.status())
+              .isEqualTo("application/json");
+        }
+      }
     }
   }
 

@@ -2,10 +2,13 @@ package ai.adraa.inbox.server.http;
 
 import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.log.LogContext;
+import ai.adraa.inbox.server.model.ErrorResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -56,14 +59,44 @@ public final class JsonErrorHandler extends ErrorHandler {
     }
     // Jetty has reset the response, or has rejected the request before any handler ran.
     RequestIdHandler.setHeaders(request, response);
-    write(response, code, callback);
+    Optional<String> fault =
+        code == ErrorCode.BAD_REQUEST ? faultOfPath(request.getHttpURI()) : Optional.empty();
+    write(response, code, fault.map(code::envelope).orElseGet(code::envelope), callback);
   }
 
-  /** Sends the code's status and envelope and completes the request. */
+  /** Returns what is wrong with the path; empty if Jetty found nothing there. */
+  private static Optional<String> faultOfPath(@Nullable HttpURI uri) {
+    return uri == null
+        ? Optional.empty()
+        : uri.getViolations().stream()
+            .findFirst()
+            .map(
+                violation ->
+                    switch (violation) {
+                      case AMBIGUOUS_EMPTY_SEGMENT -> "The path has an empty segment: //.";
+                      case AMBIGUOUS_PATH_SEGMENT -> "The path has an encoded dot segment: %2e.";
+                      case AMBIGUOUS_PATH_SEPARATOR -> "The path has an encoded slash: %2F.";
+                      case AMBIGUOUS_PATH_ENCODING -> "The path has an encoded percent sign: %25.";
+                      case AMBIGUOUS_PATH_PARAMETER -> "The path has a path parameter: ;.";
+                      case USER_INFO -> "The URL has a user name.";
+                      case SUSPICIOUS_PATH_CHARACTERS, ILLEGAL_PATH_CHARACTERS ->
+                          "The path has a character that is not allowed.";
+                      // The others are kinds of wrong percent encoding.
+                      default -> "The path has percent encoding that is not valid.";
+                    });
+  }
+
+  /** Sends the code's status and default envelope and completes the request. */
   public static void write(Response response, ErrorCode code, Callback callback)
+      throws IOException {
+    write(response, code, code.envelope(), callback);
+  }
+
+  private static void write(
+      Response response, ErrorCode code, ErrorResponse envelope, Callback callback)
       throws IOException {
     response.setStatus(code.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    response.write(true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(code.envelope())), callback);
+    response.write(true, ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(envelope)), callback);
   }
 }
