@@ -112,6 +112,7 @@ public final class InboxServer implements AutoCloseable {
             jetty,
             options.listen(),
             "--port",
+            options.idleTimeout(),
             SELECTORS,
             tls == null
                 ? new ConnectionFactory[] {new HttpConnectionFactory(http)}

@@ -3,10 +3,12 @@ package ai.adraa.inbox.server;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.postgresql.StandbyOptions;
 import ai.adraa.inbox.server.http.ListenAddress;
+import ai.adraa.inbox.server.http.Listener;
 import ai.adraa.inbox.server.http.TlsFiles;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import ai.adraa.inbox.server.limit.RateLimit;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Optional;
  *     itself
  * @param listen the address and port for API requests; port 0 for any free port
  * @param management the address and port of health and metrics; empty to switch them off
+ * @param idleTimeout how long a connection waits for its next request
  * @param publicUrl the URL at which browsers reach the server; empty for the address it listens on
  * @param tls the certificate for HTTPS; empty for plain HTTP
  * @param trustedProxies the proxies whose X-Forwarded-For header is trusted
@@ -31,6 +34,7 @@ public record ServerOptions(
     Optional<StandbyOptions> standby,
     ListenAddress listen,
     Optional<ListenAddress> management,
+    Duration idleTimeout,
     Optional<URI> publicUrl,
     Optional<TlsFiles> tls,
     TrustedProxies trustedProxies,
@@ -53,6 +57,7 @@ public record ServerOptions(
     private Optional<StandbyOptions> standby = Optional.empty();
     private ListenAddress listen = new ListenAddress("127.0.0.1", 0);
     private Optional<ListenAddress> management = Optional.empty();
+    private Duration idleTimeout = Listener.IDLE_TIMEOUT;
     private Optional<URI> publicUrl = Optional.empty();
     private Optional<TlsFiles> tls = Optional.empty();
     private TrustedProxies trustedProxies = TrustedProxies.NONE;
@@ -78,6 +83,11 @@ public record ServerOptions(
 
     public Builder management(Optional<ListenAddress> value) {
       management = value;
+      return this;
+    }
+
+    public Builder idleTimeout(Duration value) {
+      idleTimeout = value;
       return this;
     }
 
@@ -127,6 +137,7 @@ public record ServerOptions(
           standby,
           listen,
           management,
+          idleTimeout,
           publicUrl,
           tls,
           trustedProxies,

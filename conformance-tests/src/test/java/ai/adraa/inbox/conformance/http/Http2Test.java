@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("once")
 class Http2Test {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(40);
   // More than the server has worker threads.
   private static final int CALLERS = 20;
   private static final byte[] ONE = ByteBuffer.allocate(4).putInt(1).array();
@@ -58,7 +59,9 @@ class Http2Test {
     server =
         ServerProcess.serve(
             directory.resolve("inbox.db"),
-            Map.of("ADRAA_TLS_CERTIFICATE", "" + chain, "ADRAA_TLS_KEY", "" + key));
+            Map.of("ADRAA_TLS_CERTIFICATE", "" + chain, "ADRAA_TLS_KEY", "" + key),
+            "--idle-timeout",
+            "" + IDLE.toSeconds());
   }
 
   @AfterAll
@@ -114,7 +117,8 @@ class Http2Test {
       everySecond(() -> reading.send(WINDOW_UPDATE, 0, 1, ONE));
       for (Http2Connection connection : List.of(ping, head, afterRequest)) {
         byte[] farewell = connection.await(GOAWAY).payload();
-        assertThat(System.nanoTime() - begun).isGreaterThan(DEADLINE.toNanos());
+        Duration least = connection == afterRequest ? IDLE : DEADLINE;
+        assertThat(System.nanoTime() - begun).isGreaterThan(least.toNanos());
         assertThat(ByteBuffer.wrap(farewell).getInt(4)).as("error code").isZero();
         // These callers send on instead of closing the connection, as they should after GOAWAY.
         connection.awaitEnd();
@@ -122,6 +126,20 @@ class Http2Test {
       // A response that is still being read keeps its connection.
       reading.setWindow(100_000);
       assertThat(reading.body(1)).contains("</html>");
+    }
+  }
+
+  /** A proxy keeps its connection for the next request for longer than a request may take. */
+  @Test
+  @Tag("faults")
+  void keepsAnIdleConnectionThatHasSentARequest() throws Exception {
+    try (Http2Connection idle = new Http2Connection(server.url(), context);
+        Http2Connection unused = new Http2Connection(server.url(), context)) {
+      idle.get(1, "/api/v1/me");
+      idle.body(1);
+      unused.await(GOAWAY);
+      idle.get(3, "/api/v1/me");
+      assertThat(idle.body(3)).contains("MISSING_");
     }
   }
 

@@ -6,6 +6,7 @@ import ai.adraa.inbox.server.InboxServer;
 import ai.adraa.inbox.server.ServerOptions;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.http.ListenAddress;
+import ai.adraa.inbox.server.http.Listener;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import ai.adraa.inbox.server.limit.RateLimit;
 import io.restassured.RestAssured;
@@ -82,6 +83,7 @@ public final class TestInbox implements AutoCloseable {
         InboxServer.start(
             ServerOptions.on(new DatabaseLocation(location))
                 .management(Optional.of(new ListenAddress("127.0.0.1", 0)))
+                .idleTimeout(options.idleTimeout)
                 .publicUrl(options.publicUrl)
                 .trustedProxies(options.trustedProxies)
                 .rateLimit(options.rateLimit)
@@ -111,6 +113,7 @@ public final class TestInbox implements AutoCloseable {
   /** Starts a {@link TestInbox}. */
   public static final class Builder {
     private Optional<String> location = Optional.empty();
+    private Duration idleTimeout = Listener.IDLE_TIMEOUT;
     private Optional<URI> publicUrl = Optional.empty();
     private Optional<RateLimit> rateLimit = Optional.empty();
     private Optional<RateLimit> signInLimit = Optional.empty();
@@ -123,6 +126,11 @@ public final class TestInbox implements AutoCloseable {
     /** A file or JDBC URL of a database that outlives the server. */
     public Builder database(String value) {
       location = Optional.of(value);
+      return this;
+    }
+
+    public Builder idleTimeout(Duration value) {
+      idleTimeout = value;
       return this;
     }
 

@@ -89,6 +89,17 @@ final class ServeOptions {
   @Nullable URI publicUrl;
 
   @Option(
+      names = "--idle-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "75",
+      converter = SecondsConverter.class,
+      description = {
+        "How long a connection waits for its next request.",
+        "Must be longer than a proxy in front keeps its idle connections (default: 75)."
+      })
+  Duration idleTimeout;
+
+  @Option(
       names = "--rate-limit",
       paramLabel = "LIMIT",
       defaultValue = "100/min",
@@ -197,7 +208,7 @@ final class ServeOptions {
       names = "--standby-lease",
       paramLabel = "SECONDS",
       defaultValue = "3",
-      converter = LeaseConverter.class,
+      converter = SecondsConverter.class,
       description = {
         "How long a node reads from the standby after the last proof that it is up to date.",
         "If you remove the standby from synchronous_standby_names, a token that another node revokes"
@@ -247,6 +258,7 @@ final class ServeOptions {
                 management.isPresent()
                     ? Optional.of(new ListenAddress(managementHost, management.getAsInt()))
                     : Optional.empty())
+            .idleTimeout(idleTimeout)
             .publicUrl(Optional.ofNullable(publicUrl))
             .tls(tls)
             .trustedProxies(proxies)
@@ -341,7 +353,7 @@ final class ServeOptions {
   }
 
   /** Parses a number of seconds, 1 to 999999. */
-  static final class LeaseConverter implements ITypeConverter<Duration> {
+  static final class SecondsConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
       if (!text.matches("[1-9][0-9]{0,5}")) {

@@ -16,16 +16,18 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection that takes too long for one of these steps, even if it keeps sending:
+ * Closes a connection that takes longer than the deadline for one of these steps, even if it keeps
+ * sending:
  *
  * <ul>
  *   <li>the TLS handshake;
- *   <li>with HTTP/1.1, the head of a request, from its first byte to its end;
- *   <li>with HTTP/2, the next request while none is in flight.
+ *   <li>the first request;
+ *   <li>with HTTP/1.1, the head of a later request, from its first byte to its end.
  * </ul>
  *
- * <p>The idle timeout does not close such a connection, because an occasional byte or PING resets
- * it. Jetty has no limit for this.
+ * <p>With HTTP/2 it also closes a connection that has had no request in flight for the idle
+ * timeout. The idle timeout itself does not close such connections, because an occasional byte or
+ * PING resets it. Jetty has no limit for this.
  */
 final class HeadDeadline extends AbstractLifeCycle {
   // The time a caller has to close the connection after GOAWAY.
@@ -85,10 +87,12 @@ final class HeadDeadline extends AbstractLifeCycle {
         }
       } else if (connection instanceof HTTP2Connection http2) {
         Begun begun = withoutRequest(seen.get(endPoint), http2);
-        if (NanoTime.since(begun.at()) > deadline.plus(FAREWELL).toNanos()) {
+        Duration most =
+            begun.requests() == 0 ? deadline : Duration.ofMillis(connector.getIdleTimeout());
+        if (NanoTime.since(begun.at()) > most.plus(FAREWELL).toNanos()) {
           endPoint.close();
         } else {
-          if (NanoTime.since(begun.at()) > deadline.toNanos()) {
+          if (NanoTime.since(begun.at()) > most.toNanos()) {
             // Sends GOAWAY; the caller is expected to close the connection.
             http2.close();
           }
@@ -118,13 +122,14 @@ final class HeadDeadline extends AbstractLifeCycle {
   }
 
   /**
-   * Returns when bytes were first seen after the last complete head; the time is 0 if there are
-   * none. Bytes of a body count too; {@link BodyHandler} has the same deadline for them.
+   * Returns when the first request was first waited for, or when bytes were first seen after the
+   * last complete head; the time is 0 if there are none. Bytes of a body count too; {@link
+   * BodyHandler} has the same deadline for them.
    */
   private static Begun begun(@Nullable Begun before, Connection connection) {
     long requests = connection.getMessagesIn();
     long bytes = connection.getBytesIn();
-    if (before == null && requests == 0 && bytes > 0) {
+    if (before == null && requests == 0) {
       return new Begun(0, 0, NanoTime.now());
     }
     if (before == null || before.requests() != requests) {

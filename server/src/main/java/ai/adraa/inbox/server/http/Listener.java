@@ -19,7 +19,13 @@ public final class Listener {
   /** The maximum time from the first byte of a request to the end of its head and of its body. */
   public static final Duration REQUEST_DEADLINE = Duration.ofSeconds(30);
 
-  private static final long IDLE_MILLIS = 30_000;
+  /**
+   * How long a connection that has sent a request waits for the next one. Longer than the 60
+   * seconds for which proxies usually keep an idle connection: the side that closes first must be
+   * the one that sends requests, or a request is lost.
+   */
+  public static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
+
   // The idle timeout of every connection while the server stops.
   private static final long STOP_IDLE_MILLIS = 3_000;
   // The idle timeout of every connection while the connection limit is reached. Longer than a
@@ -60,6 +66,7 @@ public final class Listener {
    * are accepted when {@code jetty} starts.
    *
    * @param option the command-line option that changes the port, for the error message
+   * @param idleTimeout how long a connection waits for its next request
    * @param selectors the number of threads that read and write connections
    * @throws OperatorException if the port is in use or not allowed, or the host is unknown
    */
@@ -67,12 +74,13 @@ public final class Listener {
       Server jetty,
       ListenAddress listen,
       String option,
+      Duration idleTimeout,
       int selectors,
       ConnectionFactory... protocols) {
     ServerConnector connector = new ServerConnector(jetty, -1, selectors, protocols);
     connector.setHost(listen.host());
     connector.setPort(listen.port());
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(idleTimeout.toMillis());
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.addBean(new HeadDeadline(connector, REQUEST_DEADLINE));

@@ -126,10 +126,12 @@ public final class Tls implements AutoCloseable {
     http.addCustomizer(secure);
     ALPNServerConnectionFactory negotiation = new ALPNServerConnectionFactory();
     negotiation.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+    HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);
+    http2.setStreamIdleTimeout(Listener.REQUEST_DEADLINE.toMillis());
     return new ConnectionFactory[] {
       new SslConnectionFactory(context, negotiation.getProtocol()),
       negotiation,
-      new HTTP2ServerConnectionFactory(http),
+      http2,
       new HttpConnectionFactory(http)
     };
   }

@@ -50,6 +50,7 @@ public final class ManagementServer implements AutoCloseable {
             jetty,
             listen,
             "--management-port",
+            Listener.IDLE_TIMEOUT,
             1,
             new HttpConnectionFactory(Listener.configuration()));
     url = Listener.url("http", listen.host(), connector.getLocalPort());
