@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,7 +84,7 @@ final class ServeOptions {
       paramLabel = "URL",
       converter = UrlConverter.class,
       description = {
-        "URL at which browsers reach the server, such as https://inbox.example.",
+        "URL at which browsers reach the server, such as https://inbox.example, without a path.",
         "With https the session cookie is Secure (default: the address that the server listens on)."
       })
   @Nullable URI publicUrl;
@@ -327,28 +328,34 @@ final class ServeOptions {
     }
   }
 
-  /** Parses an http or https URL, to which paths can be added. */
+  /** Parses an http or https URL that has only a host and a port. */
   static final class UrlConverter implements ITypeConverter<URI> {
-    // URI.getHost is null for names with an underscore, which Docker's names of services can have.
-    private static final Pattern AUTHORITY =
-        Pattern.compile("(\\[[0-9a-fA-F:.]+]|[\\p{Alnum}._-]+)(:[0-9]{1,5})?");
+    // Not parsed as a URI, whose host is null for a name with an underscore, as Docker's names of
+    // services can have.
+    private static final Pattern URL =
+        Pattern.compile(
+            "(?<scheme>https?)://(?<host>\\[[0-9a-fA-F:.]+]|[\\p{Alnum}._-]+)(:(?<port>[0-9]{1,5}))?"
+                + "(?<rest>.*)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     @Override
     public URI convert(String text) {
-      try {
-        URI url = URI.create(text);
-        if (List.of("http", "https").contains(String.valueOf(url.getScheme()))
-            && url.getAuthority() != null
-            && AUTHORITY.matcher(url.getAuthority()).matches()
-            && url.getRawQuery() == null
-            && url.getRawFragment() == null) {
-          return url;
-        }
-      } catch (IllegalArgumentException e) {
-        // Falls through to the exception below.
+      Matcher url = URL.matcher(text);
+      if (!url.matches()
+          || (url.group("port") != null && Integer.parseInt(url.group("port")) > 65_535)) {
+        throw new TypeConversionException(
+            "'" + text + "' is not an http or https URL such as https://inbox.example");
       }
-      throw new TypeConversionException(
-          "'" + text + "' is not an http or https URL such as https://inbox.example");
+      if (!url.group("rest").matches("/*")) {
+        // Pages of other programs under the same host name could act with the console's session.
+        throw new TypeConversionException(
+            "'%s' has more than a host and a port; give the server a host name of its own, such as"
+                    .formatted(text)
+                + " https://inbox.example");
+      }
+      String port = url.group("port") == null ? "" : ":" + url.group("port");
+      return URI.create(
+          url.group("scheme").toLowerCase(Locale.ROOT) + "://" + url.group("host") + port);
     }
   }
 
