@@ -60,6 +60,14 @@
 
 const TIMEOUT_MILLIS = 30_000;
 
+// How far the server's clock is ahead of the browser's, which may be wrong by days.
+let aheadMillis = 0;
+
+/** Returns the server's time in milliseconds, to the second, by its last response. */
+export function now() {
+  return Date.now() + aheadMillis;
+}
+
 /** Thrown when an operation fails. The status is 0 if no response arrived. */
 export class ApiFailure extends Error {
   /**
@@ -165,6 +173,10 @@ async function call(operation, method, path, { parameters = {}, query = {}, body
       redirect: 'error',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    const sent = Date.parse(response.headers.get('Date') ?? '');
+    if (!Number.isNaN(sent)) {
+      aheadMillis = sent - Date.now();
+    }
     text = await response.text();
   } catch (cause) {
     if (signal?.aborted) {

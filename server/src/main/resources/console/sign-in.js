@@ -120,21 +120,26 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
   });
 
   let tried = '';
-  code.input.addEventListener('input', () => {
-    // People often paste a code as "042 117" or with text around it.
-    const digits = code.input.value.replace(/\D/g, '');
+  const read = (event) => {
+    // Until the end of a composition the text belongs to the input method.
+    if (event.isComposing) {
+      return;
+    }
+    const digits = codeIn(code.input.value);
     if (digits !== code.input.value) {
       code.input.value = digits;
     }
-    if (digits.length === 6 && digits !== tried && !button.disabled) {
+    if (isCode(digits) && digits !== tried && !button.disabled) {
       form.requestSubmit();
     }
-  });
+  };
+  code.input.addEventListener('input', read);
+  code.input.addEventListener('compositionend', read);
   onSubmit({ form, button, problem, field: code }, async () => {
-    const digits = code.input.value;
+    const digits = codeIn(code.input.value);
     tried = digits;
     sent.textContent = '';
-    if (digits.length !== 6) {
+    if (!isCode(digits)) {
       code.setError('Enter the 6 digits from the email.');
       return;
     }
@@ -150,6 +155,34 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
   });
   waitToResend();
   code.input.focus();
+}
+
+const isCode = (text) => /^[0-9]{6}$/.test(text);
+
+/**
+ * Returns the code in a text that was typed or pasted, such as "042 117" or a sentence of the email,
+ * in the digits of any script. Returns the text itself if it does not contain exactly one code.
+ */
+function codeIn(text) {
+  const latin = text.normalize('NFKC').replace(/\p{Nd}/gu, latinDigit);
+  const spaced = latin.replace(/(?<=[0-9])[\s-](?=[0-9])/g, '');
+  for (const candidate of [latin, spaced]) {
+    const codes = new Set(candidate.match(/(?<![0-9])[0-9]{6}(?![0-9])/g));
+    if (codes.size === 1) {
+      return [...codes][0];
+    }
+  }
+  return /^[0-9\s-]*$/.test(latin) ? latin.replace(/[^0-9]/g, '') : text;
+}
+
+/** Returns the digit 0 to 9 of a digit in any script. Unicode orders each script's ten digits. */
+function latinDigit(digit) {
+  const code = digit.codePointAt(0);
+  let zero = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) {
+    zero--;
+  }
+  return String((code - zero) % 10);
 }
 
 /** Shows a step of the sign-in: a heading, an introduction and a form. */

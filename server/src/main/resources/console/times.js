@@ -1,5 +1,6 @@
 // Relative times such as "3 minutes ago", with the exact time in the user's locale on hover.
 
+import { now } from './api.js';
 import { element } from './dom.js';
 
 const STEPS = [
@@ -34,8 +35,8 @@ export function refreshTimes(root) {
 /** Returns how long ago the instant is, or its date if that is more than four weeks. */
 export function ago(instant) {
   const date = new Date(instant);
-  // The browser's clock may be behind the server's.
-  let amount = Math.max(0, Date.now() - date.getTime()) / 1000;
+  // The server's time is known only to the second.
+  let amount = Math.max(0, now() - date.getTime()) / 1000;
   if (amount < 45) {
     return 'just now';
   }
@@ -54,5 +55,5 @@ export function ago(instant) {
 
 /** Returns true if the instant is within the last 24 hours. */
 export function isRecent(instant) {
-  return Date.now() - new Date(instant).getTime() < 24 * 3600 * 1000;
+  return now() - new Date(instant).getTime() < 24 * 3600 * 1000;
 }
