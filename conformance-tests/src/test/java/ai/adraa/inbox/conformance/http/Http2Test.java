@@ -133,11 +133,12 @@ class Http2Test {
   @Test
   @Tag("faults")
   void keepsAnIdleConnectionThatHasSentARequest() throws Exception {
-    try (Http2Connection idle = new Http2Connection(server.url(), context);
-        Http2Connection unused = new Http2Connection(server.url(), context)) {
+    try (Http2Connection idle = new Http2Connection(server.url(), context)) {
       idle.get(1, "/api/v1/me");
       idle.body(1);
-      unused.await(GOAWAY);
+      try (Http2Connection unused = new Http2Connection(server.url(), context)) {
+        unused.await(GOAWAY);
+      }
       idle.get(3, "/api/v1/me");
       assertThat(idle.body(3)).contains("MISSING_");
     }

@@ -122,7 +122,7 @@ class ManagementTest {
   }
 
   @Test
-  void mailIsCountedAsSentOrFailed() {
+  void mailIsCountedAsSentOrDeferred() {
     inbox.workspace("acme");
     await()
         .atMost(20, TimeUnit.SECONDS)
@@ -133,7 +133,7 @@ class ManagementTest {
 
     await()
         .atMost(30, TimeUnit.SECONDS)
-        .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "failed") == 1);
+        .until(() -> sum(scrape(inbox), "adraa_mails_total", "outcome", "deferred") == 1);
   }
 
   @Test

@@ -25,9 +25,13 @@ import org.slf4j.LoggerFactory;
 
 /** Sends mail by SMTP or, if no server is configured, prints it to the log. Thread-safe. */
 public final class Mailer {
-  /** What happened to a message; {@code PRINTED} if no server is configured. */
+  /**
+   * What happened to a message: {@code PRINTED} if no server is configured, {@code DEFERRED} for
+   * each attempt that is repeated later.
+   */
   public enum Outcome {
     SENT,
+    DEFERRED,
     FAILED,
     PRINTED
   }
@@ -101,10 +105,13 @@ public final class Mailer {
     properties.setProperty("mail.from", "no-reply@" + domain);
   }
 
-  /** Sends a plain text message. Each connect, read and write blocks for up to 10 seconds. */
-  void send(String to, String subject, String text) throws MessagingException {
+  /**
+   * Sends a plain text message. Each connect, read and write blocks for up to 10 seconds. The
+   * caller counts failures, because it knows whether it sends the message again.
+   */
+  void send(String to, String subject, String text) throws MailFailedException {
     if (smtp == null) {
-      outcomes.accept(Outcome.PRINTED);
+      count(Outcome.PRINTED);
       LOG.info(
           "NO SMTP SERVER IS CONFIGURED (--smtp). This email is printed to the log, not sent:\n"
               + "  To: {}\n  Subject: {}\n\n{}",
@@ -115,11 +122,15 @@ public final class Mailer {
     }
     try {
       sendTo(smtp, to, subject, text);
-      outcomes.accept(Outcome.SENT);
+      count(Outcome.SENT);
     } catch (MessagingException e) {
-      outcomes.accept(Outcome.FAILED);
-      throw e;
+      throw new MailFailedException(e);
     }
+  }
+
+  /** Counts the outcome of a message. */
+  void count(Outcome outcome) {
+    outcomes.accept(outcome);
   }
 
   private void sendTo(jakarta.mail.Session server, String to, String subject, String text)

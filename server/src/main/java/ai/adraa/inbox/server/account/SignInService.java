@@ -1,12 +1,9 @@
 package ai.adraa.inbox.server.account;
 
 import ai.adraa.inbox.server.audit.AuditEvent;
-import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.limit.RateLimit;
-import ai.adraa.inbox.server.log.LogContext;
 import ai.adraa.inbox.server.secret.Secret;
-import jakarta.mail.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,39 +11,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /** Signs agents in to the console with a one-time code sent by email. Thread-safe. */
 public final class SignInService implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SignInService.class);
   private static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
   private static final Duration TOUCH_EVERY = Duration.ofMinutes(1);
 
   private final SignInStore store;
   private final LastUse lastUse;
-  private final WorkspaceStore workspaces;
-  private final Mailer mailer;
-  private final String consoleUrl;
+  private final CodeMail mail;
   private final Clock clock;
   private final SignInLimits limits;
-  private final ThreadPoolExecutor post =
-      new ThreadPoolExecutor(
-          2,
-          2,
-          0,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(1000),
-          task -> {
-            Thread thread = new Thread(task, "sign-in-mail");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   public SignInService(
       SignInStore store,
@@ -58,12 +33,10 @@ public final class SignInService implements AutoCloseable {
       Clock clock) {
     this.store = store;
     this.lastUse = lastUse;
-    this.workspaces = workspaces;
-    this.mailer = mailer;
-    this.consoleUrl = consoleUrl;
     this.limits = limits;
     // The database stores milliseconds.
     this.clock = Clock.tick(clock, Duration.ofMillis(1));
+    this.mail = new CodeMail(workspaces, mailer, consoleUrl, this.clock);
   }
 
   /**
@@ -78,18 +51,10 @@ public final class SignInService implements AutoCloseable {
     String mailbox = email.toLowerCase(Locale.ROOT);
     limits.count(SignInLimits.Step.ASK_FOR_CODE, mailbox, caller(source));
     Secret code = Secret.newSignInCode();
-    store.replaceCode(mailbox, code, clock.instant(), clock.instant().plus(CODE_LIFETIME));
-    String requestId = MDC.get(LogContext.REQUEST_ID);
-    try {
-      post.execute(
-          () -> {
-            try (MDC.MDCCloseable unused = MDC.putCloseable(LogContext.REQUEST_ID, requestId)) {
-              sendCode(mailbox, code);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      throw new MailQueueFullException();
-    }
+    Instant now = clock.instant();
+    Instant validUntil = now.plus(CODE_LIFETIME);
+    store.replaceCode(mailbox, code, now, validUntil);
+    mail.send(mailbox, code, validUntil);
   }
 
   /**
@@ -160,46 +125,7 @@ public final class SignInService implements AutoCloseable {
   /** Sends the queued codes. Gives up after 10 seconds. */
   @Override
   public void close() {
-    post.shutdown();
-    try {
-      if (!post.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.warn("{} sign-in codes were not sent", post.shutdownNow().size());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void sendCode(String email, Secret code) {
-    try {
-      workspaces.agentByEmail(email).ifPresent(agent -> sendCode(agent, code));
-    } catch (DatabaseUnavailableException e) {
-      LOG.error("Cannot send a sign-in code: {}", e.getMessage());
-    } catch (RuntimeException e) {
-      LOG.error("Cannot send a sign-in code", e);
-    }
-  }
-
-  private void sendCode(Agent agent, Secret code) {
-    try {
-      mailer.send(
-          agent.email(),
-          "Your Adraa Inbox sign-in code",
-          """
-          Hello %s,
-
-          Your sign-in code for Adraa Inbox is:
-
-              %s
-
-          Enter it at %s within %s minutes. The code works only once.
-
-          If you did not request this code, ignore this email. Do not share the code with anyone.
-          """
-              .formatted(agent.nickname(), code.reveal(), consoleUrl, CODE_LIFETIME.toMinutes()));
-    } catch (MessagingException e) {
-      LOG.error("Cannot send a sign-in code to agent {}", agent.id(), e);
-    }
+    mail.close();
   }
 
   private static Object caller(AuditEvent.Source source) {

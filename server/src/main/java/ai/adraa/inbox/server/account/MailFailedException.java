@@ -1,0 +1,72 @@
+package ai.adraa.inbox.server.account;
+
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.AddressException;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+
+/** Reports that the mail server did not take a message. */
+final class MailFailedException extends Exception {
+  private static final long serialVersionUID = 1;
+  // How the mail library reports a reply that has no exception of its own.
+  private static final Pattern REPLY = Pattern.compile("^([2-5][0-9]{2})[ -]|response: ([0-9]{3})");
+
+  private final boolean permanent;
+
+  MailFailedException(MessagingException cause) {
+    super(reason(cause), cause);
+    this.permanent = isPermanent(cause);
+  }
+
+  /** Returns true if a second attempt would fail too. */
+  boolean isPermanent() {
+    return permanent;
+  }
+
+  private static String reason(MessagingException failure) {
+    // The last one is the closest to the server's reply.
+    Exception last = failure;
+    while (last instanceof MessagingException messaging && messaging.getNextException() != null) {
+      last = messaging.getNextException();
+    }
+    return String.valueOf(last.getMessage()).strip().replaceAll("\\s+", " ");
+  }
+
+  private static boolean isPermanent(MessagingException failure) {
+    Exception next = failure;
+    while (next instanceof MessagingException messaging) {
+      OptionalInt reply = reply(messaging);
+      if (reply.isPresent()) {
+        return reply.getAsInt() >= 500;
+      }
+      if (messaging instanceof AddressException
+          || messaging instanceof AuthenticationFailedException) {
+        return true;
+      }
+      next = messaging.getNextException();
+    }
+    // No reply: the server could not be reached, or has closed the connection.
+    return false;
+  }
+
+  private static OptionalInt reply(MessagingException failure) {
+    if (failure instanceof SMTPAddressFailedException recipient) {
+      return OptionalInt.of(recipient.getReturnCode());
+    }
+    if (failure instanceof SMTPSenderFailedException sender) {
+      return OptionalInt.of(sender.getReturnCode());
+    }
+    if (failure instanceof SMTPSendFailedException send) {
+      return OptionalInt.of(send.getReturnCode());
+    }
+    Matcher text = REPLY.matcher(String.valueOf(failure.getMessage()));
+    return text.find()
+        ? OptionalInt.of(Integer.parseInt(text.group(1) == null ? text.group(2) : text.group(1)))
+        : OptionalInt.empty();
+  }
+}
