@@ -131,7 +131,7 @@ public final class AdraaInbox {
     private final HttpClient http;
 
     SharedHttpClient(HttpClient http, URI baseUrl) {
-      super(HttpClient.newBuilder(), createDefaultObjectMapper(), baseUrl.toString());
+      super(HttpClient.newBuilder(), RequiredFields.mapper(), baseUrl.toString());
       this.http = http;
     }
 

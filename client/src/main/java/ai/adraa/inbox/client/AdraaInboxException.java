@@ -1,6 +1,5 @@
 package ai.adraa.inbox.client;
 
-import ai.adraa.inbox.client.generated.ApiClient;
 import ai.adraa.inbox.client.generated.ApiException;
 import ai.adraa.inbox.client.model.ErrorBody;
 import ai.adraa.inbox.client.model.ErrorDetail;
@@ -26,7 +25,10 @@ public final class AdraaInboxException extends RuntimeException {
   /** The code if no response arrived: no connection, or a timeout. The status is 0. */
   public static final String NO_ANSWER = "NO_ANSWER";
 
-  /** The code if the response did not come from the API, such as an error page of a proxy. */
+  /**
+   * The code if the response did not come from the API, such as an error page of a proxy, or lacks
+   * a field that the contract requires.
+   */
   public static final String UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
 
   private static final long serialVersionUID = 1;
@@ -141,8 +143,7 @@ public final class AdraaInboxException extends RuntimeException {
       return null;
     }
     try {
-      ErrorResponse envelope =
-          ApiClient.createDefaultObjectMapper().readValue(body, ErrorResponse.class);
+      ErrorResponse envelope = RequiredFields.mapper().readValue(body, ErrorResponse.class);
       return envelope == null ? null : envelope.getError();
     } catch (JsonProcessingException e) {
       return null;
