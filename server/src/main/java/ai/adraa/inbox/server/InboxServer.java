@@ -144,7 +144,7 @@ public final class InboxServer implements AutoCloseable {
             lastSessionUse,
             workspaces,
             mailer,
-            pageUrl(publicUrl, "/app"),
+            pageUrl(browserUrl, "/app"),
             new SignInLimits(options.signInLimit()),
             clock);
     RestApi api =
@@ -152,7 +152,7 @@ public final class InboxServer implements AutoCloseable {
             tokens,
             signIn,
             workspaces,
-            publicUrl,
+            browserUrl,
             metrics.outcomes(
                 "adraa.verifications",
                 "Verifications of API tokens by outcome",

@@ -62,7 +62,9 @@ class SecretsTest {
                     "ADRAA_MAIL_FROM",
                     "inbox@adraa.example",
                     "ADRAA_SMTP",
-                    "smtp://inbox:" + SMTP_PASSWORD + "@127.0.0.1:" + mail.port()))) {
+                    "smtp://inbox:" + SMTP_PASSWORD + "@127.0.0.1:" + mail.port(),
+                    "ADRAA_MAIL_FROM",
+                    "inbox@adraa.example"))) {
       code =
           mail.codeMailedBy(
               () ->

@@ -89,7 +89,7 @@ public final class TestInbox implements AutoCloseable {
                 .rateLimit(options.rateLimit)
                 .signInLimit(options.signInLimit)
                 .smtp(Optional.of("smtp://127.0.0.1:" + options.mailPort.orElse(mail.port())))
-                .mailFrom(Optional.of("inbox@adraa.example"))
+                .mailFrom(options.mailFrom)
                 .build(),
             options.clock);
   }
@@ -118,6 +118,7 @@ public final class TestInbox implements AutoCloseable {
     private Optional<RateLimit> rateLimit = Optional.empty();
     private Optional<RateLimit> signInLimit = Optional.empty();
     private TrustedProxies trustedProxies = TrustedProxies.NONE;
+    private Optional<String> mailFrom = Optional.of("inbox@adraa.example");
     private Optional<Integer> mailPort = Optional.empty();
     private Clock clock = Clock.systemUTC();
 
@@ -151,6 +152,11 @@ public final class TestInbox implements AutoCloseable {
 
     public Builder trustedProxies(String... values) {
       trustedProxies = TrustedProxies.of(List.of(values));
+      return this;
+    }
+
+    public Builder mailFrom(Optional<String> value) {
+      mailFrom = value;
       return this;
     }
 

@@ -86,15 +86,23 @@ public final class Mailer {
       throw new OperatorException(
           "--smtp needs a sender: set --mail-from, or --public-url with a host name");
     }
-    String sender = from == null ? "no-reply@" + domain.orElse("localhost") : from;
-    try {
-      this.from = new InternetAddress(sender, true);
-    } catch (AddressException e) {
-      throw new OperatorException("--mail-from " + sender + " is not an email address");
-    }
+    this.from = sender(from == null ? "no-reply@" + domain.orElse("localhost") : from);
     if (smtp != null) {
-      introduce(smtp, domain.orElse(sender.substring(sender.lastIndexOf('@') + 1)));
+      introduce(smtp, domain.orElse(EmailAddress.domain(this.from.getAddress())));
     }
+  }
+
+  private static InternetAddress sender(String from) {
+    try {
+      InternetAddress sender = new InternetAddress(from, true);
+      sender.setAddress(EmailAddress.withAsciiDomain(sender.getAddress()));
+      if (EmailAddress.isDeliverable(sender.getAddress())) {
+        return sender;
+      }
+    } catch (AddressException e) {
+      // Falls through to the exception below.
+    }
+    throw new OperatorException("--mail-from " + from + " is not an email address");
   }
 
   /** Sets the name for EHLO and for the ids of messages, which is otherwise often localhost. */
@@ -135,6 +143,10 @@ public final class Mailer {
 
   private void sendTo(jakarta.mail.Session server, String to, String subject, String text)
       throws MessagingException {
+    if (!EmailAddress.isDeliverable(to)) {
+      // Earlier versions accepted such addresses.
+      throw new AddressException("The address has characters other than ASCII before the @");
+    }
     MimeMessage message = new MimeMessage(server);
     message.setFrom(from);
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(to));

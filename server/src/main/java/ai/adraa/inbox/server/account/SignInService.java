@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Signs agents in to the console with a one-time code sent by email. Thread-safe. */
@@ -48,7 +47,7 @@ public final class SignInService implements AutoCloseable {
    * @throws MailQueueFullException if too many codes are queued
    */
   public void requestCode(String email, AuditEvent.Source source) {
-    String mailbox = email.toLowerCase(Locale.ROOT);
+    String mailbox = EmailAddress.canonical(email);
     limits.count(SignInLimits.Step.ASK_FOR_CODE, mailbox, caller(source));
     Secret code = Secret.newSignInCode();
     Instant now = clock.instant();
@@ -66,7 +65,7 @@ public final class SignInService implements AutoCloseable {
    */
   public Optional<AgentSession.Created> signIn(
       String email, Secret code, List<Secret> current, AuditEvent.Source source) {
-    String mailbox = email.toLowerCase(Locale.ROOT);
+    String mailbox = EmailAddress.canonical(email);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     return store
         .useCode(mailbox, code, clock.instant(), CODE_LIFETIME, source)

@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -304,7 +303,7 @@ public final class WorkspaceStore {
         workspaceId);
   }
 
-  /** Returns the agent with this email, in any case of letters. */
+  /** Returns the agent with this email, in any case of letters and any form of the domain. */
   public Optional<Agent> agentByEmail(String email) {
     return database.read(handle -> agentByEmail(handle, email));
   }
@@ -365,18 +364,23 @@ public final class WorkspaceStore {
             WHERE m.workspace_id = :workspace AND a.email = :email
             """)
         .bind("workspace", workspaceId)
-        .bind("email", email.toLowerCase(Locale.ROOT))
+        .bind("email", EmailAddress.canonical(email))
         .map(MEMBER)
         .findOne()
         .orElseThrow(() -> new UnknownMemberException(email));
   }
 
   private Agent insertAgent(Handle handle, String email, Optional<String> nickname) {
+    String canonical = EmailAddress.canonical(email);
+    if (!EmailAddress.isDeliverable(canonical)) {
+      throw new OperatorException(
+          email + " cannot receive mail: it needs a valid domain, and only ASCII before the @");
+    }
     String beforeAt = email.substring(0, email.lastIndexOf('@'));
     Agent agent =
         new Agent(
             CUID.randomCUID1().toString(),
-            email.toLowerCase(Locale.ROOT),
+            canonical,
             nickname.orElseGet(() -> firstCharacters(beforeAt, MAX_DERIVED_NICKNAME)));
     handle
         .createUpdate(
@@ -407,7 +411,7 @@ public final class WorkspaceStore {
             /* WorkspaceStore.agentByEmail */
             SELECT id, email, nickname FROM agent WHERE email = :email
             """)
-        .bind("email", email.toLowerCase(Locale.ROOT))
+        .bind("email", EmailAddress.canonical(email))
         .map(AGENT)
         .findOne();
   }

@@ -66,6 +66,7 @@ final class ServeOptions {
       paramLabel = "URL",
       description = {
         "Mail server that sends the sign-in codes: smtp://[user:password@]host:port or smtps://.",
+        "Requires --public-url or --mail-from.",
         "Without it, emails are printed to the log. If the URL has a password, set ADRAA_SMTP"
             + " instead: other users of the machine can read the command line."
       })

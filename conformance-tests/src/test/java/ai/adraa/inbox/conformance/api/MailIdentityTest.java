@@ -1,0 +1,165 @@
+package ai.adraa.inbox.conformance.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ai.adraa.inbox.conformance.support.Command;
+import ai.adraa.inbox.conformance.support.ScriptedSmtp;
+import ai.adraa.inbox.conformance.support.ServerProcess;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.conformance.support.Tool;
+import ai.adraa.inbox.server.error.OperatorException;
+import io.restassured.http.ContentType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who the server says it is to a mail server, and which addresses it sends to. */
+class MailIdentityTest {
+  private static final Pattern CODE = Pattern.compile("(?m)^ +([0-9]{6})$");
+
+  @AutoClose private final ScriptedSmtp smtp = new ScriptedSmtp();
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://inbox.example:8443, ,                     inbox.example,      no-reply@inbox.example",
+    "https://inbox.example,      sender@acme.example,  inbox.example,      sender@acme.example",
+    ",                           sender@acme.example,  acme.example,       sender@acme.example",
+    ",                           sender@bücher.example, xn--bcher-kva.example, sender@xn--bcher-kva.example",
+  })
+  void theNameInMailIsThatOfThePublicUrlOrOfTheSender(
+      String publicUrl, String mailFrom, String host, String sender) {
+    TestInbox.Builder options =
+        TestInbox.builder().mailPort(smtp.port()).mailFrom(Optional.ofNullable(mailFrom));
+    if (publicUrl != null) {
+      options.publicUrl(publicUrl);
+    }
+    try (TestInbox inbox = options.start()) {
+      inbox.command("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
+      String mail = mailTo(inbox, "ada@acme.example");
+
+      assertThat(smtp.commands("EHLO")).containsExactly("EHLO " + host);
+      assertThat(smtp.commands("MAIL")).singleElement().asString().contains("<" + sender + ">");
+      assertThat(mail).containsPattern("(?m)^From: <?" + Pattern.quote(sender) + ">?$");
+      assertThat(mail).containsPattern("(?m)^Message-ID: <[^@]+@" + Pattern.quote(host) + ">$");
+      assertThat(mail).doesNotContain("localhost");
+    }
+  }
+
+  @Test
+  void aMailServerNeedsASenderOrAPublicUrl() {
+    assertThatThrownBy(
+            () -> TestInbox.builder().mailPort(smtp.port()).mailFrom(Optional.empty()).start())
+        .isInstanceOf(OperatorException.class);
+    Tool.Finished refused = Command.run("serve", "--port", "0", "--smtp", "smtp://127.0.0.1:25");
+
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("--smtp needs a sender: set --mail-from, or --public-url");
+  }
+
+  @Test
+  void theLogTellsThePublicUrlAndTheAddressThatIsBound(@TempDir Path directory) throws Exception {
+    try (ServerProcess server =
+        ServerProcess.serve(
+            directory.resolve("inbox.db"),
+            Map.of(),
+            "--host",
+            "0.0.0.0",
+            "--management-host",
+            "0.0.0.0",
+            "--public-url",
+            "HTTPS://inbox.example/")) {
+      assertThat(server.log())
+          .contains("listens on http://0.0.0.0:")
+          .contains("metrics are at http://0.0.0.0:")
+          .contains(", public URL https://inbox.example")
+          .doesNotContain("localhost");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ada@bücher.example,       ada@xn--bcher-kva.example",
+    "Ada@BÜCHER.example,       ada@xn--bcher-kva.example",
+    "ada@xn--BCHER-kva.example,     ada@bücher.example",
+    "ada@bücher.example,      ada@bücher.example",
+    "ada@例え.テスト, ada@xn--r8jz45g.xn--zckzah",
+  })
+  void bothFormsOfADomainAreOneAddress(String added, String entered) {
+    try (TestInbox inbox = TestInbox.builder().mailPort(smtp.port()).start()) {
+      inbox.command("workspace", "create", "--name", "acme", "--admin", added);
+      for (String email : List.of(entered, added)) {
+        int before = smtp.mails().size();
+        String mail = mailTo(inbox, email);
+        assertThat(smtp.mails()).hasSize(before + 1);
+        Matcher code = CODE.matcher(mail);
+        assertThat(code.find()).isTrue();
+        inbox
+            .request()
+            .contentType(ContentType.JSON)
+            .body(Map.of("email", email, "code", code.group(1)))
+            .post("/api/v1/session")
+            .then()
+            .statusCode(201);
+        assertThat(mail).matches("\\A\\p{ASCII}*\\z");
+      }
+      for (String command : smtp.commands("RCPT")) {
+        assertThat(command).matches("RCPT TO:<ada@[a-z0-9.-]+>");
+      }
+      assertThat(inbox.refused("agent", "add", "--workspace", "acme", "--email", entered))
+          .contains("is already a member");
+      inbox.command(
+          "agent", "add", "--workspace", "acme", "--email", "bob@acme.example", "--role", "admin");
+      inbox.command("agent", "role", "--workspace", "acme", "--email", entered, "--role", "agent");
+      inbox.command("agent", "remove", "--workspace", "acme", "--email", added);
+    }
+  }
+
+  /** Only an SMTP server with SMTPUTF8 could receive it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jörg@acme.example", "用户@bücher.example"})
+  void anAddressThatIsNotAsciiBeforeTheAtIsRefused(String email) {
+    try (TestInbox inbox = TestInbox.builder().mailPort(smtp.port()).start()) {
+      String message =
+          email + " cannot receive mail: it needs a valid domain, and only ASCII before the @";
+      assertThat(inbox.refused("workspace", "create", "--name", "acme", "--admin", email))
+          .isEqualTo(message);
+      inbox.command("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
+      assertThat(inbox.refused("agent", "add", "--workspace", "acme", "--email", email))
+          .isEqualTo(message);
+      inbox
+          .request()
+          .contentType(ContentType.JSON)
+          .body(Map.of("email", email))
+          .post("/api/v1/sign-in-codes")
+          .then()
+          .statusCode(202);
+    }
+  }
+
+  private String mailTo(TestInbox inbox, String email) {
+    int before = smtp.mails().size();
+    inbox
+        .request()
+        .contentType(ContentType.JSON)
+        .body(Map.of("email", email))
+        .post("/api/v1/sign-in-codes")
+        .then()
+        .statusCode(202);
+    await().until(() -> smtp.mails().size() > before);
+    return smtp.mails().get(before);
+  }
+}

@@ -1,0 +1,49 @@
+package ai.adraa.inbox.server.account;
+
+import java.net.IDN;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The one form in which an email address is stored, compared and sent to. */
+final class EmailAddress {
+  private static final int MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3
+
+  private EmailAddress() {}
+
+  /** Returns the address in lower case, with its domain as {@link #withAsciiDomain} has it. */
+  static String canonical(String email) {
+    return withAsciiDomain(email.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Returns the address with an internationalized domain in its ASCII form (punycode): {@code
+   * ada@xn--bcher-kva.example}. Returns the address itself if the domain has no such form.
+   */
+  static String withAsciiDomain(String email) {
+    if (isAscii(email)) {
+      return email;
+    }
+    int domain = email.lastIndexOf('@') + 1;
+    try {
+      // The rules exclude characters that would only become ASCII by the conversion, such as '/'.
+      return email.substring(0, domain)
+          + IDN.toASCII(email.substring(domain), IDN.USE_STD3_ASCII_RULES);
+    } catch (IllegalArgumentException e) {
+      return email;
+    }
+  }
+
+  /** Returns true if every mail server can receive mail for this address. */
+  static boolean isDeliverable(String canonical) {
+    return isAscii(canonical) && canonical.length() <= MAX_LENGTH;
+  }
+
+  /** Returns what follows the @. */
+  static String domain(String email) {
+    return email.substring(email.lastIndexOf('@') + 1);
+  }
+
+  private static boolean isAscii(String text) {
+    return StandardCharsets.US_ASCII.newEncoder().canEncode(text);
+  }
+}
