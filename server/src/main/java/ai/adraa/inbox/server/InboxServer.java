@@ -144,7 +144,7 @@ public final class InboxServer implements AutoCloseable {
             lastSessionUse,
             workspaces,
             mailer,
-            pageUrl(browserUrl, "/app"),
+            pageUrl(publicUrl, "/app"),
             new SignInLimits(options.signInLimit()),
             clock);
     RestApi api =
@@ -152,7 +152,7 @@ public final class InboxServer implements AutoCloseable {
             tokens,
             signIn,
             workspaces,
-            browserUrl,
+            publicUrl,
             metrics.outcomes(
                 "adraa.verifications",
                 "Verifications of API tokens by outcome",

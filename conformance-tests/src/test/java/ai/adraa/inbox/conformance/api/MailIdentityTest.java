@@ -12,6 +12,8 @@ import ai.adraa.inbox.conformance.support.Tool;
 import ai.adraa.inbox.server.error.OperatorException;
 import io.restassured.http.ContentType;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +127,27 @@ class MailIdentityTest {
           "agent", "add", "--workspace", "acme", "--email", "bob@acme.example", "--role", "admin");
       inbox.command("agent", "role", "--workspace", "acme", "--email", entered, "--role", "agent");
       inbox.command("agent", "remove", "--workspace", "acme", "--email", added);
+    }
+  }
+
+  @Test
+  void anAccountThatAnEarlierVersionStoredWithADomainInUnicodeStillWorks() throws Exception {
+    try (TestInbox inbox = TestInbox.builder().mailPort(smtp.port()).start()) {
+      inbox.command("workspace", "create", "--name", "acme", "--admin", "ada@old.example");
+      inbox.command(
+          "agent", "add", "--workspace", "acme", "--email", "bob@x.example", "--role", "admin");
+      try (Connection connection = inbox.connect();
+          Statement database = connection.createStatement()) {
+        database.executeUpdate(
+            "UPDATE agent SET email = 'ada@bücher.example' WHERE email = 'ada@old.example'");
+      }
+      for (String email : List.of("Ada@Bücher.example", "ada@xn--bcher-kva.example")) {
+        assertThat(mailTo(inbox, email)).contains("ada@xn--bcher-kva.example");
+        assertThat(inbox.refused("agent", "add", "--workspace", "acme", "--email", email))
+            .contains("is already a member");
+      }
+      inbox.command(
+          "agent", "remove", "--workspace", "acme", "--email", "ada@xn--bcher-kva.example");
     }
   }
 

@@ -2,6 +2,7 @@ package ai.adraa.inbox.server.account;
 
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** The one form in which an email address is stored, compared and sent to. */
@@ -31,6 +32,17 @@ final class EmailAddress {
     } catch (IllegalArgumentException e) {
       return email;
     }
+  }
+
+  /**
+   * Returns the forms in which the address can be stored: the canonical one and the one with the
+   * domain in Unicode, which earlier versions stored.
+   */
+  static List<String> stored(String email) {
+    String canonical = canonical(email);
+    int domain = canonical.lastIndexOf('@') + 1;
+    String unicode = canonical.substring(0, domain) + IDN.toUnicode(canonical.substring(domain));
+    return List.of(canonical, unicode.toLowerCase(Locale.ROOT));
   }
 
   /** Returns true if every mail server can receive mail for this address. */

@@ -143,13 +143,14 @@ public final class Mailer {
 
   private void sendTo(jakarta.mail.Session server, String to, String subject, String text)
       throws MessagingException {
-    if (!EmailAddress.isDeliverable(to)) {
+    String recipient = EmailAddress.withAsciiDomain(to);
+    if (!EmailAddress.isDeliverable(recipient)) {
       // Earlier versions accepted such addresses.
       throw new AddressException("The address has characters other than ASCII before the @");
     }
     MimeMessage message = new MimeMessage(server);
     message.setFrom(from);
-    message.setRecipient(Message.RecipientType.TO, new InternetAddress(to));
+    message.setRecipient(Message.RecipientType.TO, new InternetAddress(recipient));
     message.setSubject(subject, StandardCharsets.UTF_8.name());
     message.setText(text, StandardCharsets.UTF_8.name());
     message.setSentDate(Date.from(clock.instant()));

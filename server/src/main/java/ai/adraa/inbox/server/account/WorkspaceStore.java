@@ -361,10 +361,10 @@ public final class WorkspaceStore {
             FROM membership m
             JOIN agent a ON a.id = m.agent_id
             JOIN workspace w ON w.id = m.workspace_id
-            WHERE m.workspace_id = :workspace AND a.email = :email
+            WHERE m.workspace_id = :workspace AND a.email IN (<emails>)
             """)
         .bind("workspace", workspaceId)
-        .bind("email", EmailAddress.canonical(email))
+        .bindList("emails", EmailAddress.stored(email))
         .map(MEMBER)
         .findOne()
         .orElseThrow(() -> new UnknownMemberException(email));
@@ -409,9 +409,9 @@ public final class WorkspaceStore {
         .createQuery(
             """
             /* WorkspaceStore.agentByEmail */
-            SELECT id, email, nickname FROM agent WHERE email = :email
+            SELECT id, email, nickname FROM agent WHERE email IN (<emails>)
             """)
-        .bind("email", EmailAddress.canonical(email))
+        .bindList("emails", EmailAddress.stored(email))
         .map(AGENT)
         .findOne();
   }
