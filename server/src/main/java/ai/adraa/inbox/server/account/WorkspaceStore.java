@@ -37,8 +37,6 @@ public final class WorkspaceStore {
               AGENT.map(row, context),
               Membership.Role.of(row.getString("role")));
 
-  private static final int MAX_DERIVED_NICKNAME = 60;
-
   private final Database database;
   private final Clock clock;
 
@@ -381,7 +379,7 @@ public final class WorkspaceStore {
         new Agent(
             CUID.randomCUID1().toString(),
             canonical,
-            nickname.orElseGet(() -> firstCharacters(beforeAt, MAX_DERIVED_NICKNAME)));
+            nickname.orElse(beforeAt.substring(0, Math.min(60, beforeAt.length()))));
     handle
         .createUpdate(
             """
@@ -395,13 +393,6 @@ public final class WorkspaceStore {
         .bind("now", clock.millis())
         .execute();
     return agent;
-  }
-
-  /** Cuts a text without cutting a character that needs two UTF-16 code units. */
-  private static String firstCharacters(String text, int count) {
-    return text.codePointCount(0, text.length()) <= count
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, count));
   }
 
   private static Optional<Agent> agentByEmail(Handle handle, String email) {

@@ -339,6 +339,8 @@ class RestApiTest {
         "{\"name\":{}}                  | name   | must be a string",
         "{\"name\":\"x\",\"scope\":1}   | scope  | is not a known field",
         "[]                             | body   | must be a JSON object",
+        "{\"name\":\"\\u00a0\"}          | name   | must contain a visible character",
+        "{\"name\":\"x\\u001b\"} | name | must not contain control, format or line separator characters",
         "null                           | body   | is required",
         "''                             | body   | is required",
       })

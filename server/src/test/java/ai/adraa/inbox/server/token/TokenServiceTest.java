@@ -137,6 +137,25 @@ class TokenServiceTest {
     assertThat(acme.tokens.list(acme.id, null, 10, null).tokens()).containsExactly(created.token());
   }
 
+  @Test
+  void aTokenIsLocatedByItsIdPrefixOrSecretInAnyWorkspaceOrInOne() {
+    Token.Created created = acme.token("CRM integration");
+    acme.token("another");
+    String globex = acme.workspaces.create("globex", Acme.ADA, Acme.OPERATOR);
+    TokenStore store = new TokenStore(acme.database);
+    TokenStore.Located located = new TokenStore.Located(created.token(), acme.id, "acme");
+    for (String reference :
+        List.of(created.token().id(), created.token().prefix(), created.secret().reveal())) {
+      assertThat(store.locate(Optional.empty(), new Secret(reference))).containsExactly(located);
+      assertThat(store.locate(Optional.of(acme.id), new Secret(reference)))
+          .containsExactly(located);
+      assertThat(store.locate(Optional.of(globex), new Secret(reference))).isEmpty();
+    }
+    for (String other : List.of("adraa_", created.token().prefix() + "0", "adraa_0000000", "c")) {
+      assertThat(store.locate(Optional.empty(), new Secret(other))).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       nullValues = "any",
