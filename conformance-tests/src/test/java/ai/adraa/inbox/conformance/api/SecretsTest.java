@@ -59,8 +59,6 @@ class SecretsTest {
                     "TRACE",
                     "ADRAA_LOG_FORMAT",
                     logFormat,
-                    "ADRAA_MAIL_FROM",
-                    "inbox@adraa.example",
                     "ADRAA_SMTP",
                     "smtp://inbox:" + SMTP_PASSWORD + "@127.0.0.1:" + mail.port(),
                     "ADRAA_MAIL_FROM",

@@ -175,6 +175,7 @@ class SignInMailTest {
 
   private List<String> warnings() {
     return List.copyOf(log.list).stream()
+        .filter(event -> event.getLoggerName().endsWith(".CodeMail"))
         .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();

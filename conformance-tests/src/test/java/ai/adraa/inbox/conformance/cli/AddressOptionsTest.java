@@ -80,7 +80,7 @@ class AddressOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--public-url https://inbox.example:8443/x | no-reply@inbox.example | inbox.example",
+        "--public-url https://inbox.example:8443 | no-reply@inbox.example | inbox.example",
         "--public-url https://inbox.example --mail-from ada@acme.example | ada@acme.example | inbox.example",
         "--public-url https://192.0.2.1 --mail-from ada@acme.example | ada@acme.example | acme.example",
         "--mail-from ada@acme.example | ada@acme.example | acme.example",

@@ -128,6 +128,9 @@ class CommandOutputTest {
             "postgres://inbox:example-pw@db/inbox",
             "mysql://inbox:a@example-pw/x@db/inbox",
             "jdbc:postgresql://db/inbox?user=inbox&password=example-pw",
+            "jdbc:postgresql://db/inbox?user=inbox&password=p@example-pw",
+            "smtp://inbox:example-pw?ss@mail.example",
+            "jdbc:sqlserver://db;user=a@b;password=example-pw",
             "jdbc:sqlserver://db;password=example-pw")) {
       Tool.Finished failed = run(command.formatted(url).split(" "));
 

@@ -114,12 +114,15 @@ final class CodeMail implements AutoCloseable {
 
     @Override
     public void run() {
+      boolean again = false;
       try (MDC.MDCCloseable unused = MDC.putCloseable(LogContext.REQUEST_ID, requestId)) {
         boolean replaced = repeated && newest.get(email) != this;
-        if (replaced || !mustRepeat()) {
-          end();
-        } else {
+        again = !replaced && mustRepeat();
+      } finally {
+        if (again) {
           repeat();
+        } else {
+          end();
         }
       }
     }
@@ -155,7 +158,12 @@ final class CodeMail implements AutoCloseable {
 
     private boolean mustRepeat(Agent agent) {
       Duration left = Duration.between(clock.instant(), validUntil);
-      long minutes = Math.max(1, left.plusSeconds(59).toMinutes());
+      if (left.isZero() || left.isNegative()) {
+        mailer.count(Mailer.Outcome.FAILED);
+        LOG.error("Cannot send a sign-in code to agent {} before it expires", agent.id());
+        return false;
+      }
+      long minutes = left.plusSeconds(59).toMinutes();
       try {
         mailer.send(
             agent.email(),
@@ -167,18 +175,20 @@ final class CodeMail implements AutoCloseable {
 
                 %s
 
-            Enter it at %s within %s minutes. The code works only once.
+            Enter it at %s within %s. The code works only once.
 
             If you did not request this code, ignore this email. Do not share the code with anyone.
             """
-                .formatted(agent.nickname(), code.reveal(), consoleUrl, minutes));
+                .formatted(agent.nickname(), code.reveal(), consoleUrl, inWords(minutes)));
         return false;
       } catch (MailFailedException e) {
         // The mail server's reply may quote the message.
         String reason =
             String.valueOf(e.getMessage())
                 .replace(code.reveal(), "******")
-                .replace(agent.email(), "***");
+                .replace(agent.email(), "***")
+                .replace(EmailAddress.withAsciiDomain(agent.email()), "***")
+                .replaceAll("\\p{Cntrl}", "?");
         if (e.isPermanent() || wait.compareTo(left) >= 0) {
           mailer.count(Mailer.Outcome.FAILED);
           LOG.error("Cannot send a sign-in code to agent {}: {}", agent.id(), reason);
@@ -187,13 +197,17 @@ final class CodeMail implements AutoCloseable {
         mailer.count(Mailer.Outcome.DEFERRED);
         if (!repeated) {
           LOG.warn(
-              "Cannot send a sign-in code to agent {} yet, trying again for {} minutes: {}",
+              "Cannot send a sign-in code to agent {} yet, trying again for {}: {}",
               agent.id(),
-              minutes,
+              inWords(minutes),
               reason);
         }
         return true;
       }
+    }
+
+    private static String inWords(long minutes) {
+      return minutes == 1 ? "1 minute" : minutes + " minutes";
     }
   }
 }

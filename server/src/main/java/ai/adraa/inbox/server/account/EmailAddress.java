@@ -2,12 +2,16 @@ package ai.adraa.inbox.server.account;
 
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The one form in which an email address is stored, compared and sent to. */
 final class EmailAddress {
   private static final int MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3
+
+  // IDNA 2008 and 2003 convert these to different domains, which can have different owners.
+  private static final Pattern AMBIGUOUS = Pattern.compile("[\u00df\u03c2\u200c\u200d]");
 
   private EmailAddress() {}
 
@@ -18,13 +22,14 @@ final class EmailAddress {
 
   /**
    * Returns the address with an internationalized domain in its ASCII form (punycode): {@code
-   * ada@xn--bcher-kva.example}. Returns the address itself if the domain has no such form.
+   * ada@xn--bcher-kva.example}. Returns the address itself if the domain has no such form, or has
+   * several, as one with the letter ß.
    */
   static String withAsciiDomain(String email) {
-    if (isAscii(email)) {
+    int domain = email.lastIndexOf('@') + 1;
+    if (isAscii(email) || AMBIGUOUS.matcher(email.substring(domain)).find()) {
       return email;
     }
-    int domain = email.lastIndexOf('@') + 1;
     try {
       // The rules exclude characters that would only become ASCII by the conversion, such as '/'.
       return email.substring(0, domain)
@@ -35,14 +40,16 @@ final class EmailAddress {
   }
 
   /**
-   * Returns the forms in which the address can be stored: the canonical one and the one with the
-   * domain in Unicode, which earlier versions stored.
+   * Returns the parameters of an SQL statement that finds an address: {@code email} in its
+   * canonical form, and {@code unicode} with the domain in Unicode, as earlier versions stored it.
    */
-  static List<String> stored(String email) {
+  static Map<String, String> parameters(String email) {
     String canonical = canonical(email);
     int domain = canonical.lastIndexOf('@') + 1;
-    String unicode = canonical.substring(0, domain) + IDN.toUnicode(canonical.substring(domain));
-    return List.of(canonical, unicode.toLowerCase(Locale.ROOT));
+    String unicode =
+        canonical.substring(0, domain)
+            + IDN.toUnicode(canonical.substring(domain)).toLowerCase(Locale.ROOT);
+    return Map.of("email", canonical, "unicode", unicode);
   }
 
   /** Returns true if every mail server can receive mail for this address. */

@@ -96,10 +96,11 @@ public final class SignInStore {
                       WHERE email_hash = :hash
                         AND tries < :tries AND expires_at > :now AND expires_at <= :latest
                       RETURNING salt, code_hash,
-                        (SELECT id FROM agent WHERE email = :email) AS agent_id
+                        (SELECT id FROM agent WHERE email IN (:email, :unicode)
+                          ORDER BY email = :email DESC LIMIT 1) AS agent_id
                       """)
                   .bind("hash", emailHash(email))
-                  .bind("email", email)
+                  .bindMap(EmailAddress.parameters(email))
                   .bind("tries", TRIES)
                   .bind("now", now.toEpochMilli())
                   .bind("latest", now.plus(lifetime).toEpochMilli())

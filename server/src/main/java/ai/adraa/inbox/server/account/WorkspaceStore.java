@@ -359,10 +359,11 @@ public final class WorkspaceStore {
             FROM membership m
             JOIN agent a ON a.id = m.agent_id
             JOIN workspace w ON w.id = m.workspace_id
-            WHERE m.workspace_id = :workspace AND a.email IN (<emails>)
+            WHERE m.workspace_id = :workspace AND a.email IN (:email, :unicode)
+            ORDER BY a.email = :email DESC LIMIT 1
             """)
         .bind("workspace", workspaceId)
-        .bindList("emails", EmailAddress.stored(email))
+        .bindMap(EmailAddress.parameters(email))
         .map(MEMBER)
         .findOne()
         .orElseThrow(() -> new UnknownMemberException(email));
@@ -400,9 +401,10 @@ public final class WorkspaceStore {
         .createQuery(
             """
             /* WorkspaceStore.agentByEmail */
-            SELECT id, email, nickname FROM agent WHERE email IN (<emails>)
+            SELECT id, email, nickname FROM agent WHERE email IN (:email, :unicode)
+            ORDER BY email = :email DESC LIMIT 1
             """)
-        .bindList("emails", EmailAddress.stored(email))
+        .bindMap(EmailAddress.parameters(email))
         .map(AGENT)
         .findOne();
   }

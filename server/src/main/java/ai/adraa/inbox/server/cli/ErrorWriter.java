@@ -15,11 +15,12 @@ import java.util.regex.Pattern;
  * whole. Not thread-safe.
  */
 final class ErrorWriter extends Writer {
-  // The digits after the prefix of an API token, in any case of letters and also if some are
-  // missing.
-  private static final Pattern TOKEN = Pattern.compile("(?i)(adraa_[0-9a-f]{8})[0-9a-f]+");
+  // What follows the prefix of an API token, also if it is mistyped or too short.
+  private static final Pattern TOKEN = Pattern.compile("(?i)(adraa_[0-9a-z]{8})\\w+");
   // Up to the last @, because an unencoded password can contain one.
   private static final Pattern USER_INFO = Pattern.compile("://.+@", Pattern.DOTALL);
+  private static final Pattern USER_INFO_AND_PARAMETERS =
+      Pattern.compile("://(?=.*@)(?=.*[?;]).+", Pattern.DOTALL);
   private static final Pattern PARAMETERS = Pattern.compile("[?;].+", Pattern.DOTALL);
 
   private record Mask(String secret, String replacement) {}
@@ -34,6 +35,8 @@ final class ErrorWriter extends Writer {
   ErrorWriter(Writer stderr, Collection<String> arguments) {
     this.stderr = stderr;
     for (String argument : arguments) {
+      // With both an @ and parameters, nobody can tell which of them the password contains.
+      mask(USER_INFO_AND_PARAMETERS, argument, "://…");
       mask(USER_INFO, argument, "://…@");
       if (argument.contains("jdbc:") || argument.contains("://")) {
         mask(PARAMETERS, argument, "?…");

@@ -45,7 +45,8 @@ public record DatabaseLocation(String text) {
               + this
               + (POSTGRES_OF_OTHERS.matcher(text).matches()
                   ? ": use jdbc:postgresql://HOST/NAME?user=USER"
-                  : ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME"));
+                  : ": it must be a file, jdbc:sqlite:FILE or jdbc:postgresql://HOST/NAME;"
+                      + " write ./NAME for a file whose name has a colon"));
     }
     String file = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : text;
     // With an in-memory database, each connection would get its own database.

@@ -78,6 +78,7 @@ public final class JsonErrorHandler extends ErrorHandler {
                       case AMBIGUOUS_PATH_SEPARATOR -> "The path has an encoded slash: %2F.";
                       case AMBIGUOUS_PATH_ENCODING -> "The path has an encoded percent sign: %25.";
                       case AMBIGUOUS_PATH_PARAMETER -> "The path has a path parameter: ;.";
+                      case FRAGMENT -> "The URL has a fragment.";
                       case USER_INFO -> "The URL has a user name.";
                       case SUSPICIOUS_PATH_CHARACTERS, ILLEGAL_PATH_CHARACTERS ->
                           "The path has a character that is not allowed.";

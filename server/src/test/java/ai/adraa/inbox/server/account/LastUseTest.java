@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,7 @@ class LastUseTest {
   }
 
   @Test
+  @Tag("slow")
   @Timeout(60)
   void thoseOfManyTokensAreWrittenInTurnsAndAtTheEndAll(@TempDir Path directory) {
     try (Database database =
