@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Refuses an object of a response that has not all the fields that the contract requires. Jackson
- * itself checks that only for arguments of constructors, and the generated classes have setters.
+ * Rejects a response object that lacks a required field. Jackson itself checks that only for
+ * arguments of constructors, and the generated classes have setters.
  */
 final class RequiredFields extends BeanDeserializerModifier {
   private static final long serialVersionUID = 1;
@@ -30,7 +30,7 @@ final class RequiredFields extends BeanDeserializerModifier {
   /** Returns a new mapper that reads responses. */
   static ObjectMapper mapper() {
     return ApiClient.createDefaultObjectMapper()
-        // A list has no empty places.
+        // Lists do not contain null.
         .setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
         .registerModule(new SimpleModule().setDeserializerModifier(new RequiredFields()));
   }
@@ -46,7 +46,7 @@ final class RequiredFields extends BeanDeserializerModifier {
     return required.isEmpty() ? deserializer : new Checked(deserializer, required);
   }
 
-  /** Checks the fields of one object, and leaves those of objects within it to their own. */
+  /** Checks one object; nested objects have checks of their own. */
   private static final class Checked extends DelegatingDeserializer {
     private static final long serialVersionUID = 1;
 

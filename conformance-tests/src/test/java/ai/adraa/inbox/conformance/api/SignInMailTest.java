@@ -151,8 +151,8 @@ class SignInMailTest {
         .last()
         .asString()
         .isIn(
-            "WARN 1 sign-in codes were not sent",
-            "WARN A sign-in code was not sent, because the server stops");
+            "WARN Sign-in codes not sent: 1",
+            "WARN A sign-in code was not sent, because the server is stopping");
     assertThat(everyLine()).noneMatch(line -> line.contains("Stop timed out"));
     assertThat(smtp.mails()).isEmpty();
   }

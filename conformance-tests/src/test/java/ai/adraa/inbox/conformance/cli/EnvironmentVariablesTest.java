@@ -118,10 +118,7 @@ class EnvironmentVariablesTest {
     assertThat(done.exitCode()).as(done.err()).isEqualTo(exitCode);
     assertThat(done.err().lines())
         .as(done.err())
-        .filteredOn(
-            line ->
-                line.endsWith(
-                    "No option has the name of these variables: ADRAA_DATABSE, ADRAA_OVERWRITE"))
+        .filteredOn(line -> line.endsWith("Unknown variables: ADRAA_DATABSE, ADRAA_OVERWRITE"))
         .hasSize(1);
   }
 }

@@ -229,16 +229,16 @@ class RawHttpTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "//api/v1/me | The path has an empty segment: //.",
-        "/api//v1/me | The path has an empty segment: //.",
-        "/api/v1/me// | The path has an empty segment: //.",
-        "/api/v1/workspaces//tokens | The path has an empty segment: //.",
-        "/app//acme | The path has an empty segment: //.",
-        "/api/v1/%2E%2e/me | The path has an encoded dot segment: %2e.",
-        "/api/v1%2fme | The path has an encoded slash: %2F.",
-        "/api/v1/m%25e | The path has an encoded percent sign: %25.",
-        "/api/v1/m%01e | The path has a character that is not allowed.",
-        "/api/v1/m%c3%28 | The path has percent encoding that is not valid.",
+        "//api/v1/me | The path contains an empty segment (//).",
+        "/api//v1/me | The path contains an empty segment (//).",
+        "/api/v1/me// | The path contains an empty segment (//).",
+        "/api/v1/workspaces//tokens | The path contains an empty segment (//).",
+        "/app//acme | The path contains an empty segment (//).",
+        "/api/v1/%2E%2e/me | The path contains an encoded dot segment (%2e).",
+        "/api/v1%2fme | The path contains an encoded slash (%2F).",
+        "/api/v1/m%25e | The path contains an encoded percent sign (%25).",
+        "/api/v1/m%01e | The path contains a character that is not allowed.",
+        "/api/v1/m%c3%28 | The path contains percent encoding that is not valid.",
       })
   void whatIsWrongWithAPathIsSaid(String path, String message) {
     RawHttp.Answer answer = get(path);

@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
  * line as bytes, one character for each.
  */
 public final class ScriptedSmtp implements AutoCloseable {
-  /** A reply that is none: the server closes the connection. */
+  /** Closes the connection instead of replying. */
   public static final String DISCONNECT = "";
 
   private final ServerSocket socket;

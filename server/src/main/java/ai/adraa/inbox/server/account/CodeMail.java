@@ -93,7 +93,7 @@ final class CodeMail implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (unsent > 0) {
-      LOG.warn("{} sign-in codes were not sent", unsent);
+      LOG.warn("Sign-in codes not sent: {}", unsent);
     }
   }
 
@@ -139,7 +139,7 @@ final class CodeMail implements AutoCloseable {
       try {
         var unused = timer.schedule(() -> senders.execute(this), millis, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
-        LOG.warn("A sign-in code was not sent, because the server stops");
+        LOG.warn("A sign-in code was not sent, because the server is stopping");
         end();
       }
     }

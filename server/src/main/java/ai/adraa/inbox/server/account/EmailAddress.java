@@ -15,7 +15,7 @@ final class EmailAddress {
 
   private EmailAddress() {}
 
-  /** Returns the address in lower case, with its domain as {@link #withAsciiDomain} has it. */
+  /** Returns the address in lower case, with its domain as returned by {@link #withAsciiDomain}. */
   static String canonical(String email) {
     return withAsciiDomain(email.toLowerCase(Locale.ROOT));
   }

@@ -10,7 +10,7 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 
-/** Reports that the mail server did not take a message. */
+/** Reports that the mail server did not accept a message. */
 final class MailFailedException extends Exception {
   private static final long serialVersionUID = 1;
   // How the mail library reports a reply that has no exception of its own.

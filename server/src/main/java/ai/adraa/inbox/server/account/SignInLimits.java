@@ -51,7 +51,7 @@ public final class SignInLimits {
   /**
    * Counts one attempt.
    *
-   * @param email as {@link EmailAddress#canonical} has it
+   * @param email as returned by {@link EmailAddress#canonical}
    * @param address the value of {@link RateLimit#caller} for the address
    * @throws TooManyAttemptsException if a limit is exceeded
    */

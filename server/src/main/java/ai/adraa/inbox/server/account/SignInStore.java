@@ -48,7 +48,7 @@ public final class SignInStore {
   /**
    * Stores a code for an email in place of any earlier one, and deletes all expired codes.
    *
-   * @param email as {@link EmailAddress#canonical} has it; need not belong to an agent
+   * @param email as returned by {@link EmailAddress#canonical}; need not belong to an agent
    */
   public void replaceCode(String email, Secret code, Instant now, Instant expiresAt) {
     byte[] salt = Secret.randomBytes(16);
@@ -78,7 +78,7 @@ public final class SignInStore {
    * expires later than now plus its lifetime was created before the clock was set back; it is
    * refused.
    *
-   * @param email as {@link EmailAddress#canonical} has it
+   * @param email as returned by {@link EmailAddress#canonical}
    * @param lifetime how long a code is valid
    * @return the id of the agent who signed in; empty if the code is wrong, used, expired or was
    *     tried too often

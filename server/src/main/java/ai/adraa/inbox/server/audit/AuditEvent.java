@@ -84,7 +84,7 @@ public record AuditEvent(
         try {
           return Optional.of("uid " + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException | UnsupportedOperationException e) {
-          // Only Linux tells it here.
+          // Only Linux has this file.
         }
       }
       return Optional.ofNullable(name);

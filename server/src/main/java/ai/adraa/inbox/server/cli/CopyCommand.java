@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     name = "copy",
     description = {
       "Copy a SQLite database, with everything in it, to a PostgreSQL database.",
-      "Copies everything or nothing, and compares every row before it commits. Only adds an event to"
-          + " the audit trail of the file."
+      "Copies everything or nothing, and compares every row before it commits. Changes nothing in"
+          + " the file except for one event in its audit trail."
           + " Copying again replaces the earlier copy, unless that has been used."
     },
     mixinStandardHelpOptions = true)

@@ -46,7 +46,7 @@ final class EnvironmentVariables implements IDefaultValueProvider {
     removeKnown(commands.commandLine(), unknown);
     return unknown.isEmpty()
         ? Optional.empty()
-        : Optional.of("No option has the name of these variables: " + String.join(", ", unknown));
+        : Optional.of("Unknown variables: " + String.join(", ", unknown));
   }
 
   /**

@@ -96,8 +96,9 @@ final class ServeOptions {
       defaultValue = "75",
       converter = SecondsConverter.class,
       description = {
-        "How long a connection waits for its next request.",
-        "Must be longer than a proxy in front keeps its idle connections (default: 75)."
+        "How long a connection waits for its next request, and how long a caller may pause while it"
+            + " reads a response.",
+        "Must be longer than the time for which a proxy keeps idle connections (default: 75)."
       })
   Duration idleTimeout;
 

@@ -73,17 +73,19 @@ public final class JsonErrorHandler extends ErrorHandler {
             .map(
                 violation ->
                     switch (violation) {
-                      case AMBIGUOUS_EMPTY_SEGMENT -> "The path has an empty segment: //.";
-                      case AMBIGUOUS_PATH_SEGMENT -> "The path has an encoded dot segment: %2e.";
-                      case AMBIGUOUS_PATH_SEPARATOR -> "The path has an encoded slash: %2F.";
-                      case AMBIGUOUS_PATH_ENCODING -> "The path has an encoded percent sign: %25.";
-                      case AMBIGUOUS_PATH_PARAMETER -> "The path has a path parameter: ;.";
-                      case FRAGMENT -> "The URL has a fragment.";
-                      case USER_INFO -> "The URL has a user name.";
+                      case FRAGMENT -> "The URL contains a fragment.";
+                      case AMBIGUOUS_EMPTY_SEGMENT -> "The path contains an empty segment (//).";
+                      case AMBIGUOUS_PATH_SEGMENT ->
+                          "The path contains an encoded dot segment (%2e).";
+                      case AMBIGUOUS_PATH_SEPARATOR -> "The path contains an encoded slash (%2F).";
+                      case AMBIGUOUS_PATH_ENCODING ->
+                          "The path contains an encoded percent sign (%25).";
+                      case AMBIGUOUS_PATH_PARAMETER -> "The path contains a path parameter (;).";
+                      case USER_INFO -> "The URL contains a user name.";
                       case SUSPICIOUS_PATH_CHARACTERS, ILLEGAL_PATH_CHARACTERS ->
-                          "The path has a character that is not allowed.";
+                          "The path contains a character that is not allowed.";
                       // The others are kinds of wrong percent encoding.
-                      default -> "The path has percent encoding that is not valid.";
+                      default -> "The path contains percent encoding that is not valid.";
                     });
   }
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.PrimitiveIterator;
 
 /**
- * Tells characters that people see from those that control a terminal, hide text or change its
+ * Distinguishes visible characters from those that control a terminal, hide text or change its
  * order.
  */
 public final class PlainText {

@@ -14,7 +14,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Workspaces and their members; who is demoted or removed is signed out. */
+/** Workspaces and their members; a demoted or removed agent is signed out. */
 class WorkspaceStoreTest {
   private static final String BOB = "bob@acme.example";
 

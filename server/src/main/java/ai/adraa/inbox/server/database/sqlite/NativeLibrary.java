@@ -8,8 +8,8 @@ public final class NativeLibrary {
   private NativeLibrary() {}
 
   /**
-   * Loads the library if that has not been done. Otherwise the first connection does, and reports
-   * every folder that it tries with a stack trace.
+   * Loads the library, unless it is loaded. Without this call the first connection loads it, and
+   * the driver logs a stack trace for each folder that it tries.
    *
    * @throws OperatorException if the library cannot be written to the folder or run from there
    */
