@@ -344,7 +344,8 @@ final class ServeOptions {
     public URI convert(String text) {
       Matcher url = URL.matcher(text);
       if (!url.matches()
-          || (url.group("port") != null && Integer.parseInt(url.group("port")) > 65_535)) {
+          || (url.group("port") != null && Integer.parseInt(url.group("port")) > 65_535)
+          || !url.group("rest").matches("(?s)([/?#@:].*)?")) {
         throw new TypeConversionException(
             "'" + text + "' is not an http or https URL such as https://inbox.example");
       }
