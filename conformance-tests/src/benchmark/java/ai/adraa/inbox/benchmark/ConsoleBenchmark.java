@@ -51,7 +51,7 @@ final class ConsoleBenchmark {
               writer.submit(() -> createAndRevoke(product, store, 100, end::get));
           perSecond[0][round] = Wrk.run(product, store.active(), SECONDS).perSecond();
           end.set(true);
-          report.note("created and revoked %d tokens in %d s".formatted(written.get(), SECONDS));
+          report.note("created and revoked %s tokens in %s s".formatted(written.get(), SECONDS));
         } finally {
           writer.shutdownNow();
         }
@@ -160,7 +160,7 @@ final class ConsoleBenchmark {
         }
       }
       report.note(
-          "durable creates: %,.0f/s by %d clients; the sqlite3 shell's commits: %,.0f/s"
+          "durable creates: %,.0f/s by %s clients; the sqlite3 shell's commits: %,.0f/s"
               .formatted(median(perSecond[0]), CLIENTS, median(perSecond[1])));
       report.row(
           "durable creates/s, 16 clients ÷ the same inserts one commit each with the sqlite3 shell",

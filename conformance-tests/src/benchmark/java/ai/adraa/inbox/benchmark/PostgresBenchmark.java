@@ -83,7 +83,7 @@ final class PostgresBenchmark {
       double[][] perSecond = new double[most][ROUNDS];
       for (int round = -1; round < ROUNDS; round++) {
         for (int count = 1; count <= most; count++) {
-          progress("PostgreSQL, %d nodes, round %d".formatted(count, round + 1));
+          progress("PostgreSQL, %s nodes, round %s".formatted(count, round + 1));
           List<Subject> used = nodes.subList(0, count);
           double sum = atOnce(used, store.active(), SECONDS);
           if (round >= 0) {

@@ -109,7 +109,7 @@ final class Report {
     int height = rows.size() * rowHeight + 44;
     svg.append(
         """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="system-ui, sans-serif" font-size="13">
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" font-family="system-ui, sans-serif" font-size="13">
         <rect width="100%%" height="100%%" fill="#fff"/>
         <text x="16" y="22" fill="#555">Ratio to the goal (the line). Green reaches it, red does not.</text>
         """
@@ -122,10 +122,10 @@ final class Report {
           String.format(
               Locale.ROOT,
               """
-              <text x="16" y="%d" fill="#111">%s</text>
-              <rect x="16" y="%d" width="%.0f" height="%d" rx="3" fill="%s"/>
-              <text x="24" y="%d" fill="#fff" font-weight="600">%.2f</text>
-              <text x="%d" y="%d" fill="#555" text-anchor="end">%s %.2f</text>
+              <text x="16" y="%s" fill="#111">%s</text>
+              <rect x="16" y="%s" width="%.0f" height="%s" rx="3" fill="%s"/>
+              <text x="24" y="%s" fill="#fff" font-weight="600">%.2f</text>
+              <text x="%s" y="%s" fill="#555" text-anchor="end">%s %.2f</text>
               """,
               y + 11,
               row.measure(),
@@ -142,7 +142,7 @@ final class Report {
       y += rowHeight;
     }
     svg.append(
-        "<line x1=\"%d\" x2=\"%d\" y1=\"36\" y2=\"%d\" stroke=\"#111\" stroke-dasharray=\"4 3\"/>\n</svg>\n"
+        "<line x1=\"%s\" x2=\"%s\" y1=\"36\" y2=\"%s\" stroke=\"#111\" stroke-dasharray=\"4 3\"/>\n</svg>\n"
             .formatted(16 + middle, 16 + middle, height - 8));
     return svg.toString();
   }

@@ -64,7 +64,7 @@ final class VerifyBenchmark {
       double[][] medians = new double[2][ROUNDS];
       for (int round = -1; round < ROUNDS; round++) {
         for (int i = 0; i < 2; i++) {
-          progress("Open loop at %,.0f/s, round %d".formatted(rate, round + 1));
+          progress("Open loop at %,.0f/s, round %s".formatted(rate, round + 1));
           Histogram latency = OpenLoop.run(subjects.get(i).port(), requests, rate, SECONDS);
           if (round >= 0) {
             latencies[i][round] = latency.getValueAtPercentile(99) / 1000.0;

@@ -405,7 +405,7 @@ class SignInTest {
   }
 
   private static String wrong(String code) {
-    return "%06d".formatted((Integer.parseInt(code) + 1) % 1_000_000);
+    return String.format(Locale.ROOT, "%06d", (Integer.parseInt(code) + 1) % 1_000_000);
   }
 
   private static String domain(String email) {

@@ -319,7 +319,7 @@ class CommandLineTest {
       OutputStream out = inFlight.getOutputStream();
       out.write(
           ("POST /api/v1/sign-in-codes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                  + "Content-Length: %d\r\n\r\n%s")
+                  + "Content-Length: %s\r\n\r\n%s")
               .formatted(body.length(), body.substring(0, 10))
               .getBytes());
       out.flush();

@@ -184,7 +184,7 @@ class ClusterTest extends Cluster {
     callers.forEach(LoadConnection::close);
     assertThat(stale).hasValue(0);
     Arrays.sort(micros);
-    return ("%d revocations, each raced by verifications at all nodes: %d verifications, %d stale;"
+    return ("%s revocations, each raced by verifications at all nodes: %s verifications, %s stale;"
             + " a revocation took %.1f ms, 99 of 100 %.1f ms at most")
         .formatted(
             revocations,

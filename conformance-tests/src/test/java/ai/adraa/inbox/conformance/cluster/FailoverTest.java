@@ -29,7 +29,7 @@ class FailoverTest extends Cluster {
   void nothingAcknowledgedIsLostWhenThePrimaryIsKilledAndAStandbyPromoted() throws Exception {
     Postgres successor = standbys(primary.port()).get(0);
     String either =
-        "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s?user=postgres"
+        "jdbc:postgresql://127.0.0.1:%s,127.0.0.1:%s/%s?user=postgres"
             .formatted(primary.port(), successor.port(), database);
     node(either);
     node(either);
@@ -109,8 +109,8 @@ class FailoverTest extends Cluster {
     assertThat(wrong).hasValue(0);
     Faults.figure(
         "Primary killed, standby promoted",
-        ("%d active and %d revoked tokens, none lost; %d requests answered 503 meanwhile, written"
-                + " again %d ms after the kill, %d ms after the promotion, without a restart")
+        ("%s active and %s revoked tokens, none lost; %s requests answered 503 meanwhile, written"
+                + " again %s ms after the kill, %s ms after the promotion, without a restart")
             .formatted(
                 active.size(),
                 revoked.size(),
@@ -194,7 +194,7 @@ class FailoverTest extends Cluster {
     cable.cut();
     ServerProcess node =
         node(
-            "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s?user=postgres"
+            "jdbc:postgresql://127.0.0.1:%s,127.0.0.1:%s/%s?user=postgres"
                 .formatted(cable.port(), primary.port(), database));
     try (LoadConnection caller = new LoadConnection(node.url())) {
       TestInbox.NewToken token = create(caller);
@@ -207,7 +207,7 @@ class FailoverTest extends Cluster {
     Cable cable = open(new Cable(primary.port()));
     ServerProcess node =
         node(
-            "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&socketTimeout=3"
+            "jdbc:postgresql://127.0.0.1:%s/%s?user=postgres&socketTimeout=3"
                 .formatted(cable.port(), database));
     ServerProcess other = node(primary.url(database));
     try (LoadConnection atNode = new LoadConnection(node.url());

@@ -89,8 +89,8 @@ class RevocationHistoryTest {
     List<String> violations = history.violations();
     Faults.figure(
         "Revocation as a history",
-        ("%d operations (seed %d) on two servers and the command line: %d creates, %d revocations"
-                + " (%d by the command line), %d verified, %d refused, %d wrong")
+        ("%s operations (seed %s) on two servers and the command line: %s creates, %s revocations"
+                + " (%s by the command line), %s verified, %s refused, %s wrong")
             .formatted(
                 history.size(),
                 seed,

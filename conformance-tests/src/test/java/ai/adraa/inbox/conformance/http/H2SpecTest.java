@@ -137,6 +137,6 @@ class H2SpecTest {
     assertThat(KNOWN.keySet()).containsAll(failed);
     Faults.figure(
         "h2spec on " + path,
-        "%d tests, %d failed, each of them known".formatted(cases.getLength(), failed.size()));
+        "%s tests, %s failed, each of them known".formatted(cases.getLength(), failed.size()));
   }
 }

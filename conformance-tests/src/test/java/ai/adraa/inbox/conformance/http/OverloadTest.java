@@ -127,7 +127,7 @@ class OverloadTest {
           refused++;
         }
         if (i % 50 == 0) {
-          assertThat(caller.send(verify).status()).as("after %d", i).isEqualTo(200);
+          assertThat(caller.send(verify).status()).as("after %s", i).isEqualTo(200);
         }
       }
       for (int i = 0; i < 100; i++) {
@@ -136,7 +136,7 @@ class OverloadTest {
       assertThat(server.log()).doesNotContain("java.lang.OutOfMemoryError");
       Faults.figure(
           "Stalled bodies",
-          "700 of 64 KiB to %s, heap 64 MiB: %d MiB resident, %d refused while they were sent"
+          "700 of 64 KiB to %s, heap 64 MiB: %s MiB resident, %s refused while they were sent"
               .formatted(path, server.usage().memoryMiB(), refused));
     } finally {
       for (Socket socket : stalled) {
@@ -230,10 +230,10 @@ class OverloadTest {
 
           Faults.figure(
               "Overload",
-              ("quiet: %s; among %d idle and slow connections, all cut in the end: %s, %d MiB, %d"
-                      + " threads; with %d more callers that never pause: %s, %d refused, %d MiB, %d"
-                      + " threads, and %d of their requests served, %d refused with Retry-After; normal"
-                      + " again after %d ms")
+              ("quiet: %s; among %s idle and slow connections, all cut in the end: %s, %s MiB, %s"
+                      + " threads; with %s more callers that never pause: %s, %s refused, %s MiB, %s"
+                      + " threads, and %s of their requests served, %s refused with Retry-After; normal"
+                      + " again after %s ms")
                   .formatted(
                       figures(normal),
                       SLOW,
@@ -284,7 +284,7 @@ class OverloadTest {
   }
 
   private static String figures(List<Long> micros) {
-    return "%d answers, median %.1f ms, 99 %% %.1f ms"
+    return "%s answers, median %.1f ms, 99 %% %.1f ms"
         .formatted(micros.size(), percentile(micros, 50) / 1000.0, percentile(micros, 99) / 1000.0);
   }
 }

@@ -159,7 +159,7 @@ class PagesTest {
     for (JsonNode row : contract.get("x-error-codes")) {
       assertThat(guide())
           .contains(
-              "| `%s` | %d | %s | %s |"
+              "| `%s` | %s | %s | %s |"
                   .formatted(
                       row.get("code").asText(),
                       row.get("status").asInt(),

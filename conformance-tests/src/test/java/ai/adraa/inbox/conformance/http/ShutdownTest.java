@@ -90,8 +90,8 @@ class ShutdownTest {
     }
     Faults.figure(
         "SIGTERM under load",
-        ("%d stops (seed %d): %d requests sent, %d answered, %d dropped; of the answers %d said"
-                + " Connection: close, %d were 503; then %d connections refused, %d of them reset as"
+        ("%s stops (seed %s): %s requests sent, %s answered, %s dropped; of the answers %s said"
+                + " Connection: close, %s were 503; then %s connections refused, %s of them reset as"
                 + " the listener closed")
             .formatted(
                 rounds,

@@ -79,7 +79,7 @@ class SoakTest {
     }
     Faults.figure(
         "Soak",
-        "%d min, %d requests, %d creates; first third → last third, highest: heap %d → %d KiB, memory %d → %d MiB, threads %d → %d, files %d → %d, WAL %d → %d KiB, database %d → %d KiB"
+        "%s min, %s requests, %s creates; first third → last third, highest: heap %s → %s KiB, memory %s → %s MiB, threads %s → %s, files %s → %s, WAL %s → %s KiB, database %s → %s KiB"
             .formatted(
                 minutes,
                 requests.get(),

@@ -126,6 +126,26 @@ class TlsTest {
         .contains("max-age=31536000");
   }
 
+  /** Jetty formats the header by the default locale, and refuses the digits of this language. */
+  @Test
+  void startsInALanguageWithOtherDigits() throws Exception {
+    server =
+        ServerProcess.serve(
+            directory.resolve("inbox.db"),
+            Map.of("JDK_JAVA_OPTIONS", "-Duser.language=ar -Duser.country=EG"),
+            "--tls-certificate",
+            certificateFile.toString(),
+            "--tls-key",
+            keyFile.toString(),
+            "--public-url",
+            "https://inbox.example");
+    assertThat(
+            get(client(HttpClient.Version.HTTP_2, certificate), "/app")
+                .headers()
+                .firstValue("Strict-Transport-Security"))
+        .contains("max-age=31536000");
+  }
+
   @Test
   void speaksTls12AndTls13WithForwardSecrecyOnly() throws Exception {
     serve();

@@ -106,9 +106,9 @@ class CrashTest {
     }
     Faults.figure(
         "kill -9",
-        ("%d kills (seed %d) among %d creates, %d revocations and %d verifications: no acknowledged"
-                + " write lost, integrity ok each time; of %d last uses older than %d ms none"
-                + " missing, the longest loss of a last use %d ms")
+        ("%s kills (seed %s) among %s creates, %s revocations and %s verifications: no acknowledged"
+                + " write lost, integrity ok each time; of %s last uses older than %s ms none"
+                + " missing, the longest loss of a last use %s ms")
             .formatted(
                 rounds,
                 seed,

@@ -273,7 +273,7 @@ class ReplacedFilesTest extends StorageFixture {
       }
       Faults.figure(
           "ReplacedFilesTest, " + (removed.isEmpty() ? "file" : removed) + " removed under load",
-          "%d answers, 0 wrong; %d acknowledged creates, 0 lost"
+          "%s answers, 0 wrong; %s acknowledged creates, 0 lost"
               .formatted(answers.get(), acknowledged.size()));
       Files.delete(database);
     }

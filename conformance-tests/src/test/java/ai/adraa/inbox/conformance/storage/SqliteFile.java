@@ -41,7 +41,7 @@ final class SqliteFile {
       statement.execute("PRAGMA busy_timeout = 10000");
       statement.execute(
           """
-          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s)
           INSERT INTO audit_event (at, action, channel) SELECT i, 'sign-in', 'console' FROM n
           """
               .formatted(count));

@@ -83,7 +83,7 @@ class StorageFaultsTest extends StorageFixture {
       }
       Faults.figure(
           "StorageFaultsTest, disk full",
-          "%d acknowledged, 0 lost; %d writes refused, each with a right verification after it"
+          "%s acknowledged, 0 lost; %s writes refused, each with a right verification after it"
               .formatted(acknowledged.size(), refused + 1));
     }
   }
@@ -209,7 +209,7 @@ class StorageFaultsTest extends StorageFixture {
     }
     Faults.figure(
         "StorageFaultsTest, locked by another process",
-        "for %d seconds at least; %d creates waited and were refused, %d verifications meanwhile,"
+        "for %s seconds at least; %s creates waited and were refused, %s verifications meanwhile,"
                 .formatted(seconds, refused, verified)
             + " all right");
   }
@@ -305,7 +305,7 @@ class StorageFaultsTest extends StorageFixture {
             .isEqualTo(console(other).tokens(workspaceId, null).toList());
         Faults.figure(
             "StorageFaultsTest, two servers on one database",
-            "%d tokens created on one, verified and revoked on the other, refused at once on the"
+            "%s tokens created on one, verified and revoked on the other, refused at once on the"
                     .formatted(4 * rounds)
                 + " first; "
                 + wrong

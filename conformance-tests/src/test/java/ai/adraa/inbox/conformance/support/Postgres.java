@@ -99,7 +99,7 @@ public final class Postgres implements AutoCloseable {
 
   /** By which a server of ours uses a database. */
   public String url(String database) {
-    return "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres".formatted(port(), database);
+    return "jdbc:postgresql://127.0.0.1:%s/%s?user=postgres".formatted(port(), database);
   }
 
   public int port() {
@@ -161,7 +161,7 @@ public final class Postgres implements AutoCloseable {
           copy.resolve("postgresql.auto.conf"),
           """
           cluster_name = '%1$s'
-          primary_conninfo = 'host=127.0.0.1 port=%2$d user=postgres application_name=%1$s'
+          primary_conninfo = 'host=127.0.0.1 port=%2$s user=postgres application_name=%1$s'
           recovery_target_timeline = 'latest'
           wal_retrieve_retry_interval = '200ms'
           synchronous_standby_names = ''

@@ -126,9 +126,13 @@ public final class Tool {
         process.destroyForcibly().waitFor();
       }
       Finished finished =
-          new Finished(process.exitValue(), Files.readString(out), Files.readString(err));
+          new Finished(
+              process.exitValue(),
+              Files.readString(out),
+              // Java says that it has read options from the environment.
+              Files.readString(err).replaceAll("(?m)^NOTE: Picked up JDK_JAVA_OPTIONS.*\\n", ""));
       assertThat(ended)
-          .as("%s ends in %d minutes: %s", builder.command(), minutes, finished)
+          .as("%s ends in %s minutes: %s", builder.command(), minutes, finished)
           .isTrue();
       return finished;
     } finally {

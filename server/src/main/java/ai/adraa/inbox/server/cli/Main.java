@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -73,6 +74,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String... arguments) {
+    // Libraries format by the default locale too. In some languages Jetty writes digits that HTTP
+    // does not allow, and the server would not start.
+    Locale.setDefault(Locale.ROOT);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     int exitCode =

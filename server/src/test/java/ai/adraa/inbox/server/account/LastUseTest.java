@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class LastUseTest {
                   """));
       LastUse lastUse = new LastUse("tokens", new TokenStore(database)::updateLastUsed);
       for (int i = 1; i <= 2500; i++) {
-        lastUse.record("c%024d".formatted(i), SIGNED_IN);
+        lastUse.record(String.format(Locale.ROOT, "c%024d", i), SIGNED_IN);
       }
       assertThat(lastUse.backlog()).isEqualTo(2500);
 

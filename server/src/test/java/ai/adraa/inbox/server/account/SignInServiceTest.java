@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -114,7 +115,7 @@ class SignInServiceTest {
                       byte[] salt = row.getBytes("salt");
                       byte[] hash = row.getBytes("code_hash");
                       return IntStream.range(0, 1_000_000)
-                          .mapToObj("%06d"::formatted)
+                          .mapToObj(code -> String.format(Locale.ROOT, "%06d", code))
                           .filter(code -> Arrays.equals(new Secret(code).hash(salt), hash))
                           .findFirst()
                           .orElseThrow();

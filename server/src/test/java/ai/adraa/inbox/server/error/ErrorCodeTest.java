@@ -31,7 +31,7 @@ class ErrorCodeTest {
             Arrays.stream(ErrorCode.values())
                 .map(
                     code ->
-                        "%s %d %s"
+                        "%s %s %s"
                             .formatted(
                                 code, code.status(), code.envelope().getError().getMessage()))
                 .toList());

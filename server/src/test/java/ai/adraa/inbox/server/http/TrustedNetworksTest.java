@@ -66,7 +66,7 @@ class TrustedNetworksTest {
       // Within the network and, if there is anything beside it, in the one beside it.
       BigInteger inside = first.or(number(bytes(bytes)).mod(BigInteger.ONE.shiftLeft(host)));
       assertThat(clientBehind(address(inside, bytes), "192.0.2.9"))
-          .as("%s/%d", first, prefix)
+          .as("%s/%s", first, prefix)
           .isEqualTo("192.0.2.9");
       if (prefix > 0) {
         InetAddress beside = address(inside.xor(BigInteger.ONE.shiftLeft(host)), bytes);

@@ -54,7 +54,7 @@ class CodePointSizeTest {
       for (int length : new int[] {0, 1, 2, 99, 100, 101}) {
         for (String text : List.of("x".repeat(length), "\uD83D\uDE00".repeat(length))) {
           assertThat(validator.validateValue(Texts.class, "range", text).isEmpty())
-              .as("%d characters", length)
+              .as("%s characters", length)
               .isEqualTo(length >= 1 && length <= 100);
         }
       }

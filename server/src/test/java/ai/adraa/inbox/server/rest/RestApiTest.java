@@ -127,7 +127,7 @@ class RestApiTest {
       assertThat(json(verified))
           .isEqualTo(
               JSON.readTree(
-                  "{'company':{'id':'%s','name':'workspace-%d'},'token':{'id':'%s','name':'%s'}}"
+                  "{'company':{'id':'%s','name':'workspace-%s'},'token':{'id':'%s','name':'%s'}}"
                       .formatted(workspace, workspaces, token.token().id(), "CRM integration")
                       .replace('\'', '"')));
     }
@@ -298,7 +298,7 @@ class RestApiTest {
 
   @Test
   void tooManySignInsAreRefusedWithATimeToWait() throws Exception {
-    String body = "{\"email\":\"nobody@%d.example\"}".formatted(workspaces);
+    String body = "{\"email\":\"nobody@%s.example\"}".formatted(workspaces);
     for (int i = 0; i < 10; i++) {
       HttpTester.Response accepted = post("/api/v1/sign-in-codes", body);
       assertThat(accepted.getStatus()).isEqualTo(202);

@@ -158,12 +158,12 @@ class SecretTest {
     for (int i = begin; i < end; i++) {
       int position = i;
       assertThat(secrets.stream().map(secret -> secret.charAt(position)).distinct())
-          .as("values at position %d", i)
+          .as("values at position %s", i)
           .hasSize(alphabet);
       for (int j = begin; j < i; j++) {
         int other = j;
         assertThat(secrets.stream().allMatch(s -> s.charAt(other) == s.charAt(position)))
-            .as("positions %d and %d are always equal", j, i)
+            .as("positions %s and %s are always equal", j, i)
             .isFalse();
       }
     }
