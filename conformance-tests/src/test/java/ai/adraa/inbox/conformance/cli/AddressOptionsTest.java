@@ -31,7 +31,7 @@ class AddressOptionsTest {
   @Test
   void addressesOfIpv6HaveBracketsOrNot() throws Exception {
     Path database = directory.resolve("inbox.db");
-    String password = "a/b#c%s@e?f g:h+";
+    String password = "a/b#c%d@e?f g:h+";
     Command.run(
             "workspace",
             "create",

@@ -18,10 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -309,27 +309,30 @@ class CommandLineTest {
   }
 
   @Test
-  void sigtermFinishesWhatIsInFlightAndWritesLastUses() throws Exception {
+  void sigtermFinishesWhatIsInFlight() throws Exception {
     succeed("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
-    String secret =
-        succeed("token", "create", "--workspace", "acme", "--name", "CRM integration").strip();
     String body = "{\"email\":\"ada@acme.example\"}";
     try (ServerProcess server = ServerProcess.serve(database, Map.of());
         Socket inFlight = new Socket("127.0.0.1", server.url().getPort())) {
       OutputStream out = inFlight.getOutputStream();
+      AtomicInteger spaces = new AtomicInteger(10_000);
       out.write(
           ("POST /api/v1/sign-in-codes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                  + "Content-Length: %s\r\n\r\n%s")
-              .formatted(body.length(), body.substring(0, 10))
+                  + "Content-Length: %s\r\n\r\n")
+              .formatted(spaces.get() + body.length())
               .getBytes());
-      out.flush();
-      assertThat(server.verify(secret)).isEqualTo(200);
 
       Thread stop = new Thread(() -> terminate(server));
       stop.start();
-      await().until(() -> !accepts(server));
-      out.write(body.substring(10).getBytes());
-      out.flush();
+      await()
+          .until(
+              () -> {
+                // White space before the JSON: a server that stops gives up who sends nothing.
+                out.write(' ');
+                spaces.decrementAndGet();
+                return !accepts(server);
+              });
+      out.write((" ".repeat(spaces.get()) + body).getBytes());
 
       String status =
           new BufferedReader(new InputStreamReader(inFlight.getInputStream())).readLine();
@@ -338,11 +341,6 @@ class CommandLineTest {
       // The mail too: without a mail server it is printed, and marked as such.
       server.assertLogs("NO SMTP SERVER IS CONFIGURED", "To: ada@acme.example");
       server.assertLogs("WARN", "anyone who can read it can sign in", "Stopping", "Stopped in");
-    }
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        ResultSet row =
-            connection.createStatement().executeQuery("SELECT last_used_at FROM api_token")) {
-      assertThat(row.getLong(1)).isPositive();
     }
   }
 
