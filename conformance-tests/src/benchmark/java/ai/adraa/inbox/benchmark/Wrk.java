@@ -32,7 +32,7 @@ final class Wrk {
       end
       function done(summary, latency, requests)
         local e = summary.errors
-        io.write(string.format("RESULT %s %s %s %s %s %s\\n", summary.requests, summary.duration,
+        io.write(string.format("RESULT %d %d %d %d %d %d\\n", summary.requests, summary.duration,
           latency:percentile(50), latency:percentile(99), e.status,
           e.connect + e.read + e.write + e.timeout))
       end
