@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.ScriptedSmtp;
 import ai.adraa.inbox.conformance.support.TestInbox;
-import io.restassured.http.ContentType;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,13 +66,7 @@ class MailIdentityTest {
         assertThat(smtp.mails()).hasSize(before + 1);
         Matcher code = CODE.matcher(mail);
         assertThat(code.find()).isTrue();
-        inbox
-            .request()
-            .contentType(ContentType.JSON)
-            .body(Map.of("email", email, "code", code.group(1)))
-            .post("/api/v1/session")
-            .then()
-            .statusCode(201);
+        TestInbox.enterCode(inbox.request(), email, code.group(1)).then().statusCode(201);
         assertThat(mail).matches("\\A\\p{ASCII}*\\z");
       }
       for (String command : smtp.commands("RCPT")) {
@@ -124,25 +116,13 @@ class MailIdentityTest {
       inbox.command("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
       assertThat(inbox.refused("agent", "add", "--workspace", "acme", "--email", email))
           .isEqualTo(message);
-      inbox
-          .request()
-          .contentType(ContentType.JSON)
-          .body(Map.of("email", email))
-          .post("/api/v1/sign-in-codes")
-          .then()
-          .statusCode(202);
+      TestInbox.requestCode(inbox.request(), email).then().statusCode(202);
     }
   }
 
   private String mailTo(TestInbox inbox, String email) {
     int before = smtp.mails().size();
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email))
-        .post("/api/v1/sign-in-codes")
-        .then()
-        .statusCode(202);
+    TestInbox.requestCode(inbox.request(), email).then().statusCode(202);
     await().until(() -> smtp.mails().size() > before);
     return smtp.mails().get(before);
   }

@@ -109,13 +109,7 @@ class NamesTest {
   @ValueSource(
       strings = {"a\u202eb@acme.example", "a\u200bb@acme.example", "a\u0085b@acme.example"})
   void anEmailHidesNothingEither(String email) {
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email))
-        .post("/api/v1/sign-in-codes")
-        .then()
-        .statusCode(400);
+    TestInbox.requestCode(inbox.request(), email).then().statusCode(400);
     for (String command :
         new String[] {
           "agent add --workspace acme --email ", "workspace create --name new --admin "

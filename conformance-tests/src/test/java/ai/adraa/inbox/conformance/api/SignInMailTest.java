@@ -9,9 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.restassured.http.ContentType;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -64,13 +62,7 @@ class SignInMailTest {
 
     await().until(() -> !smtp.mails().isEmpty());
     String code = code(smtp.mails().get(0));
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", ADA, "code", code))
-        .post("/api/v1/session")
-        .then()
-        .statusCode(201);
+    TestInbox.enterCode(inbox.request(), ADA, code).then().statusCode(201);
     inbox.stopServer();
     assertThat(smtp.mails()).hasSize(1);
     assertThat(warnings())
@@ -158,13 +150,7 @@ class SignInMailTest {
   }
 
   private void askForCode(String email) {
-    inbox
-        .request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("email", email))
-        .post("/api/v1/sign-in-codes")
-        .then()
-        .statusCode(202);
+    TestInbox.requestCode(inbox.request(), email).then().statusCode(202);
   }
 
   private static String code(String mail) {
