@@ -229,7 +229,9 @@ class CommandOutputTest {
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         ServerProcess.builder(
-            Map.of("ADRAA_DATABASE", database, "LC_ALL", locale), List.of(arguments));
+            // Without the options of the profile language, which decide more than the locale.
+            Map.of("ADRAA_DATABASE", database, "LC_ALL", locale, "JDK_JAVA_OPTIONS", ""),
+            List.of(arguments));
     builder.command().addAll(0, List.of("sh", "-c", script, "sh"));
     return Tool.run(builder, 5);
   }
