@@ -53,7 +53,7 @@ class TrustedProxiesTest {
     }
   }
 
-  /** With 0, a caller who waits as long as it is told would be refused again. */
+  /** After a Retry-After of 0, the next request would be refused too. */
   @Test
   void retryAfterIsASecondAtLeast() {
     try (TestInbox inbox = TestInbox.builder().rateLimit("1/s").start()) {

@@ -66,11 +66,12 @@ public final class Mailer {
    *     requires STARTTLS unless the host is {@code localhost}, {@code [::1]} or an IPv4 address
    *     that begins with {@code 127.}
    * @param from the sender's address; null for {@code no-reply@} and the host of the public URL
-   * @param publicHost the host of the public URL, which also names this machine to the server and
-   *     in the messages' ids; empty if there is none
+   * @param publicHost the host of the public URL; also used in EHLO and in each Message-ID. Empty
+   *     if there is no public URL; EHLO and Message-ID then use the sender's domain
    * @param outcomes receives the outcome of each message
-   * @throws OperatorException if the server or the sender is malformed, or if there is no sender;
-   *     the message does not contain the password
+   * @throws OperatorException if {@code server} or {@code from} is malformed, or if {@code server}
+   *     is given without {@code from} or a public host name. The message never contains the
+   *     password
    */
   public Mailer(
       @Nullable String server,

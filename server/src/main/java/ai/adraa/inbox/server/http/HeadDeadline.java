@@ -122,9 +122,9 @@ final class HeadDeadline extends AbstractLifeCycle {
   }
 
   /**
-   * Returns when the first request was first waited for, or when bytes were first seen after the
-   * last complete head; the time is 0 if there are none. Bytes of a body count too; {@link
-   * BodyHandler} has the same deadline for them.
+   * Returns when the connection started to wait for its first request or, after a complete head,
+   * when the next bytes arrived; the time is 0 if none have arrived. Bytes of a body count too;
+   * {@link BodyHandler} has the same deadline for them.
    */
   private static Begun begun(@Nullable Begun before, Connection connection) {
     long requests = connection.getMessagesIn();
