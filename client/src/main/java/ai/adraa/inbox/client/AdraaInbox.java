@@ -1,19 +1,16 @@
 package ai.adraa.inbox.client;
 
 import ai.adraa.inbox.client.generated.ApiClient;
-import ai.adraa.inbox.client.generated.ApiResponse;
 import ai.adraa.inbox.client.generated.SessionApi;
 import ai.adraa.inbox.client.generated.SignInCodesApi;
 import ai.adraa.inbox.client.generated.VerificationApi;
-import ai.adraa.inbox.client.model.SessionResponse;
+import ai.adraa.inbox.client.model.CreatedSession;
+import ai.adraa.inbox.client.model.SignInAttempt;
 import ai.adraa.inbox.client.model.SignInCodeRequest;
-import ai.adraa.inbox.client.model.SignInRequest;
 import ai.adraa.inbox.client.model.TokenVerification;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdraaInbox {
   /** The base URL of the API, used unless the builder sets another one. */
   public static final URI DEFAULT_BASE_URL = URI.create("https://api.inbox.adraa.ai");
-
-  private static final String COOKIE = "adraa_session";
 
   private final HttpClient http;
   private final URI baseUrl;
@@ -93,22 +88,33 @@ public final class AdraaInbox {
    *     or another code
    */
   public ConsoleSession signIn(String email, String code) {
-    ApiResponse<SessionResponse> response =
+    CreatedSession created =
         AdraaInboxException.unwrap(
-            () -> sessions.signInWithHttpInfo(new SignInRequest().email(email).code(code)));
-    return resumeSession(cookie(response.getHeaders()));
+            () ->
+                sessions.signIn(
+                    new SignInAttempt()
+                        .email(email)
+                        .code(code)
+                        .credential(SignInAttempt.CredentialEnum.BEARER)));
+    if (created.getSecret() == null) {
+      throw AdraaInboxException.unreadable("The response has no session secret.");
+    }
+    return resumeSession(created.getSecret());
   }
 
   /**
-   * Continues a session whose id the application has stored. Does not contact the server.
+   * Continues a session that the application has stored. Does not contact the server.
    *
-   * @param sessionId the value of the session cookie
-   * @throws IllegalArgumentException if the id is empty or contains white space or other characters
-   *     that a cookie cannot have; the message does not contain the id
+   * @param session the session's secret, {@code adraa_session_…}, or the value of a session cookie
+   * @throws IllegalArgumentException if the text is empty or contains white space or other
+   *     characters that neither can have; the message does not contain the text
    */
-  public ConsoleSession resumeSession(String sessionId) {
-    requireToken(sessionId, "A session id");
-    return new ConsoleSession(transport("Cookie", COOKIE + "=" + sessionId));
+  public ConsoleSession resumeSession(String session) {
+    requireToken(session, "A session");
+    return new ConsoleSession(
+        session.startsWith("adraa_session_")
+            ? transport("Authorization", "Bearer " + session)
+            : transport("Cookie", "adraa_session=" + session));
   }
 
   @Override
@@ -139,18 +145,6 @@ public final class AdraaInbox {
     public HttpClient getHttpClient() {
       return http;
     }
-  }
-
-  private static String cookie(Map<String, List<String>> headers) {
-    return headers.entrySet().stream()
-        .filter(header -> header.getKey().equalsIgnoreCase("Set-Cookie"))
-        .flatMap(header -> header.getValue().stream())
-        // Over https the cookie's name has a prefix. The server accepts it back without.
-        .map(cookie -> cookie.startsWith("__Host-") ? cookie.substring(7) : cookie)
-        .filter(cookie -> cookie.startsWith(COOKIE + "="))
-        .map(cookie -> cookie.substring(COOKIE.length() + 1).split(";", 2)[0])
-        .findFirst()
-        .orElseThrow(() -> AdraaInboxException.unreadable("The response has no session cookie."));
   }
 
   /** Rejects a text that cannot be one credential in a header. The message does not contain it. */

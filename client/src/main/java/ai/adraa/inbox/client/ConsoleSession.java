@@ -4,11 +4,10 @@ import ai.adraa.inbox.client.generated.ApiClient;
 import ai.adraa.inbox.client.generated.SessionApi;
 import ai.adraa.inbox.client.generated.TokensApi;
 import ai.adraa.inbox.client.model.ApiToken;
-import ai.adraa.inbox.client.model.CreateTokenRequest;
 import ai.adraa.inbox.client.model.CreatedToken;
+import ai.adraa.inbox.client.model.NewToken;
 import ai.adraa.inbox.client.model.Session;
 import ai.adraa.inbox.client.model.TokenList;
-import ai.adraa.inbox.client.model.TokenStatusFilter;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ public final class ConsoleSession {
    */
   public CreatedToken createToken(String workspaceId, String name) {
     return AdraaInboxException.unwrap(
-        () -> tokens.createToken(workspaceId, new CreateTokenRequest().name(name)));
+        () -> tokens.createToken(workspaceId, new NewToken().name(name)));
   }
 
   /**
@@ -104,7 +103,10 @@ public final class ConsoleSession {
       @Nullable TokenStatusFilter status,
       @Nullable Integer limit,
       @Nullable String cursor) {
-    return AdraaInboxException.unwrap(() -> tokens.listTokens(workspaceId, status, limit, cursor));
+    return AdraaInboxException.unwrap(
+        () ->
+            tokens.listTokens(
+                workspaceId, status == null ? null : status.toString(), limit, cursor));
   }
 
   /**

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.adraa.inbox.client.model.TokenStatusFilter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -27,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against answers that the real server does not give: a proxy's, a later version's. */
 class AdraaInboxTest {
+  private static final String SESSION =
+      "{\"session\":{\"agent\":{\"id\":\"c1\",\"email\":\"a@b.example\",\"nickname\":\"a\"},"
+          + "\"workspaces\":[],\"expiresAt\":\"2026-06-12T22:25:00.000Z\"}}";
+
   private record Answer(int status, Map<String, String> headers, String body) {}
 
   private record Received(String line, Map<String, List<String>> headers, String body) {}
@@ -236,39 +237,37 @@ class AdraaInboxTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"adraa_session", "__Host-adraa_session"})
-  void signInKeepsTheSessionAndTellsItToTheServerOnly(String cookie) {
-    String session =
-        """
-        {"session":{"agent":{"id":"c1","email":"a@b.example","nickname":"a"},"workspaces":[],
-          "expiresAt":"2026-06-12T22:25:00.000Z"}}
-        """;
-    answers.add(
-        new Answer(201, Map.of("Set-Cookie", cookie + "=example-id;Path=/;HttpOnly"), session));
-    next(200, session);
+  @Test
+  void signInKeepsTheSessionAndTellsItToTheServerOnly() {
+    next(201, SESSION.replaceFirst("}$", ",\"secret\":\"adraa_session_example\"}"));
+    next(200, SESSION);
 
     ConsoleSession console = inbox.signIn("a@b.example", "042117");
     assertThat(console.get().getAgent().getNickname()).isEqualTo("a");
 
-    assertThat(received.remove().body()).contains("042117");
-    assertThat(received.remove().headers().get("Cookie"))
-        .containsExactly("adraa_session=example-id");
-    assertThat(console.toString()).doesNotContain("example-id");
+    assertThat(received.remove().body()).contains("042117", "\"credential\":\"bearer\"");
+    assertThat(received.remove().headers().get("Authorization"))
+        .containsExactly("Bearer adraa_session_example");
+    assertThat(console.toString()).doesNotContain("adraa_session_example");
   }
 
   @Test
-  void aSignInWithoutCookieIsUnreadable() {
-    next(
-        201,
-        """
-        {"session":{"agent":{"id":"c1","email":"a@b.example","nickname":"a"},"workspaces":[],
-          "expiresAt":"2026-06-12T22:25:00.000Z"}}
-        """);
+  void aStoredCookieContinuesItsSession() {
+    next(200, SESSION);
+
+    inbox.resumeSession("example-id").get();
+
+    assertThat(received.remove().headers().get("Cookie"))
+        .containsExactly("adraa_session=example-id");
+  }
+
+  @Test
+  void aSignInWithoutSecretIsUnreadable() {
+    next(201, SESSION);
 
     assertThatThrownBy(() -> inbox.signIn("a@b.example", "042117"))
         .isInstanceOf(AdraaInboxException.class)
-        .hasMessageContaining("cookie");
+        .hasMessageContaining("secret");
   }
 
   @Test

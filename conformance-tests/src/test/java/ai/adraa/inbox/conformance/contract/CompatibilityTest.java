@@ -70,20 +70,22 @@ class CompatibilityTest {
           entry(
               "request field required",
               c -> {
-                schema(c, "CreateTokenRequest/properties").set("scope", text());
-                required(c, "CreateTokenRequest").add("scope");
+                schema(c, "NewToken/properties").set("scope", text());
+                required(c, "NewToken").add("scope");
               }),
           entry(
               "request field removed",
               c -> {
-                schema(c, "SignInRequest/properties").remove("code");
-                remove(required(c, "SignInRequest"), "code");
+                schema(c, "SignInAttempt/properties").remove("code");
+                remove(required(c, "SignInAttempt"), "code");
               }),
-          entry("request maxLength tightened", c -> schema(c, "TokenName").put("maxLength", 50)),
-          entry("request pattern changed", c -> schema(c, "TokenName").put("pattern", "^[a-z]*$")),
           entry(
-              "query value removed",
-              c -> remove((ArrayNode) schema(c, "TokenStatusFilter").get("enum"), "revoked")),
+              "request maxLength tightened",
+              c -> schema(c, "NewToken/properties/name").put("maxLength", 50)),
+          entry(
+              "request pattern changed",
+              c -> schema(c, "NewToken/properties/name").put("pattern", "^[a-z]*$")),
+          entry("query value removed", c -> remove((ArrayNode) status(c).get("enum"), "revoked")),
           entry("query maximum tightened", c -> limit(c).put("maximum", 50)),
           entry(
               "path parameter type changed",
@@ -162,12 +164,9 @@ class CompatibilityTest {
                       .put("name", "name")
                       .put("in", "query")
                       .set("schema", text())),
+          entry("query value", c -> ((ArrayNode) status(c).get("enum")).add("expired")),
           entry(
-              "query value",
-              c -> ((ArrayNode) schema(c, "TokenStatusFilter").get("enum")).add("expired")),
-          entry(
-              "optional request field",
-              c -> schema(c, "CreateTokenRequest/properties").set("scope", text())),
+              "optional request field", c -> schema(c, "NewToken/properties").set("scope", text())),
           entry("query maxLength widened", c -> cursor(c).put("maxLength", 300)),
           entry(
               "optional response field", c -> schema(c, "ApiToken/properties").set("note", text())),
@@ -315,6 +314,10 @@ class CompatibilityTest {
 
   private static ArrayNode parameters(ObjectNode contract) {
     return (ArrayNode) operation(contract, "listTokens").get("parameters");
+  }
+
+  private static ObjectNode status(ObjectNode contract) {
+    return at(operation(contract, "listTokens"), "/parameters/0/schema");
   }
 
   private static ObjectNode limit(ObjectNode contract) {

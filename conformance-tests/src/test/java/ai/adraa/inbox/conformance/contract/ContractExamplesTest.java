@@ -89,7 +89,7 @@ class ContractExamplesTest {
 
   @Test
   void anExampleThatIsNotValidIsFound() {
-    Schema<?> request = new Schema<>().$ref("#/components/schemas/CreateTokenRequest");
+    Schema<?> request = new Schema<>().$ref("#/components/schemas/NewToken");
     assertThat(faults(Map.of("name", "CRM integration"), request)).isEmpty();
     for (Object wrong :
         List.of(Map.of("name", 1), Map.of(), Map.of("name", "x".repeat(101)), List.of())) {

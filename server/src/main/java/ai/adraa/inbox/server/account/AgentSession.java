@@ -8,7 +8,7 @@ import java.time.Instant;
 /**
  * A signed-in agent's console session, without its id.
  *
- * @param idHash the SHA-256 of the session id; only the browser has the id itself
+ * @param idHash the SHA-256 of the session id; only the caller has the id itself
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
 public record AgentSession(byte[] idHash, Agent agent, Instant createdAt, Instant lastUsedAt)
@@ -19,7 +19,19 @@ public record AgentSession(byte[] idHash, Agent agent, Instant createdAt, Instan
   /** The time after which an unused session ends. */
   static final Duration IDLE = Duration.ofHours(12);
 
-  /** A new session with its id, which only the browser receives. */
+  /** What a caller sends to identify its session. */
+  public enum Credential {
+    /** A cookie, which a browser keeps and sends. */
+    COOKIE,
+    /** A secret in the Authorization header, for programs. */
+    BEARER
+  }
+
+  /**
+   * A new session with its id.
+   *
+   * @param id the cookie's value or the bearer secret, which only the agent who signed in receives
+   */
   public record Created(AgentSession session, Secret id) {}
 
   /** Returns when the session ends if it is not used again. */

@@ -59,12 +59,17 @@ public final class SignInService implements AutoCloseable {
   /**
    * Exchanges a code for a session.
    *
+   * @param credential what the caller sends to identify the session
    * @param current the session ids in the browser's cookies; these sessions end
    * @return empty if the code is wrong, used, expired or was tried too often
    * @throws TooManyAttemptsException if the email or the address tried too many codes
    */
   public Optional<AgentSession.Created> signIn(
-      String email, Secret code, List<Secret> current, AuditEvent.Source source) {
+      String email,
+      Secret code,
+      AgentSession.Credential credential,
+      List<Secret> current,
+      AuditEvent.Source source) {
     String mailbox = EmailAddress.canonical(email);
     limits.count(SignInLimits.Step.TRY_CODE, mailbox, caller(source));
     return store
@@ -72,16 +77,20 @@ public final class SignInService implements AutoCloseable {
         .map(
             agentId -> {
               limits.signedIn(mailbox, caller(source));
-              Secret id = Secret.newSessionId();
+              Secret id =
+                  switch (credential) {
+                    case COOKIE -> Secret.newSessionId();
+                    case BEARER -> Secret.newBearerSession();
+                  };
               return new AgentSession.Created(
                   store.createSession(agentId, id, current, clock.instant(), source), id);
             });
   }
 
   /**
-   * Returns the session with this id and extends it; empty if it does not exist or has ended. The
-   * new last use is recorded at most once a minute and written later, so that reading requests do
-   * not wait for a database write.
+   * Returns the session with this id, the value of a cookie or a bearer secret, and extends it;
+   * empty if it does not exist or has ended. The new last use is recorded at most once a minute and
+   * written later, so that reading requests do not wait for a database write.
    */
   public Optional<AgentSession> use(Secret id) {
     Instant now = clock.instant();

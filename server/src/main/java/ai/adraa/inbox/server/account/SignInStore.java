@@ -172,8 +172,9 @@ public final class SignInStore {
               .bind("agent", agentId)
               .bind("now", now.toEpochMilli())
               .execute();
+          AuditEvent event = AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId));
           AuditStore.record(
-              handle, AuditEvent.of(now, AuditEvent.Action.SIGN_IN, source.by(agentId)));
+              handle, id.isWellFormedBearerSession() ? event.with("bearer secret") : event);
           return handle
               .createQuery(find)
               .bind(0, id.hash())

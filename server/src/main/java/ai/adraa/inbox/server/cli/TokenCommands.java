@@ -6,7 +6,7 @@ import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
-import ai.adraa.inbox.server.model.CreateTokenRequest;
+import ai.adraa.inbox.server.model.NewToken;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.text.PlainText;
 import ai.adraa.inbox.server.token.Admin;
@@ -57,7 +57,7 @@ final class TokenCommands {
     @Override
     void validate() {
       name = name.strip();
-      OptionValidator.requireValid(spec, "--name", new CreateTokenRequest().name(name), "name");
+      OptionValidator.requireValid(spec, "--name", new NewToken().name(name), "name");
     }
 
     @Override

@@ -6,22 +6,27 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Limits the requests per IP address. Pages do not count, because an earlier handler serves them.
- * Thread-safe.
+ * Limits the requests per IP address, and tells each caller what remains of the limit, as in
+ * version 10 of the IETF draft "RateLimit header fields for HTTP". Pages do not count, because an
+ * earlier handler serves them. Thread-safe.
  */
 public final class RateLimitHandler extends Handler.Wrapper {
   private static final int MAX_ADDRESSES = 100_000;
+  private static final String POLICY = "\"ip-address\"";
 
   private final RateLimit limit;
   private final Runnable refused;
   private final Cache<Object, Bucket> buckets;
+  private final HttpField policy;
 
   /**
    * @param refused called once for each rejected request
@@ -36,6 +41,10 @@ public final class RateLimitHandler extends Handler.Wrapper {
             // A bucket is full again after one period, so removing it changes nothing.
             .expireAfterAccess(limit.period())
             .build();
+    this.policy =
+        new PreEncodedHttpField(
+            "RateLimit-Policy",
+            POLICY + ";q=" + limit.requests() + ";w=" + limit.period().toSeconds());
   }
 
   @Override
@@ -43,6 +52,12 @@ public final class RateLimitHandler extends Handler.Wrapper {
     Bucket bucket =
         buckets.get(RateLimit.caller(Request.getRemoteAddr(request)), address -> limit.newBucket());
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+    response
+        .getHeaders()
+        .put(policy)
+        .put(
+            "RateLimit",
+            POLICY + ";r=" + probe.getRemainingTokens() + ";t=" + RateLimit.secondsToReset(probe));
     if (probe.isConsumed()) {
       return super.handle(request, response, callback);
     }

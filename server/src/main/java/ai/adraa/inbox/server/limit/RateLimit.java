@@ -60,6 +60,11 @@ public record RateLimit(long requests, Duration period) {
     return TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1;
   }
 
+  /** Returns the seconds until the bucket is full again if nobody takes from it, at least 1. */
+  public static long secondsToReset(ConsumptionProbe probe) {
+    return TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForReset()) + 1;
+  }
+
   /**
    * Returns the key under which the caller's requests are counted: the IPv4 address, or the first
    * 64 bits of an IPv6 address, because one IPv6 subscriber has a whole network.

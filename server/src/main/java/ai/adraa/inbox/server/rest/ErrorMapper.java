@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -31,6 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.glassfish.jersey.server.ParamException;
@@ -144,6 +147,10 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof UnrecognizedPropertyException unknown) {
       return invalid(List.of(detail(field(unknown), "is not a known field")));
     }
+    if (failure instanceof ValueInstantiationException value) {
+      // Only enums are read in this way.
+      return invalid(List.of(detail(field(value), oneOf(value.getType().getRawClass()))));
+    }
     if (failure instanceof MismatchedInputException mismatch) {
       String field = field(mismatch);
       if (!field.isEmpty()) {
@@ -155,6 +162,12 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
           : invalid(List.of(detail("body", "must be a JSON object")));
     }
     return notJson();
+  }
+
+  private static String oneOf(Class<?> type) {
+    return Stream.of(type.getEnumConstants())
+        .map(Object::toString)
+        .collect(Collectors.joining(" or ", "must be ", ""));
   }
 
   private static String field(JsonMappingException failure) {
@@ -206,8 +219,9 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
         Response.status(code.status()).type(MediaType.APPLICATION_JSON_TYPE).entity(envelope);
     switch (code) {
       // RFC 6750 §3.1: no error code if the request has no authentication information.
-      case MISSING_TOKEN -> response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
-      case INVALID_API_TOKEN ->
+      case MISSING_TOKEN, MISSING_SESSION ->
+          response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+      case INVALID_API_TOKEN, INVALID_SESSION ->
           response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + ", error=\"invalid_token\"");
       case SERVICE_UNAVAILABLE -> response.header(HttpHeaders.RETRY_AFTER, ErrorCode.RETRY_SECONDS);
       default -> {}

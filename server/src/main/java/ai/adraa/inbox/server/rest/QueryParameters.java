@@ -28,18 +28,14 @@ final class QueryParameters {
 
   private QueryParameters() {}
 
-  /** Returns what a value of this parameter must be, such as {@code must be active or revoked}. */
+  /**
+   * Returns what a value of this parameter must be, such as {@code must be a number from 1 to 100}.
+   */
   static String requirement(String name) {
     return REQUIREMENTS.getOrDefault(name, UNKNOWN);
   }
 
   private static String requirement(Parameter parameter) {
-    Object[] values = parameter.getType().getEnumConstants();
-    if (values != null) {
-      return Stream.of(values)
-          .map(Object::toString)
-          .collect(Collectors.joining(" or ", "must be ", ""));
-    }
     Min range = parameter.getAnnotation(Min.class);
     return range == null ? UNKNOWN : range.message();
   }

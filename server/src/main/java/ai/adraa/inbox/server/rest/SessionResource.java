@@ -6,9 +6,10 @@ import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.model.CreatedSession;
 import ai.adraa.inbox.server.model.Session;
 import ai.adraa.inbox.server.model.SessionResponse;
-import ai.adraa.inbox.server.model.SignInRequest;
+import ai.adraa.inbox.server.model.SignInAttempt;
 import ai.adraa.inbox.server.model.SignedInAgent;
 import ai.adraa.inbox.server.model.WorkspaceMembership;
 import ai.adraa.inbox.server.secret.Secret;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.List;
 
 /** Starts, returns and ends console sessions. */
 final class SessionResource implements SessionApi {
@@ -32,54 +34,60 @@ final class SessionResource implements SessionApi {
   }
 
   @Override
-  public Response signIn(SignInRequest request) {
+  public Response signIn(SignInAttempt request) {
+    AgentSession.Credential credential =
+        AgentSession.Credential.valueOf(request.getCredential().name());
+    boolean isBearer = credential == AgentSession.Credential.BEARER;
     AgentSession.Created created =
         signIn
             .signIn(
                 request.getEmail(),
                 new Secret(request.getCode()),
-                cookie.ids(headers.getRequestHeaders()),
+                credential,
+                isBearer ? List.of() : cookie.ids(headers.getRequestHeaders()),
                 ConsoleRequest.source())
             .orElseThrow(() -> new ErrorCodeException(ErrorCode.INVALID_SIGN_IN_CODE));
-    return Response.status(Response.Status.CREATED)
-        .header(HttpHeaders.SET_COOKIE, cookie.set(created.id(), AgentSession.LIFETIME))
-        .entity(response(created.session()))
-        .build();
+    CreatedSession answer = new CreatedSession().session(wire(created.session()));
+    Response.ResponseBuilder response = Response.status(Response.Status.CREATED);
+    return isBearer
+        ? response.entity(answer.secret(created.id().reveal())).build()
+        : response
+            .header(HttpHeaders.SET_COOKIE, cookie.set(created.id(), AgentSession.LIFETIME))
+            .entity(answer)
+            .build();
   }
 
   @Override
   public Response getSession() {
-    return Response.ok(response((AgentSession) caller.getUserPrincipal())).build();
+    return Response.ok(
+            new SessionResponse().session(wire((AgentSession) caller.getUserPrincipal())))
+        .build();
   }
 
   @Override
   public Response signOut() {
-    signIn.signOut(
-        (AgentSession) caller.getUserPrincipal(),
-        cookie.ids(headers.getRequestHeaders()),
-        ConsoleRequest.source());
+    AgentSession session = (AgentSession) caller.getUserPrincipal();
+    if (caller.getAuthenticationScheme().equals(SessionAuthentication.BEARER)) {
+      signIn.signOut(session, List.of(), ConsoleRequest.source());
+      return Response.noContent().build();
+    }
+    signIn.signOut(session, cookie.ids(headers.getRequestHeaders()), ConsoleRequest.source());
     return Response.noContent().header(HttpHeaders.SET_COOKIE, cookie.remove()).build();
   }
 
-  private SessionResponse response(AgentSession session) {
+  private Session wire(AgentSession session) {
     Agent agent = session.agent();
-    return new SessionResponse()
-        .session(
-            new Session()
-                .agent(
-                    new SignedInAgent()
-                        .id(agent.id())
-                        .email(agent.email())
-                        .nickname(agent.nickname()))
-                .workspaces(
-                    workspaces.memberships(agent.id()).stream()
-                        .map(
-                            membership ->
-                                new WorkspaceMembership()
-                                    .id(membership.workspaceId())
-                                    .name(membership.workspaceName())
-                                    .role(membership.role().toString()))
-                        .toList())
-                .expiresAt(session.expiresAt()));
+    return new Session()
+        .agent(new SignedInAgent().id(agent.id()).email(agent.email()).nickname(agent.nickname()))
+        .workspaces(
+            workspaces.memberships(agent.id()).stream()
+                .map(
+                    membership ->
+                        new WorkspaceMembership()
+                            .id(membership.workspaceId())
+                            .name(membership.workspaceName())
+                            .role(membership.role().toString()))
+                .toList())
+        .expiresAt(session.expiresAt());
   }
 }

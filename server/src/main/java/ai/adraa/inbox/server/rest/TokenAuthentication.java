@@ -9,8 +9,6 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Authenticates a request by the API token in its Authorization header (RFC 6750 §2.1). */
 public final class TokenAuthentication implements ContainerRequestFilter {
@@ -21,9 +19,6 @@ public final class TokenAuthentication implements ContainerRequestFilter {
     MALFORMED,
     UNKNOWN_OR_REVOKED
   }
-
-  // The scheme is case-insensitive (RFC 9110 §11.1).
-  private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
   private final TokenService tokens;
   private final Consumer<Outcome> outcomes;
@@ -53,15 +48,10 @@ public final class TokenAuthentication implements ContainerRequestFilter {
       outcomes.accept(Outcome.MISSING);
       throw new ErrorCodeException(ErrorCode.MISSING_TOKEN);
     }
-    // If there are two headers, a proxy may have checked the other one.
-    Matcher bearer = BEARER.matcher(headers.get(0));
-    if (headers.size() > 1 || !bearer.matches()) {
-      throw refused(Outcome.MALFORMED);
-    }
-    Secret secret = new Secret(bearer.group(1));
-    if (!secret.isWellFormedToken()) {
-      throw refused(Outcome.MALFORMED);
-    }
+    Secret secret =
+        BearerCredential.in(headers)
+            .filter(Secret::isWellFormedToken)
+            .orElseThrow(() -> refused(Outcome.MALFORMED));
     Token.Verified token =
         tokens.verify(secret).orElseThrow(() -> refused(Outcome.UNKNOWN_OR_REVOKED));
     outcomes.accept(Outcome.VALID);

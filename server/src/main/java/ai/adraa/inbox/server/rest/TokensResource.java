@@ -5,11 +5,10 @@ import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.model.Actor;
 import ai.adraa.inbox.server.model.ApiToken;
-import ai.adraa.inbox.server.model.CreateTokenRequest;
 import ai.adraa.inbox.server.model.CreatedToken;
+import ai.adraa.inbox.server.model.NewToken;
 import ai.adraa.inbox.server.model.TokenList;
 import ai.adraa.inbox.server.model.TokenResponse;
-import ai.adraa.inbox.server.model.TokenStatusFilter;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
@@ -32,7 +31,7 @@ final class TokensResource implements TokensApi {
   }
 
   @Override
-  public Response createToken(String workspaceId, CreateTokenRequest request) {
+  public Response createToken(String workspaceId, NewToken request) {
     Token.Created created = tokens.create(workspaceId, request.getName(), admin());
     return Response.created(
             UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
@@ -49,10 +48,7 @@ final class TokensResource implements TokensApi {
 
   @Override
   public Response listTokens(
-      String workspaceId,
-      @Nullable TokenStatusFilter status,
-      Integer limit,
-      @Nullable String cursor) {
+      String workspaceId, @Nullable String status, Integer limit, @Nullable String cursor) {
     TokenService.Page page;
     try {
       page = tokens.list(workspaceId, domain(status), limit, cursor);
@@ -81,8 +77,8 @@ final class TokensResource implements TokensApi {
         .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
   }
 
-  private static Token.@Nullable Status domain(@Nullable TokenStatusFilter status) {
-    return status == null ? null : Token.Status.valueOf(status.name());
+  private static Token.@Nullable Status domain(@Nullable String status) {
+    return status == null ? null : Token.Status.valueOf(status.toUpperCase(Locale.ROOT));
   }
 
   private static ApiToken wire(Token token) {

@@ -24,6 +24,9 @@ public final class Secret {
 
   private static final Pattern TOKEN_PREFIX = Pattern.compile("adraa_[0-9a-f]{8}");
 
+  private static final String SESSION_START = "adraa_session_";
+  private static final Pattern BEARER_SESSION = Pattern.compile(SESSION_START + "[0-9a-f]{64}");
+
   // Base64 of 256 bits, without padding.
   private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9_-]{43}");
 
@@ -43,9 +46,18 @@ public final class Secret {
     return new Secret(checked + checksum(checked));
   }
 
-  /** Returns a new session id: 256 random bits in URL-safe Base64 (RFC 4648 §5), unpadded. */
+  /** Returns a new session id for a cookie: 256 random bits in unpadded Base64url (RFC 4648 §5). */
   public static Secret newSessionId() {
     return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(randomBytes(32)));
+  }
+
+  /**
+   * Returns a new session secret for the Authorization header: {@code adraa_session_} and 256
+   * random bits as 64 hexadecimal digits. It has not the form of an API token, so neither is
+   * accepted in place of the other.
+   */
+  public static Secret newBearerSession() {
+    return new Secret(SESSION_START + HexFormat.of().formatHex(randomBytes(32)));
   }
 
   /** Returns a new sign-in code: 6 random digits. */
@@ -76,7 +88,17 @@ public final class Secret {
     return TOKEN_PREFIX.matcher(value).matches();
   }
 
-  /** Returns true if the length and the characters are those of a session id. */
+  /** Returns true if this is meant as the secret of a session, even if it is malformed. */
+  public boolean startsLikeBearerSession() {
+    return value.startsWith(SESSION_START);
+  }
+
+  /** Returns true if the length and the characters are those of a session's bearer secret. */
+  public boolean isWellFormedBearerSession() {
+    return BEARER_SESSION.matcher(value).matches();
+  }
+
+  /** Returns true if the length and the characters are those of a session id in a cookie. */
   public boolean isWellFormedSessionId() {
     return SESSION_ID.matcher(value).matches();
   }

@@ -60,18 +60,37 @@ class SignInServiceTest {
   @Test
   void theOwnerStillSignsInFromAKnownAddressWhileStrangersGuess() {
     try (SignInService signIn = service(null)) {
-      assertThat(signIn.signIn("Ada@Acme.example", newCode(), List.of(), from("192.0.2.1")))
+      assertThat(
+              signIn.signIn(
+                  "Ada@Acme.example",
+                  newCode(),
+                  AgentSession.Credential.COOKIE,
+                  List.of(),
+                  from("192.0.2.1")))
           .isPresent();
 
       // The first of the 30 attempts was the owner's own: the address was not known before it.
       for (int i = 0; i < 29; i++) {
         AuditEvent.Source stranger = from("198.51.100." + i % 3);
-        assertThat(signIn.signIn(ADA, new Secret("000000"), List.of(), stranger)).isEmpty();
+        assertThat(
+                signIn.signIn(
+                    ADA, new Secret("000000"), AgentSession.Credential.COOKIE, List.of(), stranger))
+            .isEmpty();
       }
       assertThatExceptionOfType(TooManyAttemptsException.class)
-          .isThrownBy(() -> signIn.signIn(ADA, newCode(), List.of(), from("198.51.100.4")));
+          .isThrownBy(
+              () ->
+                  signIn.signIn(
+                      ADA,
+                      newCode(),
+                      AgentSession.Credential.COOKIE,
+                      List.of(),
+                      from("198.51.100.4")));
 
-      assertThat(signIn.signIn(ADA, newCode(), List.of(), from("192.0.2.1"))).isPresent();
+      assertThat(
+              signIn.signIn(
+                  ADA, newCode(), AgentSession.Credential.COOKIE, List.of(), from("192.0.2.1")))
+          .isPresent();
     }
   }
 

@@ -1,0 +1,36 @@
+package ai.adraa.inbox.server.rest;
+
+import ai.adraa.inbox.server.secret.Secret;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the credential in the Authorization header (RFC 6750 §2.1). */
+final class BearerCredential {
+  // The scheme is case-insensitive (RFC 9110 §11.1).
+  private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
+
+  private BearerCredential() {}
+
+  /**
+   * Returns the credential; empty if there is no header, if it has another form, or if there is
+   * more than one: a proxy may have checked the other one.
+   *
+   * @param headers the values of all Authorization headers
+   */
+  static Optional<Secret> in(List<String> headers) {
+    return headers.size() == 1 ? in(headers.get(0)) : Optional.empty();
+  }
+
+  /** Returns true if one of the headers has the secret of a session, even if it is malformed. */
+  static boolean isSession(List<String> headers) {
+    return headers.stream()
+        .anyMatch(header -> in(header).filter(Secret::startsLikeBearerSession).isPresent());
+  }
+
+  private static Optional<Secret> in(String header) {
+    Matcher bearer = BEARER.matcher(header);
+    return bearer.matches() ? Optional.of(new Secret(bearer.group(1))) : Optional.empty();
+  }
+}
