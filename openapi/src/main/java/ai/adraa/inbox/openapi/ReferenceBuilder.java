@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -135,12 +136,10 @@ final class ReferenceBuilder {
             "errorsOfNoOperation",
             errorsOfNoOperation(),
             "regex",
-            contract
-                .at("/components/schemas/CreatedToken/properties/secret/pattern")
-                .asText()
-                .replace("^", "")
-                // The token must not continue.
-                .replace("$", "\\b"),
+            // The token must not continue.
+            contract.at("/components/securitySchemes/bearerToken/bearerFormat").asText() + "\\b",
+            "sessionRegex",
+            contract.at("/components/securitySchemes/bearerSession/bearerFormat").asText() + "\\b",
             "check",
             excerpt(Files.readString(sources.resolve("check_token.py")), "import re", "if __name__")
                 .replace("import sys\n", ""),
@@ -270,6 +269,12 @@ final class ReferenceBuilder {
         "capital letters");
     vector(list, token.substring(0, 14) + "…", false, false, "a prefix, as the console shows it");
     vector(list, token.replace('_', '-'), false, false, "a hyphen instead of the underscore");
+    String session = session("example-session-not-a-secret-01");
+    session(list, session, true, "a session: it has no checksum");
+    session(list, "Authorization: Bearer " + session + "\n", true, "a session in a header");
+    session(list, session.substring(0, 77), false, "a digit of the session is missing");
+    session(list, session + "0", false, "the session has one digit too many");
+    session(list, "Cookie: adraa_session=" + token.substring(6), false, "a cookie");
     return vectors;
   }
 
@@ -281,13 +286,33 @@ final class ReferenceBuilder {
     return checked + HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
+  private static String session(String random) {
+    byte[] bits = Arrays.copyOf(random.getBytes(StandardCharsets.US_ASCII), 32);
+    return "adraa_session_" + HexFormat.of().formatHex(bits);
+  }
+
+  private static void session(ArrayNode vectors, String text, boolean isSession, String reason) {
+    vector(vectors, text, false, false, isSession, reason);
+  }
+
   private static void vector(
       ArrayNode vectors, String text, boolean matches, boolean isToken, String reason) {
+    vector(vectors, text, matches, isToken, false, reason);
+  }
+
+  private static void vector(
+      ArrayNode vectors,
+      String text,
+      boolean matches,
+      boolean isToken,
+      boolean isSession,
+      String reason) {
     vectors
         .addObject()
         .put("text", text)
         .put("matches", matches)
         .put("isToken", isToken)
+        .put("isSession", isSession)
         .put("reason", reason);
   }
 

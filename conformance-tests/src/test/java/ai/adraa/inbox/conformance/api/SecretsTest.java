@@ -83,6 +83,35 @@ class SecretsTest {
       secrets.add(secret);
       prefix = token.path("token.prefix");
       assertThat(server.verify(secret)).isEqualTo(200);
+      String otherCode =
+          mail.codeMailedBy(
+              () ->
+                  TestInbox.requestCode(request(server), "ada@acme.example")
+                      .then()
+                      .statusCode(202));
+      String bearer =
+          json(
+                  server,
+                  Map.of("email", "ada@acme.example", "code", otherCode, "credential", "bearer"))
+              .post("/api/v1/session")
+              .then()
+              .statusCode(201)
+              .extract()
+              .path("secret");
+      secrets.add(bearer);
+      request(server)
+          .header("Authorization", "Bearer " + bearer)
+          .get("/api/v1/session")
+          .then()
+          .statusCode(200);
+      request(server)
+          .header("Authorization", "Bearer " + bearer)
+          .get("/api/v1/me")
+          .then()
+          .statusCode(401);
+      request(server).queryParam("session", bearer).get("/api/v1/session").then().statusCode(401);
+      request(server).get("/api/v1/" + bearer).then().statusCode(404);
+      request(server).cookie("adraa_session", bearer).get("/api/v1/session").then().statusCode(401);
       // What callers do wrong: the secret where it does not belong, and requests that fail.
       request(server).queryParam("token", secret).get("/api/v1/me").then().statusCode(401);
       request(server).get("/api/v1/" + secret).then().statusCode(404);
@@ -146,6 +175,7 @@ class SecretsTest {
     }
     assertThat(log).doesNotContainPattern("(?<![0-9])" + code + "(?![0-9])");
     assertThat(files).doesNotContainPattern("(?<![0-9])" + code + "(?![0-9])");
+    assertThat(log).doesNotContain(secrets.get(3).substring(14));
     // Not even the part of the secret that follows its prefix.
     assertThat(log).doesNotContain(secrets.get(2).substring(14));
     assertThat(files).doesNotContain(secrets.get(2).substring(14));

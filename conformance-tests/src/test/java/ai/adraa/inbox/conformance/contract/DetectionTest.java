@@ -34,7 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 class DetectionTest {
   /** A text, whether it holds what has a token's form, and whether that is a token. */
-  private record Sample(String text, boolean matches, boolean isToken) {}
+  private record Sample(String text, boolean matches, boolean isToken, boolean isSession) {
+    boolean isSecret() {
+      return isToken || isSession;
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,7 +59,8 @@ class DetectionTest {
           new Sample(
               vector.get("text").asText(),
               vector.get("matches").asBoolean(),
-              vector.get("isToken").asBoolean()));
+              vector.get("isToken").asBoolean(),
+              vector.get("isSession").asBoolean()));
     }
     for (Map.Entry<String, String> real :
         Map.of(
@@ -66,8 +71,10 @@ class DetectionTest {
                 "real.yaml", "token: \"%s\" # of the CRM",
                 "real.html", "<b>%s</b>")
             .entrySet()) {
-      SAMPLES.put(real.getKey(), new Sample(real.getValue().formatted(token), true, true));
+      SAMPLES.put(real.getKey(), new Sample(real.getValue().formatted(token), true, true, false));
     }
+    SAMPLES.put(
+        "real-session.env", new Sample("ADRAA_SESSION=" + session() + "\n", false, false, true));
     for (Map.Entry<String, String> other :
         Map.of(
                 "guide.md", "Authorization: Bearer adraa_4f3c2b1a... or adraa_1a2b3c4d…",
@@ -75,7 +82,7 @@ class DetectionTest {
                 "form.txt", "adraa_[0-9a-f]{48}",
                 "code.java", "String adraa_token = adraa_inbox_client;")
             .entrySet()) {
-      SAMPLES.put(other.getKey(), new Sample(other.getValue(), false, false));
+      SAMPLES.put(other.getKey(), new Sample(other.getValue(), false, false, false));
     }
   }
 
@@ -120,10 +127,10 @@ class DetectionTest {
       assertThat(finished.err()).isEmpty();
       assertThat(finished.exitCode())
           .as(sample.getKey())
-          .isEqualTo(sample.getValue().isToken() ? 1 : 0);
+          .isEqualTo(sample.getValue().isSecret() ? 1 : 0);
       assertThat(finished.out().strip())
           .as(sample.getKey())
-          .matches(sample.getValue().isToken() ? "adraa_[0-9a-f]{8}[.]{3}" : "");
+          .matches(sample.getValue().isSecret() ? "adraa_(session_)?[0-9a-f]{8}[.]{3}" : "");
     }
   }
 
@@ -189,14 +196,21 @@ class DetectionTest {
     Set<String> found = new TreeSet<>();
     List<String> secrets = new ArrayList<>();
     for (JsonNode finding : JSON.readTree(report.toFile())) {
-      assertThat(finding.get("RuleID").asText()).isEqualTo("adraa-inbox-api-token");
+      assertThat(finding.get("RuleID").asText())
+          .isEqualTo(
+              finding.get("Secret").asText().startsWith("adraa_session_")
+                  ? "adraa-inbox-session"
+                  : "adraa-inbox-api-token");
       found.add(Path.of(finding.get("File").asText()).getFileName().toString());
       secrets.add(finding.get("Secret").asText());
     }
     assertThat(found)
         .containsExactlyInAnyOrderElementsOf(
-            SAMPLES.keySet().stream().filter(name -> SAMPLES.get(name).matches()).toList());
-    assertThat(secrets).allMatch(secret -> secret.matches("adraa_[0-9a-f]{48}"));
+            SAMPLES.keySet().stream()
+                .filter(name -> SAMPLES.get(name).matches() || SAMPLES.get(name).isSession())
+                .toList());
+    assertThat(secrets)
+        .allMatch(secret -> secret.matches("adraa_([0-9a-f]{48}|session_[0-9a-f]{64})"));
   }
 
   /** The regular expression as the served guide shows it. */
@@ -207,6 +221,10 @@ class DetectionTest {
     Matcher block = Pattern.compile("```regex\\n(.+)\\n```").matcher(guide);
     assertThat(block.find()).isTrue();
     return Pattern.compile(block.group(1));
+  }
+
+  private static String session() {
+    return inbox.signInForBearer("admin@acme.example").session();
   }
 
   private static boolean hasChecksum(String candidate) {

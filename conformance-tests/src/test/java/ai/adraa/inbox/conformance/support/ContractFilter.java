@@ -6,19 +6,23 @@ import com.atlassian.oai.validator.model.Request;
 import com.atlassian.oai.validator.model.SimpleResponse;
 import com.atlassian.oai.validator.report.LevelResolver;
 import com.atlassian.oai.validator.report.ValidationReport;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.restassured.filter.Filter;
 import io.restassured.filter.FilterContext;
 import io.restassured.http.Header;
 import io.restassured.response.Response;
 import io.restassured.specification.FilterableRequestSpecification;
 import io.restassured.specification.FilterableResponseSpecification;
+import io.swagger.v3.core.util.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 
 /**
  * Holds each response against the contract and remembers which were seen. HEAD and OPTIONS, which
@@ -32,6 +36,18 @@ public final class ContractFilter implements Filter {
   public static final Set<String> ERRORS = new ConcurrentSkipListSet<>();
 
   private static final int METHOD_NOT_ALLOWED = 405;
+
+  /**
+   * The published form of these fields. The contract only describes it in words, because clients
+   * validate answers and would break if a form were loosened.
+   */
+  private static final Map<String, Pattern> FORMS =
+      Map.of(
+          "id", Pattern.compile("c[a-z0-9]{24}"),
+          "prefix", Pattern.compile("adraa_[0-9a-f]{8}"),
+          "secret", Pattern.compile("adraa_([0-9a-f]{48}|session_[0-9a-f]{64})"),
+          "code", Pattern.compile("[A-Z]+(_[A-Z]+)*"),
+          "nextCursor", Pattern.compile("[A-Za-z0-9_-]{1,200}"));
 
   private static final OpenApiInteractionValidator VALIDATOR =
       OpenApiInteractionValidator.createFor("adraa-inbox.yaml")
@@ -78,6 +94,26 @@ public final class ContractFilter implements Filter {
     }
   }
 
+  private static void checkForms(String operation, String body) {
+    JsonNode answer;
+    try {
+      answer = Json.mapper().readTree(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    FORMS.forEach(
+        (field, form) ->
+            answer
+                .findValues(field)
+                .forEach(
+                    value -> {
+                      if (!form.matcher(value.asText()).matches()) {
+                        throw new AssertionError(
+                            operation + " breaks the contract: " + field + " is " + value);
+                      }
+                    }));
+  }
+
   private static void checkOperation(String method, String path, SimpleResponse response) {
     Contract.operation(method, path)
         .ifPresent(
@@ -93,6 +129,7 @@ public final class ContractFilter implements Filter {
                         + " breaks the contract: "
                         + report.getMessages());
               }
+              response.getResponseBody().ifPresent(body -> checkForms(operation, text(body)));
               SEEN.add(operation + " " + response.getStatus());
               if (response.getStatus() >= 400) {
                 response.getResponseBody().ifPresent(body -> ERRORS.add(text(body)));

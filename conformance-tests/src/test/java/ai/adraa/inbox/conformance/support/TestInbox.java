@@ -264,6 +264,20 @@ public final class TestInbox implements AutoCloseable {
         response.path("session.workspaces[0].id"));
   }
 
+  /** Signs in like a program, with a secret for the Authorization header. */
+  public SignedIn signInForBearer(String email) {
+    Response response =
+        request()
+            .contentType(ContentType.JSON)
+            .body(Map.of("email", email, "code", requestCode(email), "credential", "bearer"))
+            .post("/api/v1/session");
+    assertThat(response.statusCode()).as(response.asString()).isEqualTo(201);
+    return new SignedIn(
+        response.path("secret"),
+        response.path("session.agent.id"),
+        response.path("session.workspaces[0].id"));
+  }
+
   /** Requests a sign-in code and waits for the mail that contains it. */
   public String requestCode(String email) {
     return mail.codeMailedBy(() -> requestCode(request(), email).then().statusCode(202));
@@ -310,9 +324,11 @@ public final class TestInbox implements AutoCloseable {
         new RequestSpecBuilder().setBaseUri(url()).addFilter(new ContractFilter()).build());
   }
 
-  /** A request with this session. */
+  /** A request with this session, in a cookie or in the Authorization header. */
   public RequestSpecification request(SignedIn caller) {
-    return request().cookie("adraa_session", caller.session());
+    return caller.session().startsWith("adraa_session_")
+        ? request().header("Authorization", "Bearer " + caller.session())
+        : request().cookie("adraa_session", caller.session());
   }
 
   @Override

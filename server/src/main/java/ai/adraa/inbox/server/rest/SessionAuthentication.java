@@ -60,7 +60,12 @@ final class SessionAuthentication implements ContainerRequestFilter {
     if (ids.isEmpty()) {
       throw new ErrorCodeException(ErrorCode.MISSING_SESSION);
     }
-    return ids.stream().map(signIn::use).flatMap(Optional::stream).findFirst();
+    return ids.stream()
+        // The secret of a bearer session is not accepted in a cookie.
+        .filter(Secret::isWellFormedSessionId)
+        .map(signIn::use)
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   private void requireAdmin(AgentSession session, String workspaceId) {

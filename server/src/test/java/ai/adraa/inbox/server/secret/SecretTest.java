@@ -57,6 +57,17 @@ class SecretTest {
   }
 
   @Test
+  void eachDigitOfABearerSessionIsRandom() {
+    List<String> secrets = values(Secret::newBearerSession);
+    assertThat(secrets)
+        .allMatch(secret -> secret.startsWith("adraa_session_"))
+        .allMatch(secret -> new Secret(secret).isWellFormedBearerSession())
+        .noneMatch(secret -> new Secret(secret).isWellFormedToken())
+        .noneMatch(secret -> new Secret(secret).isWellFormedSessionId());
+    assertRandom(secrets, 14, 78, 16);
+  }
+
+  @Test
   void eachDigitOfASignInCodeIsRandom() {
     List<String> codes = values(Secret::newSignInCode);
     assertThat(codes).allMatch(code -> code.matches("[0-9]{6}"));
