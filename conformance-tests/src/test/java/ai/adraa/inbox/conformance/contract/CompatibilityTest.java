@@ -261,7 +261,9 @@ class CompatibilityTest {
                 "--format=json",
                 "--flatten-params",
                 "--severity-levels",
-                OPENAPI.resolve("compatibility/severity-levels.txt").toString())
+                OPENAPI.resolve("compatibility/severity-levels.txt").toString(),
+                "--err-ignore",
+                OPENAPI.resolve("compatibility/accepted.txt").toString())
             .succeeded()
             .out();
     List<Change> changes = new ArrayList<>();

@@ -24,7 +24,8 @@ public final class ServerProcess implements AutoCloseable {
   private static final Pattern MANAGEMENT = Pattern.compile("metrics are at (http://[^/]+)/");
   // An API token's secret, or a session id in a cookie.
   private static final Pattern SECRET =
-      Pattern.compile("adraa_[0-9a-f]{48}|adraa_session=[A-Za-z0-9_-]{43}");
+      Pattern.compile(
+          "adraa_[0-9a-f]{48}|adraa_session=[A-Za-z0-9_-]{43}|adraa_session_[0-9a-f]{64}");
 
   private final Process process;
   private final Path log;
