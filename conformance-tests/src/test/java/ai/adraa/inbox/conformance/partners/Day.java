@@ -7,8 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** A release of v1, and what its responses have that today's responses have not. */
+/** A release of v1, and what its responses have that today's responses do not have. */
 enum Day {
+  /** The last released version, which has no session as a bearer secret. */
+  RELEASED,
   TODAY,
   /** A field in each object, and values that the contract does not list yet. */
   TOMORROW,

@@ -2,6 +2,7 @@ package ai.adraa.inbox.conformance.partners;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
@@ -51,7 +53,7 @@ final class Release extends Handler.Abstract implements AutoCloseable {
 
   @Override
   public boolean handle(Request incoming, Response outgoing, Callback callback) throws Exception {
-    byte[] sent = Content.Source.asInputStream(incoming).readAllBytes();
+    byte[] sent = sent(incoming);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(real.resolve(Day.undo(incoming.getHttpURI().getPathQuery())))
             .method(
@@ -61,7 +63,12 @@ final class Release extends Handler.Abstract implements AutoCloseable {
                     : HttpRequest.BodyPublishers.ofByteArray(sent));
     for (HttpField header : incoming.getHeaders()) {
       if (!isHopByHop(header.getName())) {
-        request.header(header.getName(), Day.undo(header.getValue()));
+        String value = Day.undo(header.getValue());
+        Map.Entry<String, String> known =
+            day == Day.RELEASED
+                ? CookieSessions.header(header.getName(), value)
+                : Map.entry(header.getName(), value);
+        request.header(known.getKey(), known.getValue());
       }
     }
     HttpResponse<byte[]> answer =
@@ -80,10 +87,23 @@ final class Release extends Handler.Abstract implements AutoCloseable {
     if (answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json")) {
       JsonNode json = JSON.readTree(body);
       day.change(json);
+      if (day == Day.RELEASED) {
+        CookieSessions.changeResponse(answer.headers(), json);
+      }
       body = JSON.writeValueAsBytes(json);
     }
     outgoing.write(true, ByteBuffer.wrap(body), callback);
     return true;
+  }
+
+  private byte[] sent(Request incoming) throws IOException {
+    byte[] sent = Content.Source.asInputStream(incoming).readAllBytes();
+    if (day != Day.RELEASED || sent.length == 0) {
+      return sent;
+    }
+    JsonNode json = JSON.readTree(sent);
+    CookieSessions.changeRequest(json);
+    return JSON.writeValueAsBytes(json);
   }
 
   private static boolean isHopByHop(String header) {
