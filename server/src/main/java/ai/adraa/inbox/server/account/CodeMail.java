@@ -86,12 +86,11 @@ final class CodeMail implements AutoCloseable {
     int unsent = timer.shutdownNow().size();
     senders.shutdown();
     try {
-      if (!senders.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        unsent += senders.shutdownNow().size();
-      }
+      var unused = senders.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    unsent += senders.shutdownNow().size();
     if (unsent > 0) {
       LOG.warn("Sign-in codes not sent: {}", unsent);
     }
@@ -158,7 +157,7 @@ final class CodeMail implements AutoCloseable {
 
     private boolean mustRepeat(Agent agent) {
       Duration left = Duration.between(clock.instant(), validUntil);
-      if (left.isZero() || left.isNegative()) {
+      if (left.compareTo(Duration.ZERO) <= 0) {
         mailer.count(Mailer.Outcome.FAILED);
         LOG.error("Cannot send a sign-in code to agent {} before it expires", agent.id());
         return false;

@@ -8,7 +8,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 
 /** Reports that the mail server did not accept a message. */
 final class MailFailedException extends Exception {
@@ -57,9 +56,6 @@ final class MailFailedException extends Exception {
   private static OptionalInt reply(MessagingException failure) {
     if (failure instanceof SMTPAddressFailedException recipient) {
       return OptionalInt.of(recipient.getReturnCode());
-    }
-    if (failure instanceof SMTPSenderFailedException sender) {
-      return OptionalInt.of(sender.getReturnCode());
     }
     if (failure instanceof SMTPSendFailedException send) {
       return OptionalInt.of(send.getReturnCode());

@@ -24,7 +24,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import java.io.CharConversionException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -104,9 +103,6 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (json.isPresent() && !(json.get() instanceof InvalidDefinitionException)) {
       return unreadable(json.get());
     }
-    if (cause(failure, CharConversionException.class).isPresent()) {
-      return notJson();
-    }
     if (cause(failure, EofException.class).isPresent()
         || cause(failure, TimeoutException.class).isPresent()) {
       LOG.debug("The client disconnected or paused too long", failure);
@@ -171,14 +167,9 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   }
 
   private static String field(JsonMappingException failure) {
-    List<String> names = new ArrayList<>();
-    for (JsonMappingException.Reference reference : failure.getPath()) {
-      names.add(
-          reference.getFieldName() == null
-              ? Integer.toString(reference.getIndex())
-              : reference.getFieldName());
-    }
-    return String.join(".", names);
+    return failure.getPath().stream()
+        .map(JsonMappingException.Reference::getFieldName)
+        .collect(Collectors.joining("."));
   }
 
   private static ErrorDetail detail(ConstraintViolation<?> violation) {

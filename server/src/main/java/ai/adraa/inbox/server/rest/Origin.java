@@ -17,13 +17,12 @@ record Origin(String scheme, String host, int port) {
   static Optional<Origin> of(String url) {
     try {
       URI uri = URI.create(url);
-      // Not getHost, which is null for names with an underscore.
-      String authority = uri.getRawAuthority();
-      if (uri.getScheme() == null || authority == null) {
+      if (uri.getScheme() == null) {
         return Optional.empty();
       }
       String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-      HostPort host = new HostPort(authority);
+      // Not getHost, which is null for names with an underscore. HostPort refuses null.
+      HostPort host = new HostPort(uri.getRawAuthority());
       return Optional.of(
           new Origin(
               scheme,

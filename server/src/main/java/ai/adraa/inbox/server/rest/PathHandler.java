@@ -37,7 +37,7 @@ final class PathHandler extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     String path = request.getHttpURI().getPath();
-    if (path != null && paths.stream().allMatch(known -> known.match(path) == null)) {
+    if (paths.stream().allMatch(known -> known.match(path) == null)) {
       JsonErrorHandler.write(response, ErrorCode.NOT_FOUND, callback);
       return true;
     }

@@ -19,12 +19,13 @@ final class QueryParameters {
           .flatMap(api -> Stream.of(api.getMethods()))
           .flatMap(method -> Stream.of(method.getParameters()))
           .filter(parameter -> parameter.isAnnotationPresent(QueryParam.class))
-          .collect(
-              Collectors.toUnmodifiableMap(
-                  parameter -> parameter.getAnnotation(QueryParam.class).value(),
-                  QueryParameters::requirement,
-                  // Operations may use one name with different limits.
-                  (one, other) -> one.equals(other) ? one : UNKNOWN));
+          .map(
+              parameter ->
+                  Map.entry(
+                      parameter.getAnnotation(QueryParam.class).value(), requirement(parameter)))
+          // Operations may share a parameter. With different limits, the map below cannot be made.
+          .distinct()
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private QueryParameters() {}
 

@@ -6,7 +6,6 @@ import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
-import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.token.TokenService;
 import jakarta.ws.rs.HttpMethod;
@@ -19,7 +18,6 @@ import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.lang.annotation.Annotation;
 import java.net.URI;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -72,7 +70,6 @@ public final class RestApi {
             .register(new HeaderFilter())
             .register(new ContentLength())
             .register((ContainerResponseFilter) RestApi::answerOptionsWithoutBody)
-            .register((ContainerResponseFilter) RestApi::answerErrorsInTheEnvelope)
             .register((ContainerResponseFilter) RestApi::answerPlainJson)
             .register(new PlainUtf8())
             .register(new ErrorMapper())
@@ -110,19 +107,6 @@ public final class RestApi {
       response.setEntity(null);
       response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
       response.setStatusInfo(Response.Status.NO_CONTENT);
-    }
-  }
-
-  /**
-   * Adds the envelope to errors that Jersey does not pass to the error mapper, such as a malformed
-   * Accept or Content-Type header.
-   */
-  private static void answerErrorsInTheEnvelope(
-      ContainerRequestContext request, ContainerResponseContext response) {
-    if (response.getStatus() >= 400 && !response.hasEntity()) {
-      ErrorCode code = ErrorCode.ofStatus(response.getStatus());
-      response.setStatus(code.status());
-      response.setEntity(code.envelope(), new Annotation[0], MediaType.APPLICATION_JSON_TYPE);
     }
   }
 

@@ -80,7 +80,6 @@ final class VerificationHandler extends Handler.Wrapper {
         && (accept == null
             || accept.equals(MediaType.WILDCARD)
             || accept.equals(MediaType.APPLICATION_JSON))
-        && headers.getValuesList(HttpHeader.ACCEPT).size() < 2
         && !headers.contains(HttpHeader.TRANSFER_ENCODING)
         && !headers.contains(HttpHeader.CONTENT_LENGTH);
   }
