@@ -39,7 +39,7 @@ public final class Acme extends Clock implements AutoCloseable {
   public static final String ADA = "ada@acme.example";
 
   private final Path directory;
-  private Instant now = Instant.parse("2026-06-14T08:00:00.123Z");
+  private volatile Instant now = Instant.parse("2026-06-14T08:00:00.123Z");
 
   public final Database database;
   public final WorkspaceStore workspaces;
@@ -50,19 +50,40 @@ public final class Acme extends Clock implements AutoCloseable {
   public final Agent ada;
 
   public Acme() {
-    try {
-      directory = Files.createTempDirectory("acme");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    database = Databases.open(new DatabaseLocation(directory.resolve("inbox.db").toString()));
+    this(newDirectory());
+  }
+
+  private Acme(Path directory) {
+    this.directory = directory;
+    database = Databases.open(new DatabaseLocation(file().toString()));
     workspaces = new WorkspaceStore(database, this);
     signIn = new SignInStore(database);
     TokenStore store = new TokenStore(database);
     lastUse = new LastUse("tokens", store::updateLastUsed);
     tokens = new TokenService(store, lastUse, this);
-    id = workspaces.create("acme", ADA, OPERATOR);
+    id =
+        workspaces.list().isEmpty()
+            ? workspaces.create("acme", ADA, OPERATOR)
+            : workspaces.requireId("acme");
     ada = workspaces.firstAdmin(id);
+  }
+
+  private static Path newDirectory() {
+    try {
+      return Files.createTempDirectory("acme");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the database file. */
+  public Path file() {
+    return directory.resolve("inbox.db");
+  }
+
+  /** Opens the database again; a test has closed it, and may have changed the file. */
+  public Acme reopened() {
+    return new Acme(directory);
   }
 
   /** Adds a member and returns the account. */

@@ -1,8 +1,10 @@
 package ai.adraa.inbox.server.rest;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -38,25 +40,41 @@ final class JerseyHandler extends Handler.Wrapper {
     Answer answer = new Answer(request, response);
     try {
       // Resources run on this thread, so the response is complete on return.
-      boolean unused = super.handle(request, answer, answer);
+      boolean unused = super.handle(new LocalRequest(request), answer, answer);
     } catch (Throwable t) {
       answer.failed(t);
     }
-    if (answer.succeeded) {
+    if (answer.failure == null && answer.succeeded) {
       response.write(true, ByteBuffer.wrap(answer.body.toByteArray()), callback);
+      return true;
+    }
+    response.reset();
+    if (answer.failure instanceof URISyntaxException) {
+      // Jetty accepts any query; Jersey requires valid percent encoding.
+      Response.writeError(request, response, callback, HttpStatus.BAD_REQUEST_400);
     } else {
-      // Jersey sets 400 for a URI that it cannot parse.
-      boolean badRequest = response.getStatus() == HttpStatus.BAD_REQUEST_400;
-      response.reset();
       Response.writeError(
-          request,
-          response,
-          callback,
-          badRequest ? HttpStatus.BAD_REQUEST_400 : HttpStatus.INTERNAL_SERVER_ERROR_500,
-          null,
-          badRequest ? null : answer.failure);
+          request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500, null, answer.failure);
     }
     return true;
+  }
+
+  /**
+   * Replaces the host: Jersey refuses names with an underscore, which Docker Compose gives, and no
+   * resource uses the host of the URI.
+   */
+  private static final class LocalRequest extends Request.Wrapper {
+    private final HttpURI uri;
+
+    LocalRequest(Request request) {
+      super(request);
+      this.uri = HttpURI.build(request.getHttpURI()).authority("localhost", 80).asImmutable();
+    }
+
+    @Override
+    public HttpURI getHttpURI() {
+      return uri;
+    }
   }
 
   /** Buffers Jersey's response and records whether Jersey succeeded or failed. */
@@ -86,15 +104,12 @@ final class JerseyHandler extends Handler.Wrapper {
 
     @Override
     public void succeeded() {
-      succeeded = failure == null;
+      succeeded = true;
     }
 
     @Override
     public void failed(Throwable cause) {
-      succeeded = false;
-      if (failure == null) {
-        failure = cause;
-      }
+      failure = cause;
     }
   }
 }

@@ -1,23 +1,15 @@
 package ai.adraa.inbox.server.rest;
 
+import static ai.adraa.inbox.server.rest.LocalInbox.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.server.Acme;
 import ai.adraa.inbox.server.account.Agent;
-import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.Membership;
-import ai.adraa.inbox.server.account.SignInLimits;
-import ai.adraa.inbox.server.account.SignInService;
-import ai.adraa.inbox.server.database.LastUse;
-import ai.adraa.inbox.server.http.JsonErrorHandler;
-import ai.adraa.inbox.server.http.RequestIdHandler;
-import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Token;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -29,7 +21,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.eclipse.jetty.http.HttpTester;
 import org.eclipse.jetty.server.LocalConnector;
-import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,14 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The operations without a network: each request is text that goes to the handlers directly. */
 class RestApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String HOST = "Host: inbox.example";
 
   // One server for all tests: Jersey takes longer to start than they take to run. Each test has a
   // workspace of its own.
   private static final Acme acme = new Acme();
   private static final List<TokenAuthentication.Outcome> outcomes = new ArrayList<>();
   private static final AtomicBoolean quick = new AtomicBoolean();
-  private static final LocalConnector connector = start();
+  private static final LocalInbox inbox =
+      new LocalInbox(acme, Optional.empty(), quick::get, outcomes::add);
   private static int workspaces;
 
   private String workspace;
@@ -56,38 +47,6 @@ class RestApiTest {
   private Agent agent;
   private Token.Created token;
   private String session;
-
-  private static LocalConnector start() {
-    SignInService signIn =
-        new SignInService(
-            acme.signIn,
-            new LastUse("sessions", acme.signIn::updateLastUsed),
-            acme.workspaces,
-            new Mailer(null, "inbox@acme.example", Optional.empty(), acme, outcome -> {}),
-            "https://inbox.example/app",
-            new SignInLimits(Optional.empty()),
-            acme);
-    RestApi api =
-        new RestApi(
-            acme.tokens,
-            signIn,
-            acme.workspaces,
-            URI.create("https://inbox.example"),
-            outcomes::add);
-    WorkerHandler workers =
-        new WorkerHandler(RestApi.VERIFICATION_PATH, Duration.ofSeconds(30), api.handler());
-    Server jetty = new Server();
-    LocalConnector local = new LocalConnector(jetty);
-    jetty.addConnector(local);
-    jetty.setErrorHandler(new JsonErrorHandler());
-    jetty.setHandler(new RequestIdHandler(api.shortcuts(quick::get, workers, workers)));
-    try {
-      jetty.start();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-    return local;
-  }
 
   @BeforeEach
   void createWorkspace() {
@@ -113,6 +72,7 @@ class RestApiTest {
         "GET /api/v1/me\nAccept: text/html, application/json;q=0.5",
         "GET /api/v1/me\nAccept: text/html\nAccept: */*",
         "GET /api/v1/me\nContent-Length: 0",
+        "GET /api/v1/me\nAccept: application/json\nAccept: text/html",
       })
   void aTokenIsVerifiedInEveryFormOfTheRequest(String request) throws Exception {
     for (boolean onTheIoThread : List.of(true, false)) {
@@ -235,6 +195,39 @@ class RestApiTest {
     assertThat(acme.tokens.verify(token.secret())).isPresent();
   }
 
+  /** The server asks for the body after authentication, so that the agent loses the role then. */
+  @ParameterizedTest
+  @CsvSource({"demoted, 403, ADMIN_REQUIRED", "signed out, 401, INVALID_SESSION"})
+  void theRoleCountsWhenTheTokenIsWritten(String change, int status, String code) throws Exception {
+    String body = "{\"name\":\"too late\"}";
+    LocalConnector.LocalEndPoint connection =
+        inbox.connect(
+            "POST " + tokens + " HTTP/1.1",
+            "Host: inbox.example",
+            session,
+            "Content-Type: application/json",
+            "Content-Length: " + body.length(),
+            "Expect: 100-continue",
+            "",
+            "");
+    assertThat(connection.getResponse()).startsWith("HTTP/1.1 100 ");
+    acme.database.write(
+        handle ->
+            change.equals("demoted")
+                ? handle.execute(
+                        "INSERT INTO membership SELECT workspace_id, ?, role, 1 FROM membership"
+                            + " WHERE agent_id = ?",
+                        acme.ada.id(),
+                        agent.id())
+                    + handle.execute(
+                        "UPDATE membership SET role = 'agent' WHERE agent_id = ?", agent.id())
+                : handle.execute("DELETE FROM session WHERE agent_id = ?", agent.id()));
+    connection.addInput(body);
+
+    error(HttpTester.parseResponse(connection.getResponse()), status, code);
+    assertThat(acme.tokens.list(workspace, null, 10, null).tokens()).hasSize(1);
+  }
+
   @Test
   void aSessionIsShownAndEnded() throws Exception {
     JsonNode shown = json(send("GET /api/v1/session", session)).path("session");
@@ -320,6 +313,8 @@ class RestApiTest {
     "'Origin: https://inbox.example', 201",
     "'Origin: https://evil.example', 403",
     "'Origin: null', 403",
+    "'Origin: about:blank', 403",
+    "'Origin: //inbox.example', 403",
     "'Origin: https://inbox.example:8443', 403",
     "'Origin: not a url', 403",
     "'X-Other: 1', 201",
@@ -327,6 +322,43 @@ class RestApiTest {
   void aBrowserChangesNothingFromAnotherSite(String headers, int status) throws Exception {
     assertThat(post(tokens, "{\"name\":\"x\"}", session, headers).getStatus()).isEqualTo(status);
     assertThat(send("GET " + tokens, session, headers).getStatus()).as("only reads").isEqualTo(200);
+  }
+
+  /** In HTTP/1.0 a request needs no Host, with which its origin could be compared. */
+  @ParameterizedTest
+  @CsvSource({"https://inbox.example, 201", "https://null, 403", "https://evil.example, 403"})
+  void withoutAHostOnlyThePublicUrlIsTheOrigin(String origin, int status) throws Exception {
+    String body = "{\"name\":\"x\"}";
+    HttpTester.Response response =
+        inbox.receive(
+            "POST " + tokens + " HTTP/1.0",
+            "Origin: " + origin,
+            session,
+            "Content-Type: application/json",
+            "Content-Length: " + body.length(),
+            "",
+            body);
+    assertThat(response.getStatus()).as(response.getContent()).isEqualTo(status);
+  }
+
+  /** Docker Compose names a host after its project and service. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"inbox_app:8080", "_inbox", "a_b.example", "inbox-.example", "[::1]:8080"})
+  void theNameOfTheHostDoesNotMatter(String host) throws Exception {
+    for (String request : List.of("GET /api/v1/session", "POST " + tokens)) {
+      HttpTester.Response response =
+          inbox.receive(request + " HTTP/1.1", "Host: " + host, session, "", "");
+      assertThat(response.getStatus())
+          .as(response.getContent())
+          .isEqualTo(request.startsWith("GET") ? 200 : 400);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"limit=%", "limit=%zz", "%u0041"})
+  void aQueryThatIsNotPercentEncodedIsABadRequest(String query) throws Exception {
+    error(send("GET " + tokens + "?" + query, session), 400, "BAD_REQUEST");
   }
 
   @ParameterizedTest
@@ -404,7 +436,8 @@ class RestApiTest {
   void aBodyIsPlainUtf8Json(String headers, int status) throws Exception {
     String body = "{\"name\":\"x\"}";
     HttpTester.Response response =
-        exchange("POST " + tokens, headers, "Content-Length: " + body.length(), session, "", body);
+        inbox.exchange(
+            "POST " + tokens, headers, "Content-Length: " + body.length(), session, "", body);
     assertThat(response.getStatus()).as(response.getContent()).isEqualTo(status);
     if (status == 415) {
       error(response, 415, "UNSUPPORTED_MEDIA_TYPE");
@@ -419,44 +452,19 @@ class RestApiTest {
     return "Authorization: Bearer " + token.secret().reveal();
   }
 
-  private HttpTester.Response send(String request, String... headers) throws Exception {
-    List<String> lines = new ArrayList<>(List.of(request));
-    lines.addAll(List.of(headers));
-    lines.addAll(List.of("", ""));
-    return exchange(lines.toArray(String[]::new));
+  private static HttpTester.Response send(String request, String... headers) throws Exception {
+    return inbox.send(request, headers);
   }
 
-  private HttpTester.Response post(String path, @Nullable String body, String... headers)
+  private static HttpTester.Response post(String path, @Nullable String body, String... headers)
       throws Exception {
-    List<String> lines = new ArrayList<>(List.of("POST " + path));
-    lines.addAll(List.of(headers));
-    if (body != null) {
-      lines.add("Content-Type: application/json");
-      lines.add("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length);
-    }
-    lines.addAll(List.of("", body == null ? "" : body));
-    return exchange(lines.toArray(String[]::new));
-  }
-
-  /** Sends the lines; the first is the method and the path. */
-  private HttpTester.Response exchange(String... lines) throws Exception {
-    lines[0] = lines[0].replaceFirst("^(\\S+ \\S+)", "$1 HTTP/1.1\r\n" + HOST);
-    String request = String.join("\r\n", lines).replaceAll("(?<!\r)\n", "\r\n");
-    return HttpTester.parseResponse(connector.getResponse(request));
+    return inbox.post(path, body, headers);
   }
 
   private static void challenged(HttpTester.Response response, String code, String challenge)
       throws Exception {
     error(response, 401, code);
     assertThat(response.get("WWW-Authenticate")).isEqualTo(challenge);
-  }
-
-  private static void error(HttpTester.Response response, int status, String code)
-      throws Exception {
-    assertThat(response.getStatus()).as(response.getContent()).isEqualTo(status);
-    assertThat(response.get("Content-Type")).isEqualTo("application/json");
-    assertThat(json(response).at("/error/code").textValue()).isEqualTo(code);
-    assertThat(json(response).at("/error/message").textValue()).isNotEmpty();
   }
 
   private static Set<String> names(JsonNode object) {
