@@ -9,6 +9,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Sign-in codes on their way to a mail server that does not take each at once. */
@@ -98,6 +101,29 @@ class SignInMailTest {
         .contains(reply.substring(0, 3))
         .doesNotContain(ADA);
     assertThat(smtp.mails()).isEmpty();
+  }
+
+  /** Earlier versions accepted such addresses; only a server with SMTPUTF8 could receive it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"j\u00f6rg@acme.example", "\u7528\u6237@b\u00fccher.example"})
+  void aCodeForAnAddressThatIsNotAsciiIsNotSentAgain(String email) throws Exception {
+    try (Connection connection = inbox.connect();
+        PreparedStatement rename =
+            connection.prepareStatement("UPDATE agent SET email = ? WHERE email = ?")) {
+      rename.setString(1, email);
+      rename.setString(2, ADA);
+      rename.executeUpdate();
+    }
+    askForCode(email);
+
+    await().until(() -> !warnings().isEmpty());
+    inbox.stopServer();
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .startsWith("ERROR Cannot send a sign-in code to agent c")
+        .endsWith(": The address has characters other than ASCII before the @");
+    assertThat(smtp.commands("RCPT")).isEmpty();
   }
 
   @Test

@@ -6,18 +6,24 @@ import static ai.adraa.inbox.conformance.support.Http2Connection.END_HEADERS;
 import static ai.adraa.inbox.conformance.support.Http2Connection.GOAWAY;
 import static ai.adraa.inbox.conformance.support.Http2Connection.HEADERS;
 import static ai.adraa.inbox.conformance.support.Http2Connection.PING;
+import static ai.adraa.inbox.conformance.support.Http2Connection.RST_STREAM;
 import static ai.adraa.inbox.conformance.support.Http2Connection.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ai.adraa.inbox.conformance.support.Certificate;
 import ai.adraa.inbox.conformance.support.Http2Connection;
-import ai.adraa.inbox.conformance.support.ServerProcess;
+import ai.adraa.inbox.conformance.support.TestInbox;
+import ai.adraa.inbox.server.http.TlsFiles;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** HTTP/2 as it comes over the wire, frame by frame. */
 @Tag("once")
@@ -38,9 +45,11 @@ class Http2Test {
   // More than the server has worker threads.
   private static final int CALLERS = 20;
   private static final byte[] ONE = ByteBuffer.allocate(4).putInt(1).array();
+  // An error code (RFC 9113 §7).
+  private static final byte[] CANCEL = ByteBuffer.allocate(4).putInt(8).array();
 
   @TempDir private static Path directory;
-  private static ServerProcess server;
+  private static TestInbox server;
   private static SSLContext context;
   private static final ScheduledExecutorService TIMER = Executors.newScheduledThreadPool(2);
 
@@ -56,12 +65,7 @@ class Http2Test {
     Path chain =
         Files.writeString(directory.resolve("fullchain.pem"), certificate.certificatePem());
     Path key = Files.writeString(directory.resolve("privkey.pem"), certificate.keyPem());
-    server =
-        ServerProcess.serve(
-            directory.resolve("inbox.db"),
-            Map.of("ADRAA_TLS_CERTIFICATE", "" + chain, "ADRAA_TLS_KEY", "" + key),
-            "--idle-timeout",
-            "" + IDLE.toSeconds());
+    server = TestInbox.builder().tls(new TlsFiles(chain, key)).idleTimeout(IDLE).start();
   }
 
   @AfterAll
@@ -153,6 +157,29 @@ class Http2Test {
       everySecond(() -> connection.send(WINDOW_UPDATE, 0, 1, ONE));
       assertThat(connection.body(1)).contains("BAD_REQUEST");
     }
+  }
+
+  /** The caller reads no response, but the operator reads the log. */
+  @Test
+  void aRequestThatItsCallerCancelsIsNotAFaultOfTheServer() throws Exception {
+    Logger errors = (Logger) LoggerFactory.getLogger("ai.adraa.inbox.server.rest.ErrorMapper");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    errors.addAppender(log);
+    errors.setLevel(Level.DEBUG);
+    try (Http2Connection connection = new Http2Connection(server.url(), context)) {
+      connection.send(HEADERS, END_HEADERS, 1, connection.head("POST", "/api/v1/sign-in-codes"));
+      connection.send(DATA, 0, 1, (byte) '{');
+      connection.send(RST_STREAM, 0, 1, CANCEL);
+      await().until(() -> !log.list.isEmpty());
+    } finally {
+      errors.setLevel(null);
+      errors.detachAppender(log);
+    }
+    assertThat(log.list)
+        .singleElement()
+        .extracting(event -> event.getLevel() + " " + event.getMessage())
+        .isEqualTo("DEBUG The client disconnected or paused too long");
   }
 
   private static void everySecond(Sender sender) {

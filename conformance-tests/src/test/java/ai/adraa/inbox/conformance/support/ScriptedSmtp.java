@@ -44,7 +44,7 @@ public final class ScriptedSmtp implements AutoCloseable {
     threads.execute(this::accept);
   }
 
-  /** Announces an extension, such as SMTPUTF8. */
+  /** Announces an extension, such as {@code AUTH PLAIN}. */
   public ScriptedSmtp offer(String extension) {
     extensions += "250-" + extension + "\r\n";
     return this;
@@ -102,7 +102,8 @@ public final class ScriptedSmtp implements AutoCloseable {
         String command = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
         open =
             switch (command) {
-              case "EHLO" -> answer(out, command, extensions + "250 8BITMIME");
+              case "EHLO" ->
+                  answer(out, command, "250-inbox.example\r\n" + extensions + "250 8BITMIME");
               case "DATA" ->
                   isRefused(command)
                       ? answer(out, command, "")

@@ -7,6 +7,7 @@ import ai.adraa.inbox.server.ServerOptions;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.http.ListenAddress;
 import ai.adraa.inbox.server.http.Listener;
+import ai.adraa.inbox.server.http.TlsFiles;
 import ai.adraa.inbox.server.http.TrustedProxies;
 import ai.adraa.inbox.server.limit.RateLimit;
 import io.restassured.RestAssured;
@@ -90,6 +91,7 @@ public final class TestInbox implements AutoCloseable {
                 .signInLimit(options.signInLimit)
                 .smtp(Optional.of("smtp://127.0.0.1:" + options.mailPort.orElse(mail.port())))
                 .mailFrom(options.mailFrom)
+                .tls(options.tls)
                 .build(),
             options.clock);
   }
@@ -120,6 +122,7 @@ public final class TestInbox implements AutoCloseable {
     private TrustedProxies trustedProxies = TrustedProxies.NONE;
     private Optional<String> mailFrom = Optional.of("inbox@adraa.example");
     private Optional<Integer> mailPort = Optional.empty();
+    private Optional<TlsFiles> tls = Optional.empty();
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -163,6 +166,11 @@ public final class TestInbox implements AutoCloseable {
     /** A port for mail other than that of {@link TestInbox#mail}. */
     public Builder mailPort(int value) {
       mailPort = Optional.of(value);
+      return this;
+    }
+
+    public Builder tls(TlsFiles value) {
+      tls = Optional.of(value);
       return this;
     }
 

@@ -97,30 +97,39 @@ class SignInServiceTest {
   @Test
   @Tag("slow")
   void aCodeThatCannotBeMailedIsNotLogged() throws Exception {
+    assertThat(loggedByARequestForACode("smtp://127.0.0.1:" + unusedPort()))
+        .contains("Cannot send a sign-in code to agent ")
+        .doesNotContain(storedCode())
+        .doesNotContain(ADA);
+  }
+
+  @Test
+  @Tag("slow")
+  void withoutAMailServerTheMailIsInTheLog() {
+    assertThat(loggedByARequestForACode(null))
+        .contains("NO SMTP SERVER IS CONFIGURED (--smtp)", "To: " + ADA)
+        .containsPattern("(?m)^ +" + storedCode() + "$");
+  }
+
+  private String loggedByARequestForACode(@Nullable String smtp) {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     log.start();
     root.addAppender(log);
     try {
       // Closing waits for the mail.
-      try (SignInService signIn = service("smtp://127.0.0.1:" + unusedPort())) {
+      try (SignInService signIn = service(smtp)) {
         signIn.requestCode(ADA, from("192.0.2.1"));
       }
     } finally {
       root.detachAppender(log);
     }
-
-    String logged =
-        List.copyOf(log.list).stream()
-            .map(
-                event ->
-                    event.getFormattedMessage()
-                        + ThrowableProxyUtil.asString(event.getThrowableProxy()))
-            .collect(Collectors.joining("\n"));
-    assertThat(logged)
-        .contains("Cannot send a sign-in code to agent ")
-        .doesNotContain(storedCode())
-        .doesNotContain(ADA);
+    return List.copyOf(log.list).stream()
+        .map(
+            event ->
+                event.getFormattedMessage()
+                    + ThrowableProxyUtil.asString(event.getThrowableProxy()))
+        .collect(Collectors.joining("\n"));
   }
 
   /** Finds the only stored code by trying all of them. */

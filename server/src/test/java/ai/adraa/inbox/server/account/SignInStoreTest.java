@@ -83,6 +83,24 @@ class SignInStoreTest {
     assertThat(store.findSession(idle)).isPresent();
   }
 
+  @Test
+  void signingOutASessionThatHasEndedIsNotRecorded() {
+    Secret id = session(Duration.ZERO, Duration.ZERO);
+    AgentSession session = store.findSession(id).orElseThrow();
+
+    store.deleteSession(session, List.of(id), NOW, OPERATOR);
+    store.deleteSession(session, List.of(id), NOW, OPERATOR);
+
+    assertThat(
+            database.<Integer>read(
+                handle ->
+                    handle
+                        .createQuery("SELECT count(*) FROM audit_event WHERE action = 'sign-out'")
+                        .mapTo(Integer.class)
+                        .one()))
+        .isEqualTo(1);
+  }
+
   private void requestCode(String email, Instant at) {
     store.replaceCode(email, CODE, at, at.plus(LIFETIME));
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Workspaces and their members; a demoted or removed agent is signed out. */
 class WorkspaceStoreTest {
@@ -74,6 +76,17 @@ class WorkspaceStoreTest {
     assertThat(store.membership(acme.ada.id(), globex))
         .contains(new Membership(globex, "globex", Membership.Role.ADMIN));
     assertThat(store.membership("nobody", globex)).isEmpty();
+  }
+
+  /** A domain is longer in ASCII, in which mail servers see it. */
+  @ParameterizedTest
+  @CsvSource({"a, 228", "\u00fc, 222"})
+  void anAddressHas254CharactersAtMost(String letter, int length) {
+    String domain = letter.repeat(5) + ".adraa-inbox.example";
+    String longest = "x".repeat(length) + "@" + domain;
+
+    assertThat(acme.member(longest, Membership.Role.AGENT).email()).hasSize(254);
+    refused("x" + longest, () -> acme.member("x" + longest, Membership.Role.AGENT));
   }
 
   @Test

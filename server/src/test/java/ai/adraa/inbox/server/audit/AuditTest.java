@@ -18,6 +18,7 @@ import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is done and the record of it are one: neither is ever there without the other. */
@@ -145,6 +148,21 @@ class AuditTest {
 
     assertThat(events()).isEqualTo(before);
     assertThat(before.get(0).action()).isEqualTo("token-revoked");
+  }
+
+  /** In many containers the user is not in /etc/passwd. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anOperatorWithoutANameIsRecordedByNumber(@TempDir Path directory) throws Exception {
+    String name = System.getProperty("user.name");
+    System.setProperty("user.name", "?");
+    try {
+      assertThat(AuditEvent.Source.commandLine().osUser())
+          .contains("uid " + Files.getAttribute(directory, "unix:uid"));
+    } finally {
+      System.setProperty("user.name", name);
+    }
+    assertThat(AuditEvent.Source.commandLine().osUser()).contains(name);
   }
 
   @Test
