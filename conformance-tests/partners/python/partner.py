@@ -1,11 +1,10 @@
 """The whole life of a token with the generated client. What stands between "sample" and "end" is
 shown in the API reference."""
 
+import os
 from collections.abc import Callable
 
 # sample: setup
-import os
-
 import adraa_inbox
 
 configuration = adraa_inbox.Configuration(host=os.environ["ADRAA_BASE_URL"])

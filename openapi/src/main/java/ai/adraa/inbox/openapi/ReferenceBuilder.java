@@ -14,17 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -47,15 +43,33 @@ final class ReferenceBuilder {
   private static final Pattern SAMPLE =
       Pattern.compile("(?ms)^ *(?:#|//) sample: (\\w+)\\n(.*?)^ *(?:#|//) end$");
 
-  /** A language of the samples and the program that contains them. */
-  private record Language(String label, String lang, String program) {}
+  /**
+   * A language of the samples.
+   *
+   * @param program the program that contains them
+   * @param baseUrl how the program reads the base URL; the samples contain the URL instead
+   * @param quote around the URL
+   */
+  private record Language(
+      String label, String lang, String program, String baseUrl, String quote) {}
 
   private static final List<Language> LANGUAGES =
       List.of(
-          new Language("curl", "shell", "curl/run.sh"),
-          new Language("Java", "java", "adraa-inbox-client/Partner.java"),
-          new Language("TypeScript", "typescript", "openapi-fetch/partner.ts"),
-          new Language("Python", "python", "python/partner.py"));
+          new Language("curl", "shell", "curl/run.sh", "$ADRAA_BASE_URL", ""),
+          new Language(
+              "Java",
+              "java",
+              "adraa-inbox-client/Partner.java",
+              "System.getenv(\"ADRAA_BASE_URL\")",
+              "\""),
+          new Language(
+              "TypeScript",
+              "typescript",
+              "openapi-fetch/partner.ts",
+              "process.env.ADRAA_BASE_URL",
+              "\""),
+          new Language(
+              "Python", "python", "python/partner.py", "os.environ[\"ADRAA_BASE_URL\"]", "\""));
 
   private final Path project;
   private final Path sources;
@@ -92,7 +106,7 @@ final class ReferenceBuilder {
     for (String file : List.of("gitleaks.toml", "check_token.py")) {
       write("detection/" + file, Files.readString(sources.resolve(file)));
     }
-    write("detection/test-vectors.json", pretty(testVectors()));
+    write("detection/test-vectors.json", pretty(TestVectors.build()));
     write("scalar.js", scalar());
 
     ObjectNode shown = contract.deepCopy();
@@ -110,12 +124,15 @@ final class ReferenceBuilder {
     shown.get("tags").forEach(tags::add);
     tags.sort(Comparator.comparing(tag -> order.indexOf(tag.get("name").asText())));
     shown.putArray("tags").addAll(tags);
-    operations.forEach((id, operation) -> addSamples(operation, samples.get(id), id));
+    operations.forEach(
+        (id, operation) -> {
+          describe(operation);
+          addSamples(operation, samples.get(id), id);
+        });
     write("contract.js", "window.contract = " + JSON.writeValueAsString(shown) + ";\n");
   }
 
   private String guide() throws IOException {
-    String baseUrl = contract.at("/servers/0/url").asText();
     return fill(
         Files.readString(sources.resolve("guide.md")),
         Map.of(
@@ -124,9 +141,9 @@ final class ReferenceBuilder {
             curl %s/api/v1/me \\
               -H "Authorization: Bearer adraa_..."\
             """
-                .formatted(baseUrl),
+                .formatted(baseUrl()),
             "baseUrl",
-            baseUrl,
+            baseUrl(),
             "verified",
             pretty(contract.at("/components/examples/TokenVerification/value")).strip(),
             "error",
@@ -148,6 +165,10 @@ final class ReferenceBuilder {
                 Files.readString(project.resolve("openapi/README.md")),
                 "<!-- generators -->",
                 "<!-- end -->")));
+  }
+
+  private String baseUrl() {
+    return contract.requiredAt("/servers/0/url").asText();
   }
 
   private String errorCodes() {
@@ -204,9 +225,59 @@ final class ReferenceBuilder {
           (id, source) ->
               samples
                   .computeIfAbsent(id, unused -> new LinkedHashMap<>())
-                  .put(language.label(), setup + source));
+                  .put(language.label(), withBaseUrl(setup + source, language)));
     }
     return samples;
+  }
+
+  private String withBaseUrl(String sample, Language language) {
+    String shown =
+        sample.replace(language.baseUrl(), language.quote() + baseUrl() + language.quote());
+    if (shown.contains("ADRAA_BASE_URL")) {
+      throw new IllegalStateException("A sample reads the base URL in another way: " + shown);
+    }
+    return shown;
+  }
+
+  /**
+   * Adds to the description what Scalar does not show beside a sample: all examples of the request,
+   * and the credentials that the operation accepts.
+   */
+  private void describe(ObjectNode operation) {
+    StringBuilder description = new StringBuilder(operation.get("description").asText().strip());
+    JsonNode examples = operation.at("/requestBody/content/application~1json/examples");
+    if (examples.size() > 1) {
+      examples.forEach(
+          example ->
+              description.append(
+                  "\n\n%s:\n\n```json\n%s\n```"
+                      .formatted(
+                          example.get("summary").asText(), pretty(example.get("value")).strip())));
+      // Scalar would offer a choice that does not change the sample.
+      ((ObjectNode) examples).retain(examples.fieldNames().next());
+    }
+    JsonNode security = operation.get("security");
+    if (security.size() > 0) {
+      description.append("\n\nThe request must contain ");
+      description.append(
+          security.size() > 1 ? "one of these credentials:\n" : "this credential:\n");
+      security.forEach(
+          scheme -> description.append("\n- ").append(credential(scheme.fieldNames().next())));
+    }
+    operation.put("description", description.toString());
+  }
+
+  /** Returns where to send a credential, and the first sentence of its description. */
+  private String credential(String name) {
+    JsonNode scheme = contract.requiredAt("/components/securitySchemes/" + name);
+    String place =
+        switch (scheme.path("in").asText()) {
+          case "cookie" -> "Cookie: " + scheme.get("name").asText() + "=…";
+          case "header" -> scheme.get("name").asText() + ": …";
+          default -> "Authorization: Bearer …";
+        };
+    String description = scheme.get("description").asText().strip();
+    return "`%s`: %s".formatted(place, description.split("(?<=\\.)\\s", 2)[0]);
   }
 
   private static void addSamples(ObjectNode operation, Map<String, String> sources, String id) {
@@ -237,83 +308,6 @@ final class ReferenceBuilder {
                       }
                     }));
     return operations;
-  }
-
-  /** Returns strings with the result that a scanner must report. None is a real token. */
-  private static ObjectNode testVectors() {
-    ObjectNode vectors = JSON.createObjectNode();
-    vectors.put(
-        "description", "Test strings and what a scanner must report. None is a real token.");
-    ArrayNode list = vectors.putArray("vectors");
-    String token = "";
-    for (String random :
-        List.of("example-not-a-secret", "example-number-00002", "example-number-00003")) {
-      token = token(random);
-      vector(
-          list,
-          token,
-          true,
-          true,
-          "a token: the last 8 digits are the CRC-32 of the characters before them");
-    }
-    vector(list, "TOKEN=" + token + ";", true, true, "a token inside a line");
-    String wrong = token.substring(0, 53) + (token.endsWith("0") ? "1" : "0");
-    vector(list, wrong, true, false, "the checksum is wrong");
-    vector(list, token.substring(0, 53), false, false, "a digit is missing");
-    vector(list, token + "0", false, false, "there is one digit too many");
-    vector(
-        list,
-        "adraa_" + token.substring(6).toUpperCase(Locale.ROOT),
-        false,
-        false,
-        "capital letters");
-    vector(list, token.substring(0, 14) + "…", false, false, "a prefix, as the console shows it");
-    vector(list, token.replace('_', '-'), false, false, "a hyphen instead of the underscore");
-    String session = session("example-session-not-a-secret-01");
-    session(list, session, true, "a session: it has no checksum");
-    session(list, "Authorization: Bearer " + session + "\n", true, "a session in a header");
-    session(list, session.substring(0, 77), false, "a digit of the session is missing");
-    session(list, session + "0", false, "the session has one digit too many");
-    session(list, "Cookie: adraa_session=" + token.substring(6), false, "a cookie");
-    return vectors;
-  }
-
-  private static String token(String random) {
-    String checked =
-        "adraa_" + HexFormat.of().formatHex(random.getBytes(StandardCharsets.US_ASCII));
-    CRC32 crc = new CRC32();
-    crc.update(checked.getBytes(StandardCharsets.US_ASCII));
-    return checked + HexFormat.of().toHexDigits((int) crc.getValue());
-  }
-
-  private static String session(String random) {
-    byte[] bits = Arrays.copyOf(random.getBytes(StandardCharsets.US_ASCII), 32);
-    return "adraa_session_" + HexFormat.of().formatHex(bits);
-  }
-
-  private static void session(ArrayNode vectors, String text, boolean isSession, String reason) {
-    vector(vectors, text, false, false, isSession, reason);
-  }
-
-  private static void vector(
-      ArrayNode vectors, String text, boolean matches, boolean isToken, String reason) {
-    vector(vectors, text, matches, isToken, false, reason);
-  }
-
-  private static void vector(
-      ArrayNode vectors,
-      String text,
-      boolean matches,
-      boolean isToken,
-      boolean isSession,
-      String reason) {
-    vectors
-        .addObject()
-        .put("text", text)
-        .put("matches", matches)
-        .put("isToken", isToken)
-        .put("isSession", isSession)
-        .put("reason", reason);
   }
 
   private static String scalar() throws IOException {

@@ -182,7 +182,8 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), rateLimited, handler);
     }
-    farewell = new Farewell(new RequestIdHandler(new StrictHttpHandler(new PagesHandler(handler))));
+    handler = new PagesHandler(options.publicUrl(), url, handler);
+    farewell = new Farewell(new RequestIdHandler(new StrictHttpHandler(handler)));
     jetty.setHandler(new GracefulHandler(farewell));
     RequestMetrics requests = new RequestMetrics(metrics);
     jetty.setRequestLog(

@@ -60,17 +60,19 @@ class ReferenceTest {
       String tag = operation.getTags().get(0).toLowerCase(Locale.ROOT);
       String link = "/docs/#tag/%s/%s".formatted(tag, operation.getOperationId());
       try (Visit visit = browser.visit(inbox.url()).open(link)) {
-        Locator section = visit.page.locator("[id$='/" + operation.getOperationId() + "']").first();
+        Locator section = section(visit, operation.getOperationId());
         assertThat(section.getByRole(AriaRole.HEADING).first()).hasText(operation.getSummary());
         assertThat(section).isInViewport();
-        Locator sample = section.locator("pre").first();
-        assertThat(sample).containsText("$ADRAA_BASE_URL/api/v1/");
+        // The lines of a sample are numbered.
+        Locator sample = section.locator("pre:has(> code > .line)").first();
+        // Nobody must paste a sample that sends a token to another host.
+        assertThat(sample).containsText('"' + inbox.url().toString() + "/api/v1/");
         section.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("curl")).click();
         visit
             .page
             .getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("Python"))
             .click();
-        assertThat(sample).containsText("adraa_inbox");
+        assertThat(sample).containsText("(host=\"" + inbox.url() + "\")");
         Locator shown = section.locator("pre").last();
         examples(operation)
             .forEach(
@@ -82,6 +84,36 @@ class ReferenceTest {
                 });
         isCleanReference(visit);
       }
+    }
+  }
+
+  @Test
+  void theNavigationShowsTheOperationsOfIntegratorsFirst() {
+    try (Visit visit = browser.visit(inbox.url()).open("/docs/")) {
+      String navigation = visit.page.getByRole(AriaRole.NAVIGATION).first().innerText();
+      assertThat(navigation.lines().map(String::strip).filter(line -> !line.isEmpty()))
+          .containsSubsequence(
+              "For integrations",
+              "Verify a token",
+              "For the console",
+              "Request a sign-in code",
+              "Sign in",
+              "Create an API token");
+      isCleanReference(visit);
+    }
+  }
+
+  @Test
+  void eachOperationTellsTheCredentialsThatItAccepts() {
+    try (Visit visit = browser.visit(inbox.url()).open("/docs/#tag/tokens/createToken")) {
+      assertThat(section(visit, "createToken"))
+          .containsText("Authorization: Bearer …: The secret of a console session");
+      assertThat(section(visit, "createToken"))
+          .containsText("Cookie: adraa_session=…: The session cookie");
+      assertThat(section(visit, "verifyToken"))
+          .containsText("Authorization: Bearer …: A workspace API token");
+      assertThat(section(visit, "signIn")).containsText("\"credential\": \"bearer\"");
+      isCleanReference(visit);
     }
   }
 
@@ -162,6 +194,10 @@ class ReferenceTest {
   private static String mark(JsonNode example) {
     JsonNode code = example.at("/error/code");
     return '"' + (code.isMissingNode() ? example.fieldNames().next() : code.asText()) + '"';
+  }
+
+  private static Locator section(Visit visit, String operationId) {
+    return visit.page.locator("[id$='/" + operationId + "']").first();
   }
 
   private static Locator heading(Page page, String name) {

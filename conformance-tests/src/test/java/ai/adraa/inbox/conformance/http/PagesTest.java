@@ -2,6 +2,7 @@ package ai.adraa.inbox.conformance.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.adraa.inbox.conformance.support.Contract;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.server.InboxServer;
@@ -33,7 +34,9 @@ class PagesTest {
   private static final Path FOLDER = Path.of("../openapi/target/reference");
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
 
-  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final String URL = "https://inbox.example";
+
+  @AutoClose private static final TestInbox inbox = TestInbox.builder().publicUrl(URL).start();
 
   @ParameterizedTest
   @CsvSource({
@@ -101,9 +104,9 @@ class PagesTest {
   }
 
   @Test
-  void theContractIsServedAsItIsAndAsTheSameJson() throws IOException {
+  void theContractIsServedWithTheServersAddressAndAsTheSameJson() throws IOException {
     String yaml = text("/openapi.yaml");
-    assertThat(yaml).isEqualTo(Files.readString(Path.of("../openapi/adraa-inbox.yaml")));
+    assertThat(yaml).isEqualTo(withUrl(Files.readString(Path.of("../openapi/adraa-inbox.yaml"))));
     ObjectMapper json = new ObjectMapper();
     JsonNode served = json.readTree(text("/openapi.json"));
     assertThat(served).isEqualTo(json.<JsonNode>valueToTree(new Yaml().load(yaml)));
@@ -133,9 +136,9 @@ class PagesTest {
       assertThat(all).hasSizeGreaterThan(10);
       for (Path file : all) {
         String name = FOLDER.relativize(file).toString();
-        assertThat(get("/docs/" + (name.equals("index.html") ? "" : name)).asByteArray())
+        assertThat(text("/docs/" + (name.equals("index.html") ? "" : name)))
             .as(name)
-            .isEqualTo(Files.readAllBytes(file));
+            .isEqualTo(withUrl(Files.readString(file)));
       }
     }
   }
@@ -194,6 +197,7 @@ class PagesTest {
         .contains("Requests without a valid token return 401 with the code `MISSING_TOKEN` or")
         .contains("Revocation is immediate: the next request with that token fails with 401")
         .contains("Revoked tokens stay in the list for audit purposes and cannot be re-enabled")
+        .contains("```regex adraa_[0-9a-f]{48}\\b ```")
         .contains("If a token leaks, revoke it immediately and create a replacement.");
   }
 
@@ -251,6 +255,11 @@ class PagesTest {
                 .header("Accept-Encoding", encoding)
                 .build(),
             HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** A file of the contract or the reference as it is served: with the server's address. */
+  private static String withUrl(String text) {
+    return text.replace(Contract.tree().requiredAt("/servers/0/url").asText(), URL);
   }
 
   private static JsonNode shown() throws IOException {

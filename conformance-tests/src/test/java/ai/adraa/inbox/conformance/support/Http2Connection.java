@@ -104,8 +104,12 @@ public final class Http2Connection implements AutoCloseable {
 
   /** The fields of a request, each a literal or from the static table (RFC 7541 §6). */
   public byte[] head(String method, String path) {
-    byte[] authority =
-        (server.getHost() + ":" + server.getPort()).getBytes(StandardCharsets.US_ASCII);
+    return head(method, server.getHost() + ":" + server.getPort(), path);
+  }
+
+  /** As the other, for any {@code :authority} of fewer than 127 characters. */
+  public static byte[] head(String method, String host, String path) {
+    byte[] authority = host.getBytes(StandardCharsets.US_ASCII);
     byte[] target = path.getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.allocate(6 + authority.length + target.length)
         .put((byte) (method.equals("GET") ? 0x82 : 0x83))

@@ -1,19 +1,14 @@
 package ai.adraa.inbox.server.http;
 
 import ai.adraa.inbox.server.error.ErrorCode;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
-import org.eclipse.jetty.http.EtagUtils;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -75,39 +70,78 @@ public final class PagesHandler extends Handler.Wrapper {
   // The page contains the rest of its policy, so that it applies wherever the folder is published.
   private static final String REFERENCE_POLICY = "frame-ancestors 'none'";
 
-  /**
-   * A file with its own headers. It is compressed once at startup, because compression on each
-   * request would be work that any caller can trigger. API responses are never compressed, because
-   * the compressed length of a response can reveal a secret in it.
-   */
-  private record Page(byte[] bytes, byte[] gzip, String tag, Map<String, String> headers) {}
+  // Each character is safe in YAML, JSON, Markdown and the shell: callers choose the Host header,
+  // and readers paste samples.
+  private static final Pattern PLAIN_AUTHORITY =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._-]{1,255})(:[0-9]{1,5})?");
 
   private final Page console =
       // The browser must not keep a page that has shown a secret.
-      load("/console/index.html", CONSOLE_POLICY, "no-store");
+      Page.load("/console/index.html", CONSOLE_POLICY, "no-store").compressed();
   private final Map<String, Page> pages = new HashMap<>();
+  // The pages that contain the contract's address, if the address to replace it depends on the
+  // request.
+  private final Map<String, Page> pagesWithAddress = new HashMap<>();
+  private final String contractAddress;
+  private final String listenAddress;
 
-  /** Loads and compresses all pages. Requests for other paths go to {@code next}. */
-  public PagesHandler(Handler next) {
+  /**
+   * Loads and compresses all pages. Requests for other paths go to {@code next}.
+   *
+   * <p>The reference and the contract show this server's address instead of the contract's, so that
+   * nobody sends a token of this server to another host: the public URL or, without one, the scheme
+   * and host of the request.
+   *
+   * @param listenUrl the address to show if the request's host has unusual characters
+   */
+  public PagesHandler(Optional<URI> publicUrl, URI listenUrl, Handler next) {
     super(next);
-    pages.put("/", load("/console/welcome.html", CONSOLE_POLICY, "no-cache"));
-    pages.put("/docs/", load("/reference/index.html", REFERENCE_POLICY, "no-cache"));
-    for (String name : REFERENCE) {
-      pages.put("/docs/" + name, load("/reference/" + name, REFERENCE_POLICY, "no-cache"));
-    }
-    for (String contract : List.of("openapi.yaml", "openapi.json")) {
-      pages.put("/" + contract, pages.get("/docs/" + contract));
-    }
-    pages.put("/app/assets/icon.svg", load("/reference/icon.svg", CONSOLE_POLICY, "no-cache"));
+    listenAddress = listenUrl.toString();
+    contractAddress = contractAddress();
+    add("/", "/console/welcome.html", CONSOLE_POLICY);
+    add("/app/assets/icon.svg", "/reference/icon.svg", CONSOLE_POLICY);
     for (String name : CONSOLE) {
-      pages.put("/app/assets/" + name, load("/console/" + name, CONSOLE_POLICY, "no-cache"));
+      add("/app/assets/" + name, "/console/" + name, CONSOLE_POLICY);
     }
+    Map<String, String> reference = new HashMap<>();
+    reference.put("/docs/", "index.html");
+    REFERENCE.forEach(name -> reference.put("/docs/" + name, name));
+    reference.put("/openapi.yaml", "openapi.yaml");
+    reference.put("/openapi.json", "openapi.json");
+    reference.forEach(
+        (path, name) -> {
+          Page page = Page.load("/reference/" + name, REFERENCE_POLICY, "no-cache");
+          if (!page.text().contains(contractAddress)) {
+            pages.put(path, page.compressed());
+          } else if (publicUrl.isPresent()) {
+            pages.put(path, withAddress(page, publicUrl.get().toString()).compressed());
+          } else {
+            pagesWithAddress.put(path, page);
+          }
+        });
+  }
+
+  private void add(String path, String file, String policy) {
+    pages.put(path, Page.load(file, policy, "no-cache").compressed());
+  }
+
+  private static String contractAddress() {
+    String contract = Page.load("/reference/openapi.json", REFERENCE_POLICY, "no-cache").text();
+    try {
+      return new ObjectMapper().readTree(contract).requiredAt("/servers/0/url").asText();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Page withAddress(Page page, String address) {
+    return page.with(page.text().replace(contractAddress, address));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     String path = Request.getPathInContext(request);
-    Page page = find(path);
+    Page page = find(path, request);
     boolean folder = path.equals("/docs");
     if (page == null && !folder) {
       return super.handle(request, response, callback);
@@ -122,101 +156,31 @@ public final class PagesHandler extends Handler.Wrapper {
       response.setStatus(HttpStatus.MOVED_PERMANENTLY_301);
       callback.succeeded();
     } else {
-      answer(page, request, response, callback);
+      page.answer(request, response, callback);
     }
     return true;
   }
 
-  private @Nullable Page find(String path) {
+  private @Nullable Page find(String path, Request request) {
     Page page = pages.get(path);
+    if (page != null) {
+      return page;
+    }
+    Page template = pagesWithAddress.get(path);
+    if (template != null) {
+      return withAddress(template, address(request));
+    }
     boolean ofConsole = path.equals("/app") || path.startsWith("/app/");
-    return page == null && ofConsole && !path.startsWith("/app/assets/") ? console : page;
+    return ofConsole && !path.startsWith("/app/assets/") ? console : null;
   }
 
-  private static void answer(Page page, Request request, Response response, Callback callback) {
-    page.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
-    boolean compressed =
-        request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
-    byte[] bytes = compressed ? page.gzip() : page.bytes();
-    String etag = '"' + page.tag() + (compressed ? "-gzip" : "") + '"';
-    boolean kept = !"no-store".equals(page.headers().get("Cache-Control"));
-    if (kept) {
-      response.getHeaders().put(HttpHeader.ETAG, etag);
+  private String address(Request request) {
+    // From the request line or, in HTTP/2, :authority; otherwise from Host.
+    String authority = request.getHttpURI().getAuthority();
+    if (authority == null || !PLAIN_AUTHORITY.matcher(authority).matches()) {
+      return listenAddress;
     }
-    if (kept && isKnown(etag, request)) {
-      response.setStatus(HttpStatus.NOT_MODIFIED_304);
-      callback.succeeded();
-      return;
-    }
-    response.setStatus(HttpStatus.OK_200);
-    if (compressed) {
-      response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
-    }
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
-    if (request.getMethod().equals("HEAD")) {
-      callback.succeeded();
-    } else {
-      response.write(true, ByteBuffer.wrap(bytes), callback);
-    }
-  }
-
-  private static boolean isKnown(String etag, Request request) {
-    // A proxy may have made the tag weak.
-    return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
-        .anyMatch(tag -> tag.equals("*") || EtagUtils.matches(etag, tag));
-  }
-
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
-      out.write(bytes);
-    }
-    return compressed.toByteArray();
-  }
-
-  /**
-   * Reads a file. Its ETag is a hash of the content. Jetty's own tag uses time and length, which
-   * can be equal for two versions because the build is reproducible.
-   */
-  private static Page load(String name, String policy, String cacheControl) {
-    try (InputStream in = PagesHandler.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("A page is missing from the jar: " + name);
-      }
-      byte[] bytes = in.readAllBytes();
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      Map<String, String> headers = new HashMap<>();
-      headers.put("Content-Type", contentType(name));
-      headers.put("Content-Security-Policy", policy);
-      headers.put("Cache-Control", cacheControl);
-      headers.put("Referrer-Policy", "no-referrer");
-      headers.put("Cross-Origin-Opener-Policy", "same-origin");
-      if (name.startsWith("/reference/")) {
-        // Public, because browser-based editors and generators load the contract from here.
-        headers.put("Access-Control-Allow-Origin", "*");
-      } else {
-        headers.put("Cross-Origin-Resource-Policy", "same-origin");
-      }
-      return new Page(bytes, gzip(bytes), HexFormat.of().formatHex(hash, 0, 16), headers);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
-  }
-
-  private static String contentType(String name) {
-    return switch (name.substring(name.lastIndexOf('.'))) {
-      case ".html" -> "text/html; charset=utf-8";
-      case ".css" -> "text/css; charset=utf-8";
-      case ".js" -> "text/javascript; charset=utf-8";
-      case ".svg" -> "image/svg+xml";
-      case ".json" -> "application/json";
-      case ".yaml" -> "application/yaml"; // RFC 9512
-      case ".toml" -> "application/toml";
-      case ".py" -> "text/x-python; charset=utf-8";
-      default -> throw new IllegalArgumentException(name);
-    };
+    // Not the scheme in the request line, which the caller chooses.
+    return (request.getConnectionMetaData().isSecure() ? "https://" : "http://") + authority;
   }
 }

@@ -1,0 +1,146 @@
+package ai.adraa.inbox.server.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.EtagUtils;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A static page: a file with its own headers. Its ETag is a hash of the content. Jetty's own tag
+ * uses time and length, which can be equal for two versions because the build is reproducible.
+ */
+final class Page {
+  private final byte[] bytes;
+  private final byte @Nullable [] gzip;
+  private final String tag;
+  private final Map<String, String> headers;
+
+  private Page(byte[] bytes, byte @Nullable [] gzip, Map<String, String> headers) {
+    this.bytes = bytes;
+    this.gzip = gzip;
+    this.headers = headers;
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+      tag = HexFormat.of().formatHex(hash, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Reads a file of the jar. */
+  static Page load(String name, String policy, String cacheControl) {
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Content-Type", contentType(name));
+    headers.put("Content-Security-Policy", policy);
+    headers.put("Cache-Control", cacheControl);
+    headers.put("Referrer-Policy", "no-referrer");
+    headers.put("Cross-Origin-Opener-Policy", "same-origin");
+    if (name.startsWith("/reference/")) {
+      // Public, because browser-based editors and generators load the contract from here.
+      headers.put("Access-Control-Allow-Origin", "*");
+    } else {
+      headers.put("Cross-Origin-Resource-Policy", "same-origin");
+    }
+    try (InputStream in = Page.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("A page is missing from the jar: " + name);
+      }
+      return new Page(in.readAllBytes(), null, headers);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Returns this page with another text. It is not compressed. */
+  Page with(String text) {
+    return new Page(text.getBytes(StandardCharsets.UTF_8), null, headers);
+  }
+
+  /**
+   * Returns this page, served compressed to clients that accept it. Call it at startup: compression
+   * on each request would be work that any caller can trigger. API responses are never compressed,
+   * because the compressed length of a response can reveal a secret in it.
+   */
+  Page compressed() {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Page(bytes, compressed.toByteArray(), headers);
+  }
+
+  /** Answers a GET or HEAD request with this page. */
+  void answer(Request request, Response response, Callback callback) {
+    headers.forEach((name, value) -> response.getHeaders().put(name, value));
+    response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+    byte[] body = bytes;
+    String etag = '"' + tag + '"';
+    boolean compressed =
+        gzip != null
+            && request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
+    if (gzip != null && compressed) {
+      body = gzip;
+      etag = '"' + tag + "-gzip\"";
+    }
+    boolean kept = !"no-store".equals(headers.get("Cache-Control"));
+    if (kept) {
+      response.getHeaders().put(HttpHeader.ETAG, etag);
+    }
+    if (kept && isKnown(etag, request)) {
+      response.setStatus(HttpStatus.NOT_MODIFIED_304);
+      callback.succeeded();
+      return;
+    }
+    response.setStatus(HttpStatus.OK_200);
+    if (compressed) {
+      response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    if (request.getMethod().equals("HEAD")) {
+      callback.succeeded();
+    } else {
+      response.write(true, ByteBuffer.wrap(body), callback);
+    }
+  }
+
+  private static boolean isKnown(String etag, Request request) {
+    // A proxy may have made the tag weak.
+    return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
+        .anyMatch(tag -> tag.equals("*") || EtagUtils.matches(etag, tag));
+  }
+
+  private static String contentType(String name) {
+    return switch (name.substring(name.lastIndexOf('.'))) {
+      case ".html" -> "text/html; charset=utf-8";
+      case ".css" -> "text/css; charset=utf-8";
+      case ".js" -> "text/javascript; charset=utf-8";
+      case ".svg" -> "image/svg+xml";
+      case ".json" -> "application/json";
+      case ".yaml" -> "application/yaml"; // RFC 9512
+      case ".toml" -> "application/toml";
+      case ".py" -> "text/x-python; charset=utf-8";
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+}
