@@ -271,13 +271,11 @@ final class ReferenceBuilder {
   private String credential(String name) {
     JsonNode scheme = contract.requiredAt("/components/securitySchemes/" + name);
     String place =
-        switch (scheme.path("in").asText()) {
-          case "cookie" -> "Cookie: " + scheme.get("name").asText() + "=…";
-          case "header" -> scheme.get("name").asText() + ": …";
-          default -> "Authorization: Bearer …";
-        };
-    String description = scheme.get("description").asText().strip();
-    return "`%s`: %s".formatted(place, description.split("(?<=\\.)\\s", 2)[0]);
+        scheme.has("x-cookie-name")
+            ? "`Cookie: %s=…`".formatted(scheme.get("x-cookie-name").asText())
+            : "`Authorization: Bearer …`";
+    String sentence = scheme.get("description").asText().strip().split("(?<=\\.)\\s", 2)[0];
+    return sentence.contains(place) ? sentence : place + ": " + sentence;
   }
 
   private static void addSamples(ObjectNode operation, Map<String, String> sources, String id) {

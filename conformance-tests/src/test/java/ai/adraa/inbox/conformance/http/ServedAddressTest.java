@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * The contract and the reference show the address of the server that serves them. Who pastes a
- * sample must not send a token to another host.
+ * The contract and the reference show the address of the server that serves them: a pasted sample
+ * must not send a token to another host.
  */
 @ExtendWith(InstancioExtension.class)
 class ServedAddressTest {
@@ -44,6 +44,13 @@ class ServedAddressTest {
           "/docs/openapi.yaml",
           "/docs/openapi.json",
           "/docs/contract.js");
+  private static final String[] FORWARDED = {
+    "X-Forwarded-For: 192.0.2.1",
+    "X-Forwarded-Host: other.example",
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-Port: 99",
+    "Forwarded: for=192.0.2.1;host=other.example;proto=https"
+  };
   private static final int MANY = 300;
 
   @AutoClose private static final TestInbox inbox = TestInbox.start();
@@ -94,10 +101,7 @@ class ServedAddressTest {
 
   /** Jetty accepts these; pasted into a shell or read as Markdown, some would do harm. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "$(id)", "a'b", "a&b", "a;b", "a*b", "a!b", "a,b", "a+b", "a=b", "a~b", "user@b", ""
-      })
+  @ValueSource(strings = {"$(id)", "a'b", "a&b", "a;b", "a*b", "a!b", "a+b", "a=b", "a~b"})
   void isThatOfTheListenerIfTheHostHasUnusualCharacters(String host) throws IOException {
     for (String path : PAGES) {
       shows(inbox.url().toString(), path, get(inbox, path, host));
@@ -163,14 +167,6 @@ class ServedAddressTest {
       shows("https://inbox.example:8443", path, get(published, path, host, FORWARDED));
     }
   }
-
-  private static final String[] FORWARDED = {
-    "X-Forwarded-For: 192.0.2.1",
-    "X-Forwarded-Host: other.example",
-    "X-Forwarded-Proto: https",
-    "X-Forwarded-Port: 99",
-    "Forwarded: for=192.0.2.1;host=other.example;proto=https"
-  };
 
   /** A trusted proxy is believed only about the address of its caller, here as everywhere. */
   @Test
