@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Programs in which people call an API by hand understand the contract: Postman and Bruno make a
- * collection of it whose requests succeed, and Prism imitates the server.
+ * Programs for calling an API by hand understand the contract: Postman and Bruno make a collection
+ * from it whose requests succeed, and Prism imitates the server.
  */
 @Tag("once")
 @Tag("contract")
@@ -49,12 +49,12 @@ class CollectionsTest {
   private static final Pattern LISTENS = Pattern.compile("listening on (http://[0-9.:]+)");
   private static final String EMAIL = "ada@acme.example";
 
-  /** A collection that a program made of the contract. */
+  /** A collection that a program makes from the contract. */
   private interface Collection {
-    /** Makes it of the contract at this URL. */
+    /** Makes it from the contract at this URL. */
     void make(String contract) throws IOException, InterruptedException;
 
-    /** Its files, in which people replace example values by their own. */
+    /** Its files, in which people replace the examples with their own values. */
     List<Path> files() throws IOException;
 
     /** Sends all requests of a tag, and returns each with the status of its response. */
@@ -162,9 +162,11 @@ class CollectionsTest {
 
   private static final class Bruno implements Collection {
     private static final Path FOLDER = TARGET.resolve("bruno");
-    // Bruno makes scripts of the contract's links, and does not understand their JSON pointers:
-    // res.body.token/id
+    // Bruno turns the contract's links into scripts that fail, because it does not understand JSON
+    // pointers: res.body.token/id
     private static final Pattern SCRIPTS = Pattern.compile("(?ms)^runtime:\\n.*?^(?=\\S)");
+
+    private Path folder;
 
     @Override
     public void make(String contract) throws IOException, InterruptedException {
@@ -178,8 +180,6 @@ class CollectionsTest {
         Files.writeString(file, SCRIPTS.matcher(Files.readString(file)).replaceAll(""));
       }
     }
-
-    private Path folder;
 
     @Override
     public List<Path> files() throws IOException {
