@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+PYTHONPATH=generated exec venv/bin/python partner.py
