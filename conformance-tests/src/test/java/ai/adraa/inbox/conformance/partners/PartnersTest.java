@@ -43,12 +43,14 @@ import org.junit.jupiter.api.TestFactory;
  * Partners' own clients. Each folder of {@code partners} is a partner: {@code build.sh} generates a
  * client from the contract that the server serves, and builds it with its language's own tools;
  * {@code run.sh} runs one small program, written as a partner would, that prints what it sees. It
- * must see the same in every language, today and tomorrow.
+ * must see the same in every language, today and tomorrow. Partners of one language share the files
+ * of a folder of {@code partners/shared}.
  */
 @Tag("once")
 @Tag("partners")
 class PartnersTest {
   private static final Path SOURCES = Path.of("partners");
+  private static final Path SHARED = SOURCES.resolve("shared");
   private static final Path TARGET = Path.of("target", "partners");
   private static final int BUILD_MINUTES = 15;
   // What build.sh exits with where something is missing that is no program on the PATH.
@@ -73,6 +75,7 @@ class PartnersTest {
     try (Stream<Path> folders = Files.list(SOURCES)) {
       partners =
           folders
+              .filter(folder -> !folder.equals(SHARED))
               .map(folder -> folder.getFileName().toString())
               .filter(name -> ONLY.isEmpty() || List.of(ONLY.split(",")).contains(name))
               .sorted()
@@ -269,8 +272,15 @@ class PartnersTest {
           .collect(joining(File.pathSeparator));
     }
 
+    /** The files of its language, which several partners share, then its own. */
     private void copySources() throws IOException {
-      Path source = SOURCES.resolve(name);
+      if (!property("shared").isEmpty()) {
+        copy(SHARED.resolve(property("shared")));
+      }
+      copy(SOURCES.resolve(name));
+    }
+
+    private void copy(Path source) throws IOException {
       try (Stream<Path> files = Files.walk(source)) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           Path copy = directory.resolve(source.relativize(file).toString());
