@@ -10,8 +10,8 @@ EXAMPLE_CODE = "042117"
 
 @schemathesis.hook("before_call").apply_to(operation_id="signOut")
 def end_another_session(context, case, kwargs):
-    if case.cookies.get("adraa_session") == os.environ["ADRAA_SESSION"]:
-        case.cookies["adraa_session"] = os.environ["ADRAA_SESSION_TO_END"]
+    if case.headers.get("Cookie") == "adraa_session=" + os.environ["ADRAA_SESSION"]:
+        case.headers["Cookie"] = "adraa_session=" + os.environ["ADRAA_SESSION_TO_END"]
 
 
 @schemathesis.hook("before_call").apply_to(operation_id="signIn")

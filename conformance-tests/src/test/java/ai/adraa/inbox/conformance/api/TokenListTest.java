@@ -101,7 +101,7 @@ class TokenListTest {
     "status, ACTIVE, must be active or revoked",
     "cursor, x, must be the nextCursor of the previous page",
     "cursor, MTIz, must be the nextCursor of the previous page",
-    "cursor, '', must be 1 to 200 characters long",
+    "cursor, '', must be the nextCursor of the previous page",
     "cursor, %%%, must be the nextCursor of the previous page"
   })
   void aWrongParameterIsNamedWithItsLimits(String parameter, String value, String message) {
