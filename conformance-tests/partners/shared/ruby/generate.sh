@@ -4,7 +4,5 @@ set -euo pipefail
 rm -rf generated
 "$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g ruby --library "$1" \
   -i openapi.yaml -o generated
-# For a key in a cookie the generator writes "in: ,", which is no Ruby.
-sed -i "s/in: ,/in: 'header',/" generated/lib/openapi_client/configuration.rb
 find generated/lib partner.rb -name '*.rb' -print0 | xargs -0 -n 1 ruby -wc
 "$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" version >generator-version
