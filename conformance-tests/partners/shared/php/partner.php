@@ -4,8 +4,6 @@
 
 declare(strict_types=1);
 
-use GuzzleHttp\Client;
-use GuzzleHttp\Cookie\SetCookie;
 use OpenAPI\Client\Api\SessionApi;
 use OpenAPI\Client\Api\SignInCodesApi;
 use OpenAPI\Client\Api\TokensApi;
@@ -13,22 +11,22 @@ use OpenAPI\Client\Api\VerificationApi;
 use OpenAPI\Client\ApiException;
 use OpenAPI\Client\Configuration;
 use OpenAPI\Client\Model\ErrorBody;
-use OpenAPI\Client\Model\CreateTokenRequest;
+use OpenAPI\Client\Model\NewToken;
+use OpenAPI\Client\Model\SignInAttempt;
 use OpenAPI\Client\Model\SignInCodeRequest;
-use OpenAPI\Client\Model\SignInRequest;
 
 // Debian's Guzzle; with Composer, both are vendor/autoload.php.
 require 'GuzzleHttp/autoload.php';
 spl_autoload_register(function (string $class): void {
     $path = str_replace(['OpenAPI\\Client\\', '\\'], ['', '/'], $class);
-    if (is_file($file = __DIR__ . "/generated/lib/$path.php")) {
+    foreach (glob(__DIR__ . "/generated/{lib,src}/$path.php", GLOB_BRACE) as $file) {
         require $file;
     }
 });
 
-function configuration(): Configuration
+function configuration(string $secret = ''): Configuration
 {
-    return (new Configuration())->setHost(getenv('ADRAA_BASE_URL'));
+    return (new Configuration())->setHost(getenv('ADRAA_BASE_URL'))->setAccessToken($secret);
 }
 
 function refusal(callable $request): ErrorBody
@@ -50,12 +48,11 @@ $signInCodes->requestSignInCode(new SignInCodeRequest(['email' => $email]));
 echo "sign-in code: sent\n";
 $code = trim(fgets(STDIN));
 
-[, , $headers] = (new SessionApi(config: configuration()))
-    ->signInWithHttpInfo(new SignInRequest(['email' => $email, 'code' => $code]));
-$cookie = SetCookie::fromString(array_change_key_case($headers)['set-cookie'][0]);
-$console = new Client(['headers' => ['Cookie' => "adraa_session={$cookie->getValue()}"]]);
-$sessions = new SessionApi($console, configuration());
-$tokens = new TokensApi($console, configuration());
+$attempt = ['email' => $email, 'code' => $code, 'credential' => 'bearer'];
+$signedIn = (new SessionApi(config: configuration()))->signIn(new SignInAttempt($attempt));
+$console = configuration($signedIn->getSecret());
+$sessions = new SessionApi(config: $console);
+$tokens = new TokensApi(config: $console);
 
 $session = $sessions->getSession()->getSession();
 $workspace = $session->getWorkspaces()[0];
@@ -63,14 +60,12 @@ echo "signed in: {$session->getAgent()->getNickname()}, ",
     "{$workspace->getRole()} of {$workspace->getName()}\n";
 
 $create = fn (string $name) =>
-    $tokens->createToken($workspace->getId(), new CreateTokenRequest(['name' => $name]));
+    $tokens->createToken($workspace->getId(), new NewToken(['name' => $name]));
 $created = $create('CRM integration');
 $token = $created->getToken();
 echo "created: {$token->getName()} {$token->getPrefix()} {$token->getStatus()}\n";
 
-$verification = new VerificationApi(
-    config: configuration()->setAccessToken($created->getSecret())
-);
+$verification = new VerificationApi(config: configuration($created->getSecret()));
 $verified = $verification->verifyToken();
 echo "verified: {$verified->getCompany()->getName()}, {$verified->getToken()->getName()}\n";
 

@@ -1,36 +1,35 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.net.HttpCookie;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
+import java.util.concurrent.Callable;
 import org.openapitools.client.ApiClient;
-import org.openapitools.client.ApiException;
-import org.openapitools.client.ApiResponse;
 import org.openapitools.client.api.SessionApi;
 import org.openapitools.client.api.SignInCodesApi;
 import org.openapitools.client.api.TokensApi;
 import org.openapitools.client.api.VerificationApi;
-import org.openapitools.client.model.ErrorBody;
 import org.openapitools.client.model.ApiToken;
-import org.openapitools.client.model.CreateTokenRequest;
 import org.openapitools.client.model.CreatedToken;
-import org.openapitools.client.model.ErrorResponse;
+import org.openapitools.client.model.ErrorBody;
+import org.openapitools.client.model.NewToken;
 import org.openapitools.client.model.Session;
-import org.openapitools.client.model.SessionResponse;
+import org.openapitools.client.model.SignInAttempt;
 import org.openapitools.client.model.SignInCodeRequest;
-import org.openapitools.client.model.SignInRequest;
 import org.openapitools.client.model.TokenList;
 import org.openapitools.client.model.TokenVerification;
 import org.openapitools.client.model.WorkspaceMembership;
 
-/** The whole life of a token with the generated client. */
+/** The whole life of a token. What differs between the generator's libraries is in Client. */
 final class Partner {
   private Partner() {}
 
-  public static void main(String[] arguments) throws ApiException, JsonProcessingException {
-    ApiClient anonymous = client();
+  public static void main(String[] arguments) throws Exception {
+    System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+    ApiClient anonymous = Client.anonymous();
     System.out.println(
         "missing token: " + refusal(new VerificationApi(anonymous)::verifyToken).getCode());
 
@@ -39,15 +38,15 @@ final class Partner {
     System.out.println("sign-in code: sent");
     String code = new Scanner(System.in, UTF_8).nextLine();
 
-    ApiResponse<SessionResponse> signedIn =
+    String secret =
         new SessionApi(anonymous)
-            .signInWithHttpInfo(new SignInRequest().email(email).code(code));
-    HttpCookie cookie =
-        HttpCookie.parse(signedIn.getHeaders().get("set-cookie").get(0)).get(0);
-    ApiClient console =
-        client()
-            .setRequestInterceptor(
-                request -> request.header("Cookie", "adraa_session=" + cookie.getValue()));
+            .signIn(
+                new SignInAttempt()
+                    .email(email)
+                    .code(code)
+                    .credential(SignInAttempt.CredentialEnum.BEARER))
+            .getSecret();
+    ApiClient console = Client.ofSession(secret);
     SessionApi sessions = new SessionApi(console);
     TokensApi tokens = new TokensApi(console);
 
@@ -58,29 +57,24 @@ final class Partner {
         session.getAgent().getNickname(), workspace.getRole(), workspace.getName());
 
     CreatedToken created =
-        tokens.createToken(workspace.getId(), new CreateTokenRequest().name("CRM integration"));
+        tokens.createToken(workspace.getId(), new NewToken().name("CRM integration"));
     System.out.printf(
         "created: %s %s %s%n",
         created.getToken().getName(),
         created.getToken().getPrefix(),
         created.getToken().getStatus());
 
-    VerificationApi verification =
-        new VerificationApi(
-            client()
-                .setRequestInterceptor(
-                    request -> request.header("Authorization", "Bearer " + created.getSecret())));
+    VerificationApi verification = new VerificationApi(Client.ofToken(created.getSecret()));
     TokenVerification verified = verification.verifyToken();
     System.out.printf(
         "verified: %s, %s%n", verified.getCompany().getName(), verified.getToken().getName());
 
     ErrorBody refused =
-        refusal(
-            () -> tokens.createToken(workspace.getId(), new CreateTokenRequest().name("   ")));
+        refusal(() -> tokens.createToken(workspace.getId(), new NewToken().name("   ")));
     System.out.printf(
         "refused name: %s %s%n", refused.getCode(), refused.getDetails().get(0).getField());
     for (String name : List.of("Order notifications", "Reports")) {
-      tokens.createToken(workspace.getId(), new CreateTokenRequest().name(name));
+      tokens.createToken(workspace.getId(), new NewToken().name(name));
     }
 
     List<TokenList> pages = new ArrayList<>();
@@ -109,23 +103,11 @@ final class Partner {
     System.out.println("without session: " + refusal(sessions::getSession).getCode());
   }
 
-  private static ApiClient client() {
-    ApiClient client = new ApiClient();
-    client.updateBaseUri(System.getenv("ADRAA_BASE_URL"));
-    return client;
-  }
-
-  private interface Request {
-    Object send() throws ApiException;
-  }
-
-  private static ErrorBody refusal(Request request) throws JsonProcessingException {
+  private static ErrorBody refusal(Callable<?> request) {
     try {
-      request.send();
-    } catch (ApiException refused) {
-      return ApiClient.createDefaultObjectMapper()
-          .readValue(refused.getResponseBody(), ErrorResponse.class)
-          .getError();
+      request.call();
+    } catch (Exception refused) {
+      return Client.error(refused);
     }
     throw new IllegalStateException("The request was not refused");
   }

@@ -6,18 +6,17 @@ require 'openapi_client'
 require 'uri'
 
 $stdout.sync = true
+$stdout.set_encoding('UTF-8')
 
-base_url = URI(ENV.fetch('ADRAA_BASE_URL'))
-config = OpenapiClient::Configuration.new do |c|
-  c.scheme = base_url.scheme
-  c.host = "#{base_url.host}:#{base_url.port}"
-  c.server_index = nil # or the contract's server is taken
+def client(secret = nil)
+  base_url = URI(ENV.fetch('ADRAA_BASE_URL'))
+  config = OpenapiClient::Configuration.new do |c|
+    c.scheme = base_url.scheme
+    c.host = "#{base_url.host}:#{base_url.port}"
+    c.access_token = secret
+  end
+  OpenapiClient::ApiClient.new(config)
 end
-client = OpenapiClient::ApiClient.new(config)
-verification = OpenapiClient::VerificationApi.new(client)
-sign_in_codes = OpenapiClient::SignInCodesApi.new(client)
-sessions = OpenapiClient::SessionApi.new(client)
-tokens = OpenapiClient::TokensApi.new(client)
 
 def refusal
   yield
@@ -27,30 +26,31 @@ rescue OpenapiClient::ApiError => e
 end
 
 # Without debug_auth_names, an empty token would be sent.
-missing = refusal { verification.verify_token(debug_auth_names: []) }
+missing = refusal { OpenapiClient::VerificationApi.new(client).verify_token(debug_auth_names: []) }
 puts "missing token: #{missing.code}"
 
 email = ENV.fetch('ADRAA_EMAIL')
-sign_in_codes.request_sign_in_code(OpenapiClient::SignInCodeRequest.new(email: email))
+OpenapiClient::SignInCodesApi.new(client)
+                             .request_sign_in_code(OpenapiClient::SignInCodeRequest.new(email: email))
 puts 'sign-in code: sent'
 code = $stdin.gets.chomp
 
-_, _, headers = sessions.sign_in_with_http_info(
-  OpenapiClient::SignInRequest.new(email: email, code: code)
-)
-config.api_key['adraa_session'] = headers['Set-Cookie'].split(';').first
+attempt = OpenapiClient::SignInAttempt.new(email: email, code: code, credential: 'bearer')
+console = client(OpenapiClient::SessionApi.new(client).sign_in(attempt).secret)
+sessions = OpenapiClient::SessionApi.new(console)
+tokens = OpenapiClient::TokensApi.new(console)
 
 session = sessions.get_session.session
 workspace = session.workspaces.first
 puts "signed in: #{session.agent.nickname}, #{workspace.role} of #{workspace.name}"
 
 create = lambda do |name|
-  tokens.create_token(workspace.id, OpenapiClient::CreateTokenRequest.new(name: name))
+  tokens.create_token(workspace.id, OpenapiClient::NewToken.new(name: name))
 end
 created = create.call('CRM integration')
 puts "created: #{created.token.name} #{created.token.prefix} #{created.token.status}"
 
-config.access_token = created.secret
+verification = OpenapiClient::VerificationApi.new(client(created.secret))
 verified = verification.verify_token
 puts "verified: #{verified.company.name}, #{verified.token.name}"
 
