@@ -7,8 +7,8 @@ async function data<T>(call: Promise<{ data: T }>): Promise<T> {
 }
 
 await converse({
-  connect(baseUrl, { token, session }) {
-    const client = createClient({ baseUrl, auth: token ?? session, throwOnError: true });
+  connect(baseUrl, secret) {
+    const client = createClient({ baseUrl, auth: secret, throwOnError: true });
     const options = { client, throwOnError: true } as const;
     return {
       verifyToken: () => data(inbox.verifyToken(options)),

@@ -1,7 +1,6 @@
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.ApiException;
 import org.openapitools.client.JSON;
-import org.openapitools.client.auth.HttpBearerAuth;
 import org.openapitools.client.model.ErrorBody;
 import org.openapitools.client.model.ErrorResponse;
 
@@ -12,17 +11,9 @@ final class Client {
     return new ApiClient().setBasePath(System.getenv("ADRAA_BASE_URL"));
   }
 
-  static ApiClient ofToken(String secret) {
-    return withCredential("bearerToken", secret);
-  }
-
-  static ApiClient ofSession(String secret) {
-    return withCredential("bearerSession", secret);
-  }
-
-  private static ApiClient withCredential(String scheme, String secret) {
+  static ApiClient ofSecret(String secret) {
     ApiClient client = anonymous();
-    ((HttpBearerAuth) client.getAuthentication(scheme)).setBearerToken(secret);
+    client.setBearerToken(secret);
     return client;
   }
 

@@ -14,13 +14,9 @@ final class Client {
     return client;
   }
 
-  static ApiClient ofToken(String secret) {
+  static ApiClient ofSecret(String secret) {
     return anonymous()
         .setRequestInterceptor(request -> request.header("Authorization", "Bearer " + secret));
-  }
-
-  static ApiClient ofSession(String secret) {
-    return ofToken(secret);
   }
 
   static ErrorBody error(Exception refused) {

@@ -11,10 +11,9 @@ import {
 } from "./generated/src";
 
 void converse({
-  connect(baseUrl, { token, session }) {
+  connect(baseUrl, secret) {
     const client = new ApiClient(baseUrl);
-    client.authentications.bearerToken.accessToken = token;
-    client.authentications.bearerSession.accessToken = session;
+    client.authentications.bearerToken.accessToken = secret;
     const verification = new VerificationApi(client);
     const signInCodes = new SignInCodesApi(client);
     const sessions = new SessionApi(client);

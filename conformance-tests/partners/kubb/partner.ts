@@ -3,8 +3,7 @@ import { converse } from "./conversation.js";
 import * as inbox from "./generated/index.js";
 
 await converse({
-  connect(baseURL, { token, session }) {
-    const secret = token ?? session;
+  connect(baseURL, secret) {
     const headers = secret === undefined ? {} : { Authorization: `Bearer ${secret}` };
     const config = { baseURL, headers };
     return {

@@ -3,8 +3,7 @@ import { converse } from "./conversation.js";
 import * as inbox from "./generated/adraa-inbox.js";
 
 await converse({
-  connect(baseUrl, { token, session }) {
-    const secret = token ?? session;
+  connect(baseUrl, secret) {
     const headers = secret === undefined ? undefined : { Authorization: `Bearer ${secret}` };
     const options = { baseUrl, headers };
     return {

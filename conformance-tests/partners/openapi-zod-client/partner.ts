@@ -3,8 +3,7 @@ import { converse } from "./conversation.js";
 import { createApiClient } from "./generated/adraa-inbox.js";
 
 await converse({
-  connect(baseUrl, { token, session }) {
-    const secret = token ?? session;
+  connect(baseUrl, secret) {
     const headers = secret === undefined ? {} : { Authorization: `Bearer ${secret}` };
     const inbox = createApiClient(baseUrl, { axiosConfig: { headers } });
     return {

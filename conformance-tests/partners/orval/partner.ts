@@ -18,8 +18,7 @@ async function data<R extends { data: unknown; status: number }>(
 }
 
 await converse({
-  connect(_baseUrl, { token, session }) {
-    const secret = token ?? session;
+  connect(_baseUrl, secret) {
     const options = secret === undefined ? {} : { headers: { Authorization: `Bearer ${secret}` } };
     return {
       verifyToken: () => data(inbox.verifyToken(options)),

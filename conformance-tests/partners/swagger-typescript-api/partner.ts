@@ -6,13 +6,13 @@ async function data<T>(call: Promise<{ data: T }>): Promise<T> {
 }
 
 await converse({
-  connect(baseUrl, { token, session }) {
+  connect(baseUrl, secret) {
     const inbox = new Api<string>({
       baseUrl,
       securityWorker: (secret) =>
         secret === null ? undefined : { headers: { Authorization: `Bearer ${secret}` } },
     });
-    inbox.setSecurityData(token ?? session ?? null);
+    inbox.setSecurityData(secret ?? null);
     return {
       verifyToken: () => data(inbox.api.verifyToken()),
       requestSignInCode: (request) => inbox.api.requestSignInCode(request),

@@ -13,8 +13,8 @@ async function data<T>(call: Promise<{ data: T }>): Promise<T> {
 }
 
 await converse({
-  connect(basePath, { token, session }) {
-    const configuration = new Configuration({ basePath, accessToken: token ?? session });
+  connect(basePath, secret) {
+    const configuration = new Configuration({ basePath, accessToken: secret });
     const verification = new VerificationApi(configuration);
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);

@@ -9,8 +9,8 @@ import {
 } from "./generated/index.js";
 
 await converse({
-  connect(basePath, { token, session }) {
-    const configuration = new Configuration({ basePath, accessToken: token ?? session });
+  connect(basePath, secret) {
+    const configuration = new Configuration({ basePath, accessToken: secret });
     const verification = new VerificationApi(configuration);
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);

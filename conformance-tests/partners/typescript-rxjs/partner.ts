@@ -24,8 +24,7 @@ function bearer(secret: string): Middleware {
 }
 
 void converse({
-  connect(basePath, { token, session }) {
-    const secret = token ?? session;
+  connect(basePath, secret) {
     const middleware = secret === undefined ? [] : [bearer(secret)];
     const configuration = new Configuration({ basePath, middleware });
     const verification = new VerificationApi(configuration);

@@ -15,10 +15,10 @@ function bearer(secret?: string) {
 }
 
 void converse({
-  connect(baseUrl, { token, session }) {
+  connect(baseUrl, secret) {
     const configuration = createConfiguration({
       baseServer: new ServerConfiguration(baseUrl, {}),
-      authMethods: { bearerToken: bearer(token), bearerSession: bearer(session) },
+      authMethods: { bearerToken: bearer(secret) },
     });
     const verification = new VerificationApi(configuration);
     const signInCodes = new SignInCodesApi(configuration);

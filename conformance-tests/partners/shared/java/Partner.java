@@ -46,7 +46,7 @@ final class Partner {
                     .code(code)
                     .credential(SignInAttempt.CredentialEnum.BEARER))
             .getSecret();
-    ApiClient console = Client.ofSession(secret);
+    ApiClient console = Client.ofSecret(secret);
     SessionApi sessions = new SessionApi(console);
     TokensApi tokens = new TokensApi(console);
 
@@ -64,7 +64,7 @@ final class Partner {
         created.getToken().getPrefix(),
         created.getToken().getStatus());
 
-    VerificationApi verification = new VerificationApi(Client.ofToken(created.getSecret()));
+    VerificationApi verification = new VerificationApi(Client.ofSecret(created.getSecret()));
     TokenVerification verified = verification.verifyToken();
     System.out.printf(
         "verified: %s, %s%n", verified.getCompany().getName(), verified.getToken().getName());

@@ -37,15 +37,9 @@ export interface Client {
   revokeToken(workspaceId: string, tokenId: string): Promise<{ token: ApiToken }>;
 }
 
-/** At most one of them is there. */
-export interface Credential {
-  token?: string;
-  session?: string;
-}
-
 /** What a partner's own file has to say about its generator. */
 export interface Generator {
-  connect(baseUrl: string, credential: Credential): Client;
+  connect(baseUrl: string, secret?: string): Client;
   /** The error response of a refused call. */
   refusal(failure: unknown): ErrorResponse | undefined | Promise<ErrorResponse | undefined>;
 }
@@ -65,7 +59,7 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
     throw new Error("not refused");
   }
 
-  const anonymous = connect(baseUrl, {});
+  const anonymous = connect(baseUrl);
   console.log(`missing token: ${(await refused(anonymous.verifyToken())).code}`);
 
   await anonymous.requestSignInCode({ email });
@@ -75,7 +69,7 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
   input.close();
 
   const signedIn = await anonymous.signIn({ email, code, credential: "bearer" });
-  const admin = connect(baseUrl, { session: signedIn.secret! });
+  const admin = connect(baseUrl, signedIn.secret!);
   const { session } = await admin.getSession();
   const [workspace] = session.workspaces;
   console.log(`signed in: ${session.agent.nickname}, ${workspace.role} of ${workspace.name}`);
@@ -84,7 +78,7 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
   const { token, secret } = await admin.createToken(workspaceId, { name: "CRM integration" });
   console.log(`created: ${token.name} ${token.prefix} ${token.status}`);
 
-  const integration = connect(baseUrl, { token: secret });
+  const integration = connect(baseUrl, secret);
   const verified = await integration.verifyToken();
   console.log(`verified: ${verified.company.name}, ${verified.token.name}`);
 
