@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The life cycle of a token with curl alone. The API reference shows the parts between "sample" and "end".
 set -euo pipefail
-trap 'rm -f cookies.txt answer.json' EXIT
+trap 'rm -f answer.json' EXIT
 
 # The samples are what people type. This function also stores the response, for the checks below.
 curl() {
@@ -25,12 +25,13 @@ read -r CODE
 # sample: signIn
 curl "$ADRAA_BASE_URL/api/v1/session" \
   -H "Content-Type: application/json" \
-  -d '{ "email": "'"$ADRAA_EMAIL"'", "code": "'"$CODE"'" }' \
-  --cookie-jar cookies.txt
+  -d '{ "email": "'"$ADRAA_EMAIL"'", "code": "'"$CODE"'", "credential": "bearer" }'
 # end
+ADRAA_SESSION=$(seen .secret)
 
 # sample: getSession
-curl "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+curl "$ADRAA_BASE_URL/api/v1/session" \
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "signed in: $(seen '.session | "\(.agent.nickname), \(.workspaces[0].role) of \(.workspaces[0].name)"')"
 WORKSPACE_ID=$(seen '.session.workspaces[0].id')
@@ -39,7 +40,7 @@ WORKSPACE_ID=$(seen '.session.workspaces[0].id')
 curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens" \
   -H "Content-Type: application/json" \
   -d '{ "name": "CRM integration" }' \
-  --cookie cookies.txt
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "created: $(seen '.token | "\(.name) \(.prefix) \(.status)"')"
 ADRAA_TOKEN=$(seen .secret)
@@ -53,7 +54,8 @@ echo "verified: $(seen '"\(.company.name), \(.token.name)"')"
 
 create() {
   curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens" \
-    -H "Content-Type: application/json" -d '{ "name": "'"$1"'" }' --cookie cookies.txt
+    -H "Content-Type: application/json" -d '{ "name": "'"$1"'" }' \
+    -H "Authorization: Bearer $ADRAA_SESSION"
 }
 create "   "
 echo "refused name: $(seen '.error | "\(.code) \(.details[0].field)"')"
@@ -61,26 +63,28 @@ create "Order notifications"
 create "Reports"
 
 # sample: listTokens
-curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens?limit=2" --cookie cookies.txt
+curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens?limit=2" \
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 tokens=$(seen '.tokens | length')
 pages=1
 while cursor=$(seen '.nextCursor // empty') && [ -n "$cursor" ]; do
   curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens?limit=2&cursor=$cursor" \
-    --cookie cookies.txt
+    -H "Authorization: Bearer $ADRAA_SESSION"
   tokens=$((tokens + $(seen '.tokens | length')))
   pages=$((pages + 1))
 done
 echo "listed: $tokens tokens on $pages pages"
 
 # sample: getToken
-curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID" --cookie cookies.txt
+curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID" \
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "got: $(seen '.token | "\(.name) \(.status)"')"
 
 # sample: revokeToken
 curl -X POST "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID/revoke" \
-  --cookie cookies.txt
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "revoked: $(seen '.token | "\(.name) \(.status)"')"
 
@@ -88,9 +92,11 @@ curl "$ADRAA_BASE_URL/api/v1/me" -H "Authorization: Bearer $ADRAA_TOKEN"
 echo "revoked token: $(seen .error.code)"
 
 # sample: signOut
-curl -X DELETE "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+curl -X DELETE "$ADRAA_BASE_URL/api/v1/session" \
+  -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "signed out"
 
-curl "$ADRAA_BASE_URL/api/v1/session" --cookie cookies.txt
+curl "$ADRAA_BASE_URL/api/v1/session" \
+  -H "Authorization: Bearer $ADRAA_SESSION"
 echo "without session: $(seen .error.code)"

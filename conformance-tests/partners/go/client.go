@@ -13,9 +13,9 @@ type generated struct {
 	ctx context.Context
 }
 
-func newClient(baseURL string) client { return newTokenClient(baseURL, "") }
+func newClient(baseURL string) client { return newSecretClient(baseURL, "") }
 
-func newTokenClient(baseURL, secret string) client {
+func newSecretClient(baseURL, secret string) client {
 	configuration := inbox.NewConfiguration()
 	configuration.Servers[0].URL = baseURL
 	ctx := context.Background()
@@ -24,8 +24,6 @@ func newTokenClient(baseURL, secret string) client {
 	}
 	return generated{inbox.NewAPIClient(configuration), ctx}
 }
-
-func newSessionClient(baseURL, secret string) client { return newTokenClient(baseURL, secret) }
 
 func (g generated) verifyToken() (string, string, error) {
 	verified, _, err := g.VerificationAPI.VerifyToken(g.ctx).Execute()

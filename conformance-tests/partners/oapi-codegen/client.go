@@ -16,13 +16,11 @@ type generated struct {
 
 func newClient(baseURL string) client { return with(baseURL) }
 
-func newTokenClient(baseURL, secret string) client {
+func newSecretClient(baseURL, secret string) client {
 	bearer, err := securityprovider.NewSecurityProviderBearerToken(secret)
 	check(err)
 	return with(baseURL, inbox.WithRequestEditorFn(bearer.Intercept))
 }
-
-func newSessionClient(baseURL, secret string) client { return newTokenClient(baseURL, secret) }
 
 func with(baseURL string, options ...inbox.ClientOption) client {
 	c, err := inbox.NewClientWithResponses(baseURL, options...)

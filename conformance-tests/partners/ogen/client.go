@@ -9,20 +9,14 @@ import (
 	"github.com/ogen-go/ogen/ogenerrors"
 )
 
-// credentials is what a client authenticates with; each operation takes the one it needs.
-type credentials struct {
-	session, token string
+// credential is the secret that a client authenticates with.
+type credential string
+
+func (c credential) BearerToken(context.Context, inbox.OperationName) (inbox.BearerToken, error) {
+	return inbox.BearerToken{Token: string(c)}, nil
 }
 
-func (c credentials) BearerSession(context.Context, inbox.OperationName) (inbox.BearerSession, error) {
-	return inbox.BearerSession{Token: c.session}, nil
-}
-
-func (c credentials) BearerToken(context.Context, inbox.OperationName) (inbox.BearerToken, error) {
-	return inbox.BearerToken{Token: c.token}, nil
-}
-
-func (credentials) SessionCookie(context.Context, inbox.OperationName) (inbox.SessionCookie, error) {
+func (credential) SessionCookie(context.Context, inbox.OperationName) (inbox.SessionCookie, error) {
 	return inbox.SessionCookie{}, ogenerrors.ErrSkipClientSecurity
 }
 
@@ -32,20 +26,16 @@ type generated struct {
 
 // The client always sends a credential, so the one of the request that must have none is removed.
 func newClient(baseURL string) client {
-	return with(baseURL, credentials{}, inbox.WithRequestEditor(
+	return with(baseURL, "", inbox.WithRequestEditor(
 		func(_ context.Context, request *http.Request) error {
 			request.Header.Del("Authorization")
 			return nil
 		}))
 }
 
-func newTokenClient(baseURL, secret string) client { return with(baseURL, credentials{token: secret}) }
+func newSecretClient(baseURL, secret string) client { return with(baseURL, credential(secret)) }
 
-func newSessionClient(baseURL, secret string) client {
-	return with(baseURL, credentials{session: secret})
-}
-
-func with(baseURL string, has credentials, options ...inbox.ClientOption) client {
+func with(baseURL string, has credential, options ...inbox.ClientOption) client {
 	c, err := inbox.NewClient(baseURL, has, options...)
 	check(err)
 	return generated{c}

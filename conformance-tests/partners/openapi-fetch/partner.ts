@@ -22,10 +22,14 @@ const code = await input.question("");
 input.close();
 
 // sample: signIn
-const signedIn = await inbox.POST("/api/v1/session", { body: { email, code } });
+const signedIn = await inbox.POST("/api/v1/session", {
+  body: { email, code, credential: "bearer" },
+});
 if (signedIn.error) throw new Error(signedIn.error.error.code);
-const [cookie] = signedIn.response.headers.getSetCookie()[0].split(";");
-const admin = createClient<paths>({ baseUrl, headers: { Cookie: cookie } });
+const admin = createClient<paths>({
+  baseUrl,
+  headers: { Authorization: `Bearer ${signedIn.data.secret}` },
+});
 // end
 
 // sample: getSession

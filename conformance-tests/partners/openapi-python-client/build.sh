@@ -8,5 +8,5 @@ pip install --quiet --disable-pip-version-check -r requirements.txt
 mkdir generated
 openapi-python-client generate --path openapi.yaml --output-path generated/adraa_inbox \
   --meta none --fail-on-warning
-MYPYPATH=generated mypy --strict generated/adraa_inbox partner.py
+MYPYPATH=generated mypy --strict generated/adraa_inbox partner.py conversation.py
 openapi-python-client --version | sed 's/.*: //' >generator-version

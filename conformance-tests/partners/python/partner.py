@@ -7,11 +7,9 @@ from collections.abc import Callable
 # sample: setup
 import adraa_inbox
 
-configuration = adraa_inbox.Configuration(host=os.environ["ADRAA_BASE_URL"])
-client = adraa_inbox.ApiClient(configuration)
+base_url = os.environ["ADRAA_BASE_URL"]
+client = adraa_inbox.ApiClient(adraa_inbox.Configuration(host=base_url))
 # end
-
-verification = adraa_inbox.VerificationApi(client)
 
 
 def refusal(request: Callable[[], object]) -> adraa_inbox.ErrorBody:
@@ -23,7 +21,7 @@ def refusal(request: Callable[[], object]) -> adraa_inbox.ErrorBody:
     raise AssertionError("The request was not refused")
 
 
-print("missing token:", refusal(verification.verify_token).code)
+print("missing token:", refusal(adraa_inbox.VerificationApi(client).verify_token).code)
 
 email = os.environ["ADRAA_EMAIL"]
 # sample: requestSignInCode
@@ -34,40 +32,39 @@ print("sign-in code: sent", flush=True)
 code = input()
 
 # sample: signIn
-from http.cookies import SimpleCookie
-
-from urllib3 import HTTPHeaderDict
-
-sessions = adraa_inbox.SessionApi(client)
-signed_in = sessions.sign_in_with_http_info(adraa_inbox.SignInRequest(email=email, code=code))
-cookies = SimpleCookie(HTTPHeaderDict(signed_in.headers)["Set-Cookie"])
-configuration.api_key["sessionCookie"] = cookies["adraa_session"].value
+attempt = adraa_inbox.SignInAttempt(email=email, code=code, credential="bearer")
+signed_in = adraa_inbox.SessionApi(client).sign_in(attempt)
+assert signed_in.secret
+configuration = adraa_inbox.Configuration(
+    host=base_url, access_token=signed_in.secret.get_secret_value()
+)
+admin = adraa_inbox.ApiClient(configuration)
 # end
 
 # sample: getSession
-session = adraa_inbox.SessionApi(client).get_session().session
+session = adraa_inbox.SessionApi(admin).get_session().session
 workspace_id = session.workspaces[0].id
 # end
 workspace = session.workspaces[0]
 print(f"signed in: {session.agent.nickname}, {workspace.role} of {workspace.name}")
 
 # sample: createToken
-tokens = adraa_inbox.TokensApi(client)
-request = adraa_inbox.CreateTokenRequest(name="CRM integration")
-created = tokens.create_token(workspace_id, request)
-secret = created.secret  # returned only once: store it in your secret manager
+tokens = adraa_inbox.TokensApi(admin)
+created = tokens.create_token(workspace_id, adraa_inbox.NewToken(name="CRM integration"))
+secret = created.secret.get_secret_value()  # returned only once: store it in your secret manager
 # end
 print(f"created: {created.token.name} {created.token.prefix} {created.token.status}")
 
 # sample: verifyToken
-configuration.access_token = secret
-verified = adraa_inbox.VerificationApi(client).verify_token()
+configuration = adraa_inbox.Configuration(host=base_url, access_token=secret)
+verification = adraa_inbox.VerificationApi(adraa_inbox.ApiClient(configuration))
+verified = verification.verify_token()
 # end
 print(f"verified: {verified.company.name}, {verified.token.name}")
 
 
 def create(name: str) -> None:
-    tokens.create_token(workspace_id, adraa_inbox.CreateTokenRequest(name=name))
+    tokens.create_token(workspace_id, adraa_inbox.NewToken(name=name))
 
 
 refused = refusal(lambda: create("   "))
@@ -76,7 +73,7 @@ create("Order notifications")
 create("Reports")
 
 # sample: listTokens
-tokens = adraa_inbox.TokensApi(client)
+tokens = adraa_inbox.TokensApi(admin)
 pages = [tokens.list_tokens(workspace_id, limit=2)]
 while pages[-1].next_cursor:
     pages.append(tokens.list_tokens(workspace_id, limit=2, cursor=pages[-1].next_cursor))
@@ -85,13 +82,13 @@ print(f"listed: {sum(len(page.tokens) for page in pages)} tokens on {len(pages)}
 
 token_id = created.token.id
 # sample: getToken
-tokens = adraa_inbox.TokensApi(client)
+tokens = adraa_inbox.TokensApi(admin)
 token = tokens.get_token(workspace_id, token_id).token
 # end
 print(f"got: {token.name} {token.status}")
 
 # sample: revokeToken
-tokens = adraa_inbox.TokensApi(client)
+tokens = adraa_inbox.TokensApi(admin)
 revoked = tokens.revoke_token(workspace_id, token_id).token
 # end
 print(f"revoked: {revoked.name} {revoked.status}")
@@ -99,8 +96,8 @@ print(f"revoked: {revoked.name} {revoked.status}")
 print("revoked token:", refusal(verification.verify_token).code)
 
 # sample: signOut
-adraa_inbox.SessionApi(client).sign_out()
+adraa_inbox.SessionApi(admin).sign_out()
 # end
 print("signed out")
 
-print("without session:", refusal(sessions.get_session).code)
+print("without session:", refusal(adraa_inbox.SessionApi(admin).get_session).code)

@@ -1,89 +1,31 @@
-// The whole life of a token.
-import { createInterface } from "node:readline/promises";
+import { converse } from "./conversation.js";
 import {
   Configuration,
-  ErrorResponseFromJSON,
   ResponseError,
   SessionApi,
   SignInCodesApi,
   TokensApi,
   VerificationApi,
-  type ErrorBody,
 } from "./generated/index.js";
 
-const basePath = process.env.ADRAA_BASE_URL;
-const email = process.env.ADRAA_EMAIL!;
-const anonymous = new Configuration({ basePath });
-
-/** Why the server refuses the call. */
-async function refusal(call: Promise<unknown>): Promise<ErrorBody> {
-  try {
-    await call;
-  } catch (e) {
-    if (e instanceof ResponseError) return ErrorResponseFromJSON(await e.response.json()).error;
-    throw e;
-  }
-  throw new Error("not refused");
-}
-
-const missing = await refusal(new VerificationApi(anonymous).verifyToken());
-console.log(`missing token: ${missing.code}`);
-
-await new SignInCodesApi(anonymous).requestSignInCode({ signInCodeRequest: { email } });
-console.log("sign-in code: sent");
-const input = createInterface({ input: process.stdin });
-const code = await input.question("");
-input.close();
-
-const { raw } = await new SessionApi(anonymous).signInRaw({ signInRequest: { email, code } });
-const [cookie] = raw.headers.getSetCookie()[0].split(";");
-const asAdmin = new Configuration({ basePath, headers: { Cookie: cookie } });
-const sessions = new SessionApi(asAdmin);
-const tokens = new TokensApi(asAdmin);
-
-const { session } = await sessions.getSession();
-const [workspace] = session.workspaces;
-console.log(`signed in: ${session.agent.nickname}, ${workspace.role} of ${workspace.name}`);
-const workspaceId = workspace.id;
-
-const { token, secret } = await tokens.createToken({
-  workspaceId,
-  createTokenRequest: { name: "CRM integration" },
+await converse({
+  connect(basePath, secret) {
+    const configuration = new Configuration({ basePath, accessToken: secret });
+    const verification = new VerificationApi(configuration);
+    const signInCodes = new SignInCodesApi(configuration);
+    const sessions = new SessionApi(configuration);
+    const tokens = new TokensApi(configuration);
+    return {
+      verifyToken: () => verification.verifyToken(),
+      requestSignInCode: (signInCodeRequest) => signInCodes.requestSignInCode({ signInCodeRequest }),
+      signIn: (signInAttempt) => sessions.signIn({ signInAttempt }),
+      getSession: () => sessions.getSession(),
+      signOut: () => sessions.signOut(),
+      createToken: (workspaceId, newToken) => tokens.createToken({ workspaceId, newToken }),
+      listTokens: (workspaceId, query) => tokens.listTokens({ workspaceId, ...query }),
+      getToken: (workspaceId, tokenId) => tokens.getToken({ workspaceId, tokenId }),
+      revokeToken: (workspaceId, tokenId) => tokens.revokeToken({ workspaceId, tokenId }),
+    };
+  },
+  refusal: (failure) => (failure instanceof ResponseError ? failure.response.json() : undefined),
 });
-console.log(`created: ${token.name} ${token.prefix} ${token.status}`);
-const tokenId = token.id;
-
-const withToken = new VerificationApi(new Configuration({ basePath, accessToken: secret }));
-const verified = await withToken.verifyToken();
-console.log(`verified: ${verified.company.name}, ${verified.token.name}`);
-
-const refused = await refusal(
-  tokens.createToken({ workspaceId, createTokenRequest: { name: "   " } }),
-);
-console.log(`refused name: ${refused.code} ${refused.details?.[0].field}`);
-
-for (const name of ["Order notifications", "Reports"]) {
-  await tokens.createToken({ workspaceId, createTokenRequest: { name } });
-}
-
-let count = 0;
-let pages = 0;
-let cursor: string | undefined;
-do {
-  const page = await tokens.listTokens({ workspaceId, limit: 2, cursor });
-  count += page.tokens.length;
-  pages++;
-  cursor = page.nextCursor;
-} while (cursor !== undefined);
-console.log(`listed: ${count} tokens on ${pages} pages`);
-
-const got = await tokens.getToken({ workspaceId, tokenId });
-console.log(`got: ${got.token.name} ${got.token.status}`);
-
-const revoked = await tokens.revokeToken({ workspaceId, tokenId });
-console.log(`revoked: ${revoked.token.name} ${revoked.token.status}`);
-console.log(`revoked token: ${(await refusal(withToken.verifyToken())).code}`);
-
-await sessions.signOut();
-console.log("signed out");
-console.log(`without session: ${(await refusal(sessions.getSession())).code}`);

@@ -58,7 +58,7 @@ func main() {
 
 	secret, err := anonymous.signIn(email, code)
 	check(err)
-	console := newSessionClient(baseURL, secret)
+	console := newSecretClient(baseURL, secret)
 	session, err := console.getSession()
 	check(err)
 	fmt.Printf("signed in: %s, %s of %s\n", session.nickname, session.role, session.workspace)
@@ -67,7 +67,7 @@ func main() {
 	check(err)
 	fmt.Println("created:", created.name, created.prefix, created.status)
 
-	integration := newTokenClient(baseURL, secret)
+	integration := newSecretClient(baseURL, secret)
 	company, name, err := integration.verifyToken()
 	check(err)
 	fmt.Printf("verified: %s, %s\n", company, name)

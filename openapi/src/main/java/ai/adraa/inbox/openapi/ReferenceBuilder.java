@@ -154,9 +154,9 @@ final class ReferenceBuilder {
             errorsOfNoOperation(),
             "regex",
             // The token must not continue.
-            contract.at("/components/securitySchemes/bearerToken/bearerFormat").asText() + "\\b",
+            contract.at("/components/securitySchemes/bearerToken/x-token-format").asText() + "\\b",
             "sessionRegex",
-            contract.at("/components/securitySchemes/bearerSession/bearerFormat").asText() + "\\b",
+            contract.at("/components/securitySchemes/bearerToken/x-session-format").asText() + "\\b",
             "check",
             excerpt(Files.readString(sources.resolve("check_token.py")), "import re", "if __name__")
                 .replace("import sys\n", ""),

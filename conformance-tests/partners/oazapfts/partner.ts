@@ -1,0 +1,22 @@
+import { HttpError, ok } from "@oazapfts/runtime";
+import { converse } from "./conversation.js";
+import * as inbox from "./generated/adraa-inbox.js";
+
+await converse({
+  connect(baseUrl, secret) {
+    const headers = secret === undefined ? undefined : { Authorization: `Bearer ${secret}` };
+    const options = { baseUrl, headers };
+    return {
+      verifyToken: () => ok(inbox.verifyToken(options)),
+      requestSignInCode: (request) => ok(inbox.requestSignInCode(request, options)),
+      signIn: (attempt) => ok(inbox.signIn(attempt, options)),
+      getSession: () => ok(inbox.getSession(options)),
+      signOut: () => ok(inbox.signOut(options)),
+      createToken: (workspaceId, newToken) => ok(inbox.createToken(workspaceId, newToken, options)),
+      listTokens: (workspaceId, query) => ok(inbox.listTokens(workspaceId, query, options)),
+      getToken: (workspaceId, tokenId) => ok(inbox.getToken(workspaceId, tokenId, options)),
+      revokeToken: (workspaceId, tokenId) => ok(inbox.revokeToken(workspaceId, tokenId, options)),
+    };
+  },
+  refusal: (failure) => (failure instanceof HttpError ? failure.data : undefined),
+});

@@ -1,0 +1,101 @@
+# The whole life of a token with the generated client.
+
+use strict;
+use warnings;
+use utf8;
+use open qw(:std :encoding(UTF-8));
+use JSON;
+use WWW::OpenAPIClient::ApiClient;
+use WWW::OpenAPIClient::Object::NewToken;
+use WWW::OpenAPIClient::Object::SignInAttempt;
+use WWW::OpenAPIClient::Object::SignInCodeRequest;
+use WWW::OpenAPIClient::SessionApi;
+use WWW::OpenAPIClient::SignInCodesApi;
+use WWW::OpenAPIClient::TokensApi;
+use WWW::OpenAPIClient::VerificationApi;
+
+$| = 1;
+
+sub api {
+    my ( $name, $secret ) = @_;
+    my $client = WWW::OpenAPIClient::ApiClient->new(
+        base_url => $ENV{ADRAA_BASE_URL},
+        access_token => $secret
+    );
+    return "WWW::OpenAPIClient::${name}Api"->new($client);
+}
+
+# The exception is text: the envelope follows its first line.
+sub refusal {
+    my ($request) = @_;
+    eval { $request->(); 1 } and die 'The request was not refused';
+    my ($body) = $@ =~ /^API Exception.*?\n(.*)/s or die $@;
+    my ($envelope) = JSON->new->utf8->decode_prefix($body);
+    return WWW::OpenAPIClient::ApiClient->new->deserialize( 'ErrorResponse', $envelope )->error;
+}
+
+my $anonymous = api('Verification');
+print 'missing token: ', refusal( sub { $anonymous->verify_token } )->code, "\n";
+
+my $email = $ENV{ADRAA_EMAIL};
+my $code_request = WWW::OpenAPIClient::Object::SignInCodeRequest->new( email => $email );
+api('SignInCodes')->request_sign_in_code( sign_in_code_request => $code_request );
+print "sign-in code: sent\n";
+chomp( my $code = <STDIN> );
+
+my $attempt = WWW::OpenAPIClient::Object::SignInAttempt->new(
+    email => $email,
+    code => $code,
+    credential => 'bearer'
+);
+my $secret = api('Session')->sign_in( sign_in_attempt => $attempt )->secret;
+my $sessions = api( 'Session', $secret );
+my $tokens = api( 'Tokens', $secret );
+
+my $session = $sessions->get_session->session;
+my $workspace = $session->workspaces->[0];
+printf "signed in: %s, %s of %s\n", $session->agent->nickname, $workspace->role, $workspace->name;
+
+my $create = sub {
+    my ($name) = @_;
+    return $tokens->create_token(
+        workspace_id => $workspace->id,
+        new_token => WWW::OpenAPIClient::Object::NewToken->new( name => $name )
+    );
+};
+my $created = $create->('CRM integration');
+my $token = $created->token;
+printf "created: %s %s %s\n", $token->name, $token->prefix, $token->status;
+my %path = ( workspace_id => $workspace->id, token_id => $token->id );
+
+my $verification = api( 'Verification', $created->secret );
+my $verified = $verification->verify_token;
+printf "verified: %s, %s\n", $verified->company->name, $verified->token->name;
+
+my $refused = refusal( sub { $create->('   ') } );
+printf "refused name: %s %s\n", $refused->code, $refused->details->[0]->field;
+$create->('Order notifications');
+$create->('Reports');
+
+my ( $count, $pages, %cursor ) = ( 0, 0 );
+do {
+    my $page =
+      $tokens->list_tokens( workspace_id => $workspace->id, limit => 2, %cursor );
+    $count += @{ $page->tokens };
+    $pages++;
+    %cursor = $page->next_cursor ? ( cursor => $page->next_cursor ) : ();
+} while (%cursor);
+print "listed: $count tokens on $pages pages\n";
+
+my $got = $tokens->get_token(%path)->token;
+printf "got: %s %s\n", $got->name, $got->status;
+
+my $revoked = $tokens->revoke_token(%path)->token;
+printf "revoked: %s %s\n", $revoked->name, $revoked->status;
+
+print 'revoked token: ', refusal( sub { $verification->verify_token } )->code, "\n";
+
+$sessions->sign_out;
+print "signed out\n";
+
+print 'without session: ', refusal( sub { $sessions->get_session } )->code, "\n";

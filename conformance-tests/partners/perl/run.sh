@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+exec perl -w -I generated/lib partner.pl

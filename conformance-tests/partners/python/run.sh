@@ -1,2 +1,0 @@
-#!/usr/bin/env bash
-PYTHONPATH=generated exec venv/bin/python partner.py

@@ -1,0 +1,66 @@
+import org.openapitools.client.models.ErrorBody
+import org.openapitools.client.models.NewToken
+import org.openapitools.client.models.SignInAttempt
+import org.openapitools.client.models.SignInCodeRequest
+import java.io.FileDescriptor
+import java.io.FileOutputStream
+import java.io.PrintStream
+
+/** The whole life of a token. What differs between the generator's libraries is in Client.kt. */
+fun main() {
+    System.setOut(PrintStream(FileOutputStream(FileDescriptor.out), true, Charsets.UTF_8))
+    println("missing token: ${refusal { verification(null).verifyToken() }.code}")
+
+    val email = System.getenv("ADRAA_EMAIL")
+    signInCodes().requestSignInCode(SignInCodeRequest(email))
+    println("sign-in code: sent")
+    val code = readln()
+
+    val attempt = SignInAttempt(email, code, SignInAttempt.Credential.bearer)
+    val secret = sessions(null).signIn(attempt).secret
+    val sessions = sessions(secret)
+    val tokens = tokens(secret)
+
+    val session = sessions.getSession().session
+    val workspace = session.workspaces.first()
+    println("signed in: ${session.agent.nickname}, ${workspace.role} of ${workspace.name}")
+
+    val created = tokens.createToken(workspace.id, NewToken("CRM integration"))
+    println("created: ${created.token.name} ${created.token.prefix} ${created.token.status}")
+
+    val verification = verification(created.secret)
+    val verified = verification.verifyToken()
+    println("verified: ${verified.company.name}, ${verified.token.name}")
+
+    val refused = refusal { tokens.createToken(workspace.id, NewToken("   ")) }
+    println("refused name: ${refused.code} ${refused.details?.first()?.field}")
+    tokens.createToken(workspace.id, NewToken("Order notifications"))
+    tokens.createToken(workspace.id, NewToken("Reports"))
+
+    val pages = generateSequence(tokens.listTokens(workspace.id, limit = 2)) { page ->
+        page.nextCursor?.let { tokens.listTokens(workspace.id, limit = 2, cursor = it) }
+    }.toList()
+    println("listed: ${pages.sumOf { it.tokens.size }} tokens on ${pages.size} pages")
+
+    val token = tokens.getToken(workspace.id, created.token.id).token
+    println("got: ${token.name} ${token.status}")
+
+    val revoked = tokens.revokeToken(workspace.id, created.token.id).token
+    println("revoked: ${revoked.name} ${revoked.status}")
+
+    println("revoked token: ${refusal { verification.verifyToken() }.code}")
+
+    sessions.signOut()
+    println("signed out")
+
+    println("without session: ${refusal { sessions.getSession() }.code}")
+}
+
+private fun refusal(request: () -> Unit): ErrorBody {
+    try {
+        request()
+    } catch (refused: Exception) {
+        return error(refused)
+    }
+    throw IllegalStateException("The request was not refused")
+}

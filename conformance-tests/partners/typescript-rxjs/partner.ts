@@ -1,0 +1,55 @@
+import { firstValueFrom } from "rxjs";
+import { AjaxError } from "rxjs/ajax";
+import { converse } from "./conversation";
+import {
+  Configuration,
+  SessionApi,
+  SignInAttemptCredentialEnum,
+  SignInCodesApi,
+  TokensApi,
+  VerificationApi,
+  type Middleware,
+} from "./generated";
+
+// The generated client is for browsers; Node.js has no XMLHttpRequest.
+globalThis.XMLHttpRequest = require("xhr2");
+
+function bearer(secret: string): Middleware {
+  return {
+    pre: (request) => ({
+      ...request,
+      headers: { ...request.headers, Authorization: `Bearer ${secret}` },
+    }),
+  };
+}
+
+void converse({
+  connect(basePath, secret) {
+    const middleware = secret === undefined ? [] : [bearer(secret)];
+    const configuration = new Configuration({ basePath, middleware });
+    const verification = new VerificationApi(configuration);
+    const signInCodes = new SignInCodesApi(configuration);
+    const sessions = new SessionApi(configuration);
+    const tokens = new TokensApi(configuration);
+    return {
+      verifyToken: () => firstValueFrom(verification.verifyToken()),
+      requestSignInCode: (signInCodeRequest) =>
+        firstValueFrom(signInCodes.requestSignInCode({ signInCodeRequest })),
+      signIn: (attempt) => {
+        const signInAttempt = { ...attempt, credential: SignInAttemptCredentialEnum.Bearer };
+        return firstValueFrom(sessions.signIn({ signInAttempt }));
+      },
+      getSession: () => firstValueFrom(sessions.getSession()),
+      signOut: () => firstValueFrom(sessions.signOut()),
+      createToken: (workspaceId, newToken) =>
+        firstValueFrom(tokens.createToken({ workspaceId, newToken })),
+      listTokens: (workspaceId, query) =>
+        firstValueFrom(tokens.listTokens({ workspaceId, ...query })),
+      getToken: (workspaceId, tokenId) =>
+        firstValueFrom(tokens.getToken({ workspaceId, tokenId })),
+      revokeToken: (workspaceId, tokenId) =>
+        firstValueFrom(tokens.revokeToken({ workspaceId, tokenId })),
+    };
+  },
+  refusal: (failure) => (failure instanceof AjaxError ? failure.response : undefined),
+});

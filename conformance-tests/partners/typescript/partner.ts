@@ -1,0 +1,42 @@
+import { converse } from "./conversation";
+import {
+  ApiException,
+  createConfiguration,
+  ServerConfiguration,
+  SessionApi,
+  SignInAttemptCredentialEnum,
+  SignInCodesApi,
+  TokensApi,
+  VerificationApi,
+} from "./generated";
+
+function bearer(secret?: string) {
+  return secret === undefined ? undefined : { tokenProvider: { getToken: () => secret } };
+}
+
+void converse({
+  connect(baseUrl, secret) {
+    const configuration = createConfiguration({
+      baseServer: new ServerConfiguration(baseUrl, {}),
+      authMethods: { bearerToken: bearer(secret) },
+    });
+    const verification = new VerificationApi(configuration);
+    const signInCodes = new SignInCodesApi(configuration);
+    const sessions = new SessionApi(configuration);
+    const tokens = new TokensApi(configuration);
+    return {
+      verifyToken: () => verification.verifyToken(),
+      requestSignInCode: (request) => signInCodes.requestSignInCode(request),
+      signIn: (attempt) =>
+        sessions.signIn({ ...attempt, credential: SignInAttemptCredentialEnum.Bearer }),
+      getSession: () => sessions.getSession(),
+      signOut: () => sessions.signOut(),
+      createToken: (workspaceId, newToken) => tokens.createToken(workspaceId, newToken),
+      listTokens: (workspaceId, { limit, cursor }) =>
+        tokens.listTokens(workspaceId, undefined, limit, cursor),
+      getToken: (workspaceId, tokenId) => tokens.getToken(workspaceId, tokenId),
+      revokeToken: (workspaceId, tokenId) => tokens.revokeToken(workspaceId, tokenId),
+    };
+  },
+  refusal: (failure) => (failure instanceof ApiException ? failure.body : undefined),
+});
