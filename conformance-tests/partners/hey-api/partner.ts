@@ -26,5 +26,5 @@ await converse({
         data(inbox.revokeToken({ ...options, path: { workspaceId, tokenId } })),
     };
   },
-  refusal: (failure) => failure as ErrorResponse,
+  refusal: (failure) => (failure instanceof Error ? undefined : (failure as ErrorResponse)),
 });

@@ -6,6 +6,7 @@ export default defineConfig({
     output: {
       target: "generated/adraa-inbox.ts",
       client: "fetch",
+      urlEncodeParameters: true,
       baseUrl: { runtime: "process.env.ADRAA_BASE_URL" },
     },
   },
