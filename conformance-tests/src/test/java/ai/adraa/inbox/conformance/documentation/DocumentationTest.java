@@ -37,17 +37,23 @@ class DocumentationTest {
       Pattern.compile("((?:[A-Z][a-z0-9]+){2,})(?:\\.([a-z]\\w+))?");
   private static final Set<String> CLASSES_OF_OTHERS =
       Set.of(
+          "AccessToken",
+          "ApiClient",
           "ApiError",
+          "ApiKeyToken",
           "AsyncAppender",
           "AuthenticatedClient",
+          "BearerToken",
           "DelayedHandler",
           "EagerContentHandler",
           "GracefulHandler",
           "HostPort",
+          "HttpBearerAuth",
           "InetAddressSet",
           "KeyStoreScanner",
           "ResourceHandler",
           "ResourceService",
+          "RestClient",
           "SerializableTransactionRunner",
           "SizeLimitHandler",
           "TextTable");

@@ -49,6 +49,9 @@ final class Partner {
               Path.of(System.getProperty("openapiGeneratorJar")).toString(),
               "JAVA_HOME",
               System.getProperty("java.home"),
+              // Generators, Maven and compilers end before a better compiler would pay.
+              "JDK_JAVA_OPTIONS",
+              "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
               "LC_ALL",
               "C.UTF-8"));
 
