@@ -34,7 +34,7 @@ class PagesTest {
   private static final Path FOLDER = Path.of("../openapi/target/reference");
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
 
-  private static final String URL = "https://inbox.example";
+  private static final String URL = "http://inbox.example";
 
   @AutoClose private static final TestInbox inbox = TestInbox.builder().publicUrl(URL).start();
 
