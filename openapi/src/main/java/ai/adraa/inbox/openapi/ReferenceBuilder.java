@@ -156,7 +156,8 @@ final class ReferenceBuilder {
             // The token must not continue.
             contract.at("/components/securitySchemes/bearerToken/x-token-format").asText() + "\\b",
             "sessionRegex",
-            contract.at("/components/securitySchemes/bearerToken/x-session-format").asText() + "\\b",
+            contract.at("/components/securitySchemes/bearerToken/x-session-format").asText()
+                + "\\b",
             "check",
             excerpt(Files.readString(sources.resolve("check_token.py")), "import re", "if __name__")
                 .replace("import sys\n", ""),
@@ -243,7 +244,7 @@ final class ReferenceBuilder {
    * Adds to the description what Scalar does not show beside a sample: all examples of the request,
    * and the credentials that the operation accepts.
    */
-  private void describe(ObjectNode operation) {
+  private static void describe(ObjectNode operation) {
     StringBuilder description = new StringBuilder(operation.get("description").asText().strip());
     JsonNode examples = operation.at("/requestBody/content/application~1json/examples");
     if (examples.size() > 1) {
@@ -261,21 +262,27 @@ final class ReferenceBuilder {
       description.append("\n\nThe request must contain ");
       description.append(
           security.size() > 1 ? "one of these credentials:\n" : "this credential:\n");
+      // One scheme is for both secrets; the operations that accept a session accept its cookie too.
+      boolean ofSession = !security.findValues("sessionCookie").isEmpty();
       security.forEach(
-          scheme -> description.append("\n- ").append(credential(scheme.fieldNames().next())));
+          scheme ->
+              description.append("\n- ").append(credential(scheme.fieldNames().next(), ofSession)));
     }
     operation.put("description", description.toString());
   }
 
-  /** Returns where to send a credential, and the first sentence of its description. */
-  private String credential(String name) {
-    JsonNode scheme = contract.requiredAt("/components/securitySchemes/" + name);
-    String place =
-        scheme.has("x-cookie-name")
-            ? "`Cookie: %s=…`".formatted(scheme.get("x-cookie-name").asText())
-            : "`Authorization: Bearer …`";
-    String sentence = scheme.get("description").asText().strip().split("(?<=\\.)\\s", 2)[0];
-    return sentence.contains(place) ? sentence : place + ": " + sentence;
+  /** Returns where to send a credential, and what it is. */
+  private static String credential(String scheme, boolean ofSession) {
+    return switch (scheme) {
+      case "bearerToken" ->
+          ofSession
+              ? "`Authorization: Bearer adraa_session_…`: the secret of a console session, from"
+                  + " `signIn` with `\"credential\": \"bearer\"`"
+              : "`Authorization: Bearer adraa_…`: a workspace API token";
+      case "sessionCookie" ->
+          "`Cookie: adraa_session=…`: the cookie that `signIn` sets, for browsers";
+      default -> throw new IllegalStateException("No description of the scheme " + scheme);
+    };
   }
 
   private static void addSamples(ObjectNode operation, Map<String, String> sources, String id) {

@@ -109,10 +109,10 @@ class ReferenceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "verification/verifyToken | Authorization: Bearer …: A workspace API token",
+        "verification/verifyToken | Authorization: Bearer adraa_…: a workspace API token",
         "session/signIn | \"credential\": \"bearer\"",
-        "session/getSession | Authorization: Bearer …: The secret of a console session",
-        "tokens/createToken | The session cookie that signIn sets, for browsers: Cookie: adraa_session=…"
+        "session/getSession | Authorization: Bearer adraa_session_…: the secret of a console session",
+        "tokens/createToken | Cookie: adraa_session=…: the cookie that signIn sets"
       })
   void anOperationTellsTheCredentialsThatItAcceptsAndEachExampleOfItsRequest(
       String link, String text) {

@@ -149,7 +149,10 @@ class PagesTest {
     Pattern.compile("\\]\\(([^)]+)\\)")
         .matcher(guide())
         .results()
-        .forEach(l -> links.add(l.group(1)));
+        .map(link -> link.group(1))
+        // The page loads nothing from there: readers follow these links.
+        .filter(link -> !link.startsWith("https://"))
+        .forEach(links::add);
     assertThat(links).hasSizeGreaterThan(5);
     for (String link : links) {
       assertThat(FOLDER.resolve(link).normalize()).startsWith(FOLDER.normalize()).exists();
