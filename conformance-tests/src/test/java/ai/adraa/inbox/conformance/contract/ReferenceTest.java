@@ -74,7 +74,7 @@ class ReferenceTest {
             .page
             .getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("Python"))
             .click();
-        assertThat(sample).containsText("(host=\"" + inbox.url() + "\")");
+        assertThat(sample).containsText("base_url = \"" + inbox.url() + "\"");
         Locator shown = section.locator("pre").last();
         examples(operation)
             .forEach(
