@@ -74,7 +74,8 @@ class ReferenceTest {
             .page
             .getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("Python"))
             .click();
-        assertThat(sample).containsText("base_url = \"" + inbox.url() + "\"");
+        assertThat(sample).containsText("import adraa_inbox");
+        assertThat(sample).containsText("\"" + inbox.url() + "\"");
         Locator shown = section.locator("pre").last();
         examples(operation)
             .forEach(

@@ -68,8 +68,7 @@ final class ReleasedVersion implements AutoCloseable {
   }
 
   private static String git(String... arguments) throws IOException, InterruptedException {
-    String[] command =
-        Stream.concat(Stream.of("git"), Stream.of(arguments)).toArray(String[]::new);
+    String[] command = Stream.concat(Stream.of("git"), Stream.of(arguments)).toArray(String[]::new);
     return Tool.run(RELEASED, 1, Map.of(), command).out().strip();
   }
 
