@@ -14,8 +14,8 @@ final class BearerCredential {
   private BearerCredential() {}
 
   /**
-   * Returns the credential; empty if there is no header, if it has another form, or if there is
-   * more than one: a proxy may have checked the other one.
+   * Returns the credential, or empty if no header or more than one was sent, or if the header has
+   * another form. More than one is refused because a proxy may have checked only one of them.
    *
    * @param headers the values of all Authorization headers
    */
