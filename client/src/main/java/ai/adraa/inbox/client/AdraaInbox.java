@@ -103,7 +103,8 @@ public final class AdraaInbox {
   }
 
   /**
-   * Continues a session that the application has stored. Does not contact the server.
+   * Continues a session that the application has stored, see {@link ConsoleSession#secret}. Does
+   * not contact the server.
    *
    * @param session the session's secret, {@code adraa_session_…}, or the value of a session cookie
    * @throws IllegalArgumentException if the text is empty or contains white space or other
@@ -112,6 +113,7 @@ public final class AdraaInbox {
   public ConsoleSession resumeSession(String session) {
     requireToken(session, "A session");
     return new ConsoleSession(
+        session,
         session.startsWith("adraa_session_")
             ? transport("Authorization", "Bearer " + session)
             : transport("Cookie", "adraa_session=" + session));

@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConsoleSession {
   private static final int LARGEST_PAGE = 100;
 
+  private final String secret;
   private final SessionApi sessions;
   private final TokensApi tokens;
 
-  ConsoleSession(ApiClient transport) {
+  ConsoleSession(String secret, ApiClient transport) {
+    this.secret = secret;
     this.sessions = new SessionApi(transport);
     this.tokens = new TokensApi(transport);
   }
@@ -39,6 +41,14 @@ public final class ConsoleSession {
    */
   public Session get() {
     return AdraaInboxException.unwrap(sessions::getSession).getSession();
+  }
+
+  /**
+   * Returns the session's secret, with which {@link AdraaInbox#resumeSession} continues the
+   * session. Store it like a password.
+   */
+  public String secret() {
+    return secret;
   }
 
   /**

@@ -249,6 +249,7 @@ class AdraaInboxTest {
     assertThat(received.remove().headers().get("Authorization"))
         .containsExactly("Bearer adraa_session_example");
     assertThat(console.toString()).doesNotContain("adraa_session_example");
+    assertThat(console.secret()).isEqualTo("adraa_session_example");
   }
 
   @Test

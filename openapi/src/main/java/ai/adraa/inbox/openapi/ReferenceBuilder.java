@@ -13,8 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,16 +112,6 @@ final class ReferenceBuilder {
     Map<String, Map<String, String>> samples = samples();
     shown.remove("externalDocs"); // It links to this page.
     Map<String, ObjectNode> operations = operations(shown);
-    // Sorted like the operations: linters require the contract's tags to be sorted by name.
-    List<String> order =
-        operations.values().stream()
-            .map(operation -> operation.at("/tags/0").asText())
-            .distinct()
-            .toList();
-    List<JsonNode> tags = new ArrayList<>();
-    shown.get("tags").forEach(tags::add);
-    tags.sort(Comparator.comparing(tag -> order.indexOf(tag.get("name").asText())));
-    shown.putArray("tags").addAll(tags);
     operations.forEach(
         (id, operation) -> {
           describe(operation);

@@ -17,7 +17,10 @@ final class TestVectors {
   static ObjectNode build() {
     ObjectNode vectors = JsonNodeFactory.instance.objectNode();
     vectors.put(
-        "description", "Test strings and what a scanner must report. None is a real token.");
+        "description",
+        "Test strings and what a scanner must report. None is a real secret. matches: the regular"
+            + " expression of tokens finds something. isToken: the checksum is correct too. isSession:"
+            + " the regular expression of sessions finds something.");
     ArrayNode list = vectors.putArray("vectors");
     String token = "";
     for (String random :

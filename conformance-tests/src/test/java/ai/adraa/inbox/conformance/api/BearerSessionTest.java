@@ -107,7 +107,9 @@ class BearerSessionTest {
         List.of(
             secret.substring(0, 77),
             secret + "0",
-            "adraa_session_" + secret.substring(14).toUpperCase(Locale.ROOT) + "x",
+            "adraa_session_" + secret.substring(14).toUpperCase(Locale.ROOT),
+            secret + " x",
+            secret + ", Basic eA==",
             "adraa_session_" + "0".repeat(64),
             "adraa_session_")) {
       refused(bearer(wrong).get("/api/v1/session"), "INVALID_SESSION");

@@ -7,10 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Gives a server that knows sessions in cookies only, as that of release 1.0, the one thing that
- * today's programs need and it does not have: a session as a bearer secret.
- */
+/** Lets today's programs run against release 1.0, which has no bearer sessions. */
 final class CookieSessions {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +adraa_session_(\\S+)");
   private static final Pattern COOKIE = Pattern.compile("adraa_session=([^;]+).*");

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** One folder: its generator, and how far it came. */
+/** One folder of {@code partners}: its generator and the steps that passed. */
 final class Partner {
   /**
    * What {@code build.sh} exits with where something is missing that is not a program on the PATH.

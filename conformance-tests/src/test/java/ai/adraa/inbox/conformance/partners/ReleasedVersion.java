@@ -113,12 +113,12 @@ final class ReleasedVersion implements AutoCloseable {
     return Files.readString(contract);
   }
 
-  /** The folder of the partners' programs of then. */
+  /** The folder of the partners' programs of that release. */
   Path partners() {
     return directory.resolve("conformance-tests/partners");
   }
 
-  /** The jar of the Java client of then. */
+  /** The jar of the Java client of that release. */
   Path client() throws IOException {
     try (Stream<Path> jars = Files.list(directory.resolve("client/target"))) {
       return jars.filter(jar -> jar.toString().endsWith("-SNAPSHOT.jar")).findFirst().orElseThrow();
@@ -129,7 +129,7 @@ final class ReleasedVersion implements AutoCloseable {
     return directory.resolve("server/target/adraa-inbox-server.jar");
   }
 
-  /** Starts the server of then on a new database. */
+  /** Starts the server of that release on a new database. */
   Deployment start(Mailbox mail) throws IOException {
     try (Stream<Path> files = Files.list(TARGET)) {
       for (Path file : files.filter(file -> ("" + file).startsWith("" + database)).toList()) {

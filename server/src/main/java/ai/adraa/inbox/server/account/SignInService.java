@@ -60,7 +60,8 @@ public final class SignInService implements AutoCloseable {
    * Exchanges a code for a session.
    *
    * @param credential what the caller sends to identify the session
-   * @param current the session ids in the browser's cookies; these sessions end
+   * @param current the session ids in the browser's cookies; these sessions end; empty for a bearer
+   *     session
    * @return empty if the code is wrong, used, expired or was tried too often
    * @throws TooManyAttemptsException if the email or the address tried too many codes
    */

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  */
 final class ErrorWriter extends Writer {
   // What follows the prefix of an API token or a session, also if it is mistyped or too short. It
-  // has a digit,
-  // unlike the name of a variable.
+  // has a digit, unlike the name of a variable.
   private static final Pattern TOKEN =
       Pattern.compile("(?i)(adraa_(?:session_)?(?=\\w*[0-9])[0-9a-z]{8})\\w+");
   // Up to the last @, because an unencoded password can contain one.

@@ -1,20 +1,30 @@
 package ai.adraa.inbox.server.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.EtagUtils;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.InputStreamContentSource;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -25,18 +35,24 @@ import org.jspecify.annotations.Nullable;
  * uses time and length, which can be equal for two versions because the build is reproducible.
  */
 final class Page {
-  private final byte[] bytes;
+  private static final int BUFFER_BYTES = 16 * 1024;
+
+  private final List<byte[]> parts;
   private final byte @Nullable [] gzip;
   private final String tag;
   private final Map<String, String> headers;
 
-  private Page(byte[] bytes, byte @Nullable [] gzip, Map<String, String> headers) {
-    this.bytes = bytes;
+  private Page(
+      List<byte[]> parts, byte @Nullable [] gzip, String tag, Map<String, String> headers) {
+    this.parts = parts;
     this.gzip = gzip;
+    this.tag = tag;
     this.headers = headers;
+  }
+
+  private static String hash(byte[] bytes) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      tag = HexFormat.of().formatHex(hash, 0, 16);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
@@ -60,19 +76,42 @@ final class Page {
       if (in == null) {
         throw new IllegalStateException("A page is missing from the jar: " + name);
       }
-      return new Page(in.readAllBytes(), null, headers);
+      byte[] bytes = in.readAllBytes();
+      return new Page(List.of(bytes), null, hash(bytes), headers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   String text() {
-    return new String(bytes, StandardCharsets.UTF_8);
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    parts.forEach(text::writeBytes);
+    return text.toString(StandardCharsets.UTF_8);
   }
 
-  /** Returns this page with another text. It is not compressed. */
-  Page with(String text) {
-    return new Page(text.getBytes(StandardCharsets.UTF_8), null, headers);
+  /** Returns the parts of this page between the occurrences of a text, for {@link #joined}. */
+  Page splitAt(String text) {
+    List<byte[]> split =
+        Stream.of(text().split(Pattern.quote(text), -1))
+            .map(part -> part.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    return new Page(split, null, tag, headers);
+  }
+
+  /**
+   * Returns this page with a text between its parts, which both pages share. Any caller can trigger
+   * this work, so it copies and hashes only the text. The page is not compressed.
+   */
+  Page joined(String text) {
+    byte[] between = text.getBytes(StandardCharsets.UTF_8);
+    List<byte[]> joined = new ArrayList<>(2 * parts.size());
+    for (byte[] part : parts) {
+      if (!joined.isEmpty()) {
+        joined.add(between);
+      }
+      joined.add(part);
+    }
+    return new Page(joined, null, hash((tag + text).getBytes(StandardCharsets.UTF_8)), headers);
   }
 
   /**
@@ -83,24 +122,26 @@ final class Page {
   Page compressed() {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
-      out.write(bytes);
+      for (byte[] part : parts) {
+        out.write(part);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Page(bytes, compressed.toByteArray(), headers);
+    return new Page(parts, compressed.toByteArray(), tag, headers);
   }
 
   /** Answers a GET or HEAD request with this page. */
   void answer(Request request, Response response, Callback callback) {
     headers.forEach((name, value) -> response.getHeaders().put(name, value));
     response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
-    byte[] body = bytes;
+    List<byte[]> body = parts;
     String etag = '"' + tag + '"';
     boolean compressed =
         gzip != null
             && request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
     if (gzip != null && compressed) {
-      body = gzip;
+      body = List.of(gzip);
       etag = '"' + tag + "-gzip\"";
     }
     boolean kept = !"no-store".equals(headers.get("Cache-Control"));
@@ -116,11 +157,24 @@ final class Page {
     if (compressed) {
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
     }
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response
+        .getHeaders()
+        .put(HttpHeader.CONTENT_LENGTH, body.stream().mapToLong(part -> part.length).sum());
     if (request.getMethod().equals("HEAD")) {
       callback.succeeded();
+    } else if (body.size() == 1) {
+      response.write(true, ByteBuffer.wrap(body.get(0)), callback);
     } else {
-      response.write(true, ByteBuffer.wrap(body), callback);
+      // A caller that does not read the response holds one buffer, not the page.
+      ByteBufferPool pool = request.getComponents().getByteBufferPool();
+      Content.copy(
+          new InputStreamContentSource(
+              new SequenceInputStream(
+                  Collections.enumeration(
+                      body.stream().<InputStream>map(ByteArrayInputStream::new).toList())),
+              new ByteBufferPool.Sized(pool, false, BUFFER_BYTES)),
+          response,
+          callback);
     }
   }
 

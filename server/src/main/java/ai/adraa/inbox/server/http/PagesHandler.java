@@ -79,10 +79,10 @@ public final class PagesHandler extends Handler.Wrapper {
       // The browser must not keep a page that has shown a secret.
       Page.load("/console/index.html", CONSOLE_POLICY, "no-store").compressed();
   private final Map<String, Page> pages = new HashMap<>();
-  // The pages that contain the contract's address, if the address to replace it depends on the
-  // request.
+  // The pages that contain the contract's address, split at it, if the address to replace it
+  // depends
+  // on the request.
   private final Map<String, Page> pagesWithAddress = new HashMap<>();
-  private final String contractAddress;
   private final String listenAddress;
 
   /**
@@ -97,7 +97,7 @@ public final class PagesHandler extends Handler.Wrapper {
   public PagesHandler(Optional<URI> publicUrl, URI listenUrl, Handler next) {
     super(next);
     listenAddress = listenUrl.toString();
-    contractAddress = contractAddress();
+    String contractAddress = contractAddress();
     add("/", "/console/welcome.html", CONSOLE_POLICY);
     add("/app/assets/icon.svg", "/reference/icon.svg", CONSOLE_POLICY);
     for (String name : CONSOLE) {
@@ -114,9 +114,10 @@ public final class PagesHandler extends Handler.Wrapper {
           if (!page.text().contains(contractAddress)) {
             pages.put(path, page.compressed());
           } else if (publicUrl.isPresent()) {
-            pages.put(path, withAddress(page, publicUrl.get().toString()).compressed());
+            Page shown = page.splitAt(contractAddress).joined(publicUrl.get().toString());
+            pages.put(path, shown.compressed());
           } else {
-            pagesWithAddress.put(path, page);
+            pagesWithAddress.put(path, page.splitAt(contractAddress));
           }
         });
   }
@@ -132,10 +133,6 @@ public final class PagesHandler extends Handler.Wrapper {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private Page withAddress(Page page, String address) {
-    return page.with(page.text().replace(contractAddress, address));
   }
 
   @Override
@@ -168,7 +165,7 @@ public final class PagesHandler extends Handler.Wrapper {
     }
     Page template = pagesWithAddress.get(path);
     if (template != null) {
-      return withAddress(template, address(request));
+      return template.joined(address(request));
     }
     boolean ofConsole = path.equals("/app") || path.startsWith("/app/");
     return ofConsole && !path.startsWith("/app/assets/") ? console : null;

@@ -11,6 +11,10 @@ final class BearerCredential {
   // The scheme is case-insensitive (RFC 9110 §11.1).
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
+  // With any white space, and whatever follows: what is meant as a session must not be ignored.
+  private static final Pattern SESSION =
+      Pattern.compile("(?i:bearer)\\s+adraa_session_.*", Pattern.DOTALL);
+
   private BearerCredential() {}
 
   /**
@@ -25,8 +29,7 @@ final class BearerCredential {
 
   /** Returns true if one of the headers has the secret of a session, even if it is malformed. */
   static boolean isSession(List<String> headers) {
-    return headers.stream()
-        .anyMatch(header -> in(header).filter(Secret::startsLikeBearerSession).isPresent());
+    return headers.stream().anyMatch(header -> SESSION.matcher(header).matches());
   }
 
   private static Optional<Secret> in(String header) {

@@ -53,7 +53,7 @@ public final class Secret {
 
   /**
    * Returns a new session secret for the Authorization header: {@code adraa_session_} and 256
-   * random bits as 64 hexadecimal digits. It has not the form of an API token, so neither is
+   * random bits as 64 hexadecimal digits. It does not have the form of an API token, so neither is
    * accepted in place of the other.
    */
   public static Secret newBearerSession() {
@@ -86,11 +86,6 @@ public final class Secret {
   /** Returns true if this is only the {@link #prefix} of an API token. */
   public boolean isPrefix() {
     return TOKEN_PREFIX.matcher(value).matches();
-  }
-
-  /** Returns true if this is meant as the secret of a session, even if it is malformed. */
-  public boolean startsLikeBearerSession() {
-    return value.startsWith(SESSION_START);
   }
 
   /** Returns true if the length and the characters are those of a session's bearer secret. */
