@@ -88,7 +88,14 @@ class ConsoleContractTest {
 
   @Test
   void limitsAreTheContracts() {
-    Schema<?> name = Contract.OPEN_API.getComponents().getSchemas().get("TokenName");
+    Schema<?> name =
+        (Schema<?>)
+            Contract.OPEN_API
+                .getComponents()
+                .getSchemas()
+                .get("NewToken")
+                .getProperties()
+                .get("name");
     assertThat(asset("dialogs.js")).contains("NAME_MAX = " + name.getMaxLength() + ";");
 
     Operation list =
