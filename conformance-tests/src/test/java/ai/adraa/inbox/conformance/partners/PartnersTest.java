@@ -37,8 +37,8 @@ import org.junit.jupiter.api.TestFactory;
  * Partners' own clients. Each folder of {@code partners} is a partner: {@code build.sh} generates a
  * client from the contract that the server serves, and builds it with its language's own tools;
  * {@code run.sh} runs one small program, written as a partner would, that prints what it sees. It
- * must see the same in every language, today and tomorrow. Partners of one language share the files
- * of a folder of {@code partners/shared}.
+ * must see the same in every language, on every {@link Day}. Partners of one language share the
+ * files of a folder of {@code partners/shared}.
  */
 @Tag("once")
 @Tag("partners")
