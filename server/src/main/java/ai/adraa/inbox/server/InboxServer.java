@@ -28,11 +28,13 @@ import ai.adraa.inbox.server.metrics.Metrics;
 import ai.adraa.inbox.server.rest.RestApi;
 import ai.adraa.inbox.server.rest.TokenAuthentication;
 import ai.adraa.inbox.server.token.TokenService;
-import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.TokenUse;
+import ai.adraa.inbox.server.token.UsageStore;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -72,8 +74,8 @@ public final class InboxServer implements AutoCloseable {
   private final Server jetty = new Server();
   private final @Nullable Tls tls;
   private final Database database;
-  private final LastUse lastUse;
-  private final LastUse lastSessionUse;
+  private final LastUse<TokenUse> lastUse;
+  private final LastUse<Instant> lastSessionUse;
   private final SignInService signIn;
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
@@ -132,12 +134,11 @@ public final class InboxServer implements AutoCloseable {
     }
     management = managementPort;
 
-    TokenStore tokenStore = new TokenStore(database);
-    lastUse = new LastUse("tokens", tokenStore::updateLastUsed);
-    TokenService tokens = new TokenService(tokenStore, lastUse, clock);
+    lastUse = new UsageStore(database).lastUse();
+    TokenService tokens = new TokenService(database, lastUse, clock);
     WorkspaceStore workspaces = new WorkspaceStore(database, clock);
     SignInStore signInStore = new SignInStore(database);
-    lastSessionUse = new LastUse("sessions", signInStore::updateLastUsed);
+    lastSessionUse = LastUse.ofTimes("sessions", signInStore::updateLastUsed);
     signIn =
         new SignInService(
             signInStore,

@@ -14,7 +14,8 @@ import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
-import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.TokenUse;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ public final class Acme extends Clock implements AutoCloseable {
   public final Database database;
   public final WorkspaceStore workspaces;
   public final SignInStore signIn;
-  public final LastUse lastUse;
+  public final LastUse<TokenUse> lastUse;
   public final TokenService tokens;
   public final String id;
   public final Agent ada;
@@ -58,9 +59,8 @@ public final class Acme extends Clock implements AutoCloseable {
     database = Databases.open(new DatabaseLocation(file().toString()));
     workspaces = new WorkspaceStore(database, this);
     signIn = new SignInStore(database);
-    TokenStore store = new TokenStore(database);
-    lastUse = new LastUse("tokens", store::updateLastUsed);
-    tokens = new TokenService(store, lastUse, this);
+    lastUse = new UsageStore(database).lastUse();
+    tokens = new TokenService(database, lastUse, this);
     id =
         workspaces.list().isEmpty()
             ? workspaces.create("acme", ADA, OPERATOR)
@@ -113,7 +113,9 @@ public final class Acme extends Clock implements AutoCloseable {
   /** Creates a token of any workspace in Ada's name. */
   public Token.Created token(String workspace, String name) {
     return tokens.create(
-        workspace, name, Admin.onCommandLine(new Token.Actor(ada.id(), ada.nickname())));
+        workspace,
+        Token.Properties.named(name),
+        Admin.onCommandLine(new Token.Actor(ada.id(), ada.nickname())));
   }
 
   /** Returns the recorded events with this action, newest first. */

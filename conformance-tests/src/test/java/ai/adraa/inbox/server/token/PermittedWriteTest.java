@@ -83,8 +83,8 @@ class PermittedWriteTest {
             .createSession(bob.id(), Secret.newSessionId(), List.of(), Instant.now(), operator);
     tokens = new TokenStore(database);
     service =
-        new TokenService(tokens, new LastUse("tokens", tokens::updateLastUsed), Clock.systemUTC());
-    token = service.create(workspaceId, "CRM integration", admin());
+        new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
+    token = service.create(workspaceId, Token.Properties.named("CRM integration"), admin());
   }
 
   @AfterEach
@@ -185,7 +185,7 @@ class PermittedWriteTest {
   private Object write(String write) {
     Admin admin = admin();
     return write.equals("create")
-        ? service.create(workspaceId, "too late", admin)
+        ? service.create(workspaceId, Token.Properties.named("too late"), admin)
         : service.revoke(workspaceId, token.token().id(), admin);
   }
 

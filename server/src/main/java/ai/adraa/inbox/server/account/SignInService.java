@@ -17,14 +17,14 @@ public final class SignInService implements AutoCloseable {
   private static final Duration TOUCH_EVERY = Duration.ofMinutes(1);
 
   private final SignInStore store;
-  private final LastUse lastUse;
+  private final LastUse<Instant> lastUse;
   private final CodeMail mail;
   private final Clock clock;
   private final SignInLimits limits;
 
   public SignInService(
       SignInStore store,
-      LastUse lastUse,
+      LastUse<Instant> lastUse,
       WorkspaceStore workspaces,
       Mailer mailer,
       String consoleUrl,

@@ -12,7 +12,7 @@ import java.util.Optional;
  * change, and never contains a secret.
  *
  * @param workspaceId the workspace in which it happened
- * @param tokenId the token that was created or revoked
+ * @param tokenId the token that was created, changed, replaced or revoked
  * @param memberId the agent who was affected
  * @param detail more about the action, such as the new role
  */
@@ -30,6 +30,8 @@ public record AuditEvent(
     SIGN_IN_FAILED,
     SIGN_OUT,
     TOKEN_CREATED,
+    TOKEN_CHANGED,
+    TOKEN_REPLACED,
     TOKEN_REVOKED,
     WORKSPACE_CREATED,
     AGENT_ADDED,
@@ -49,10 +51,11 @@ public record AuditEvent(
   /**
    * Who caused an event, and through which channel.
    *
-   * @param channel {@code console} or {@code command line}
+   * @param channel {@code console} for a session, {@code command line}, or {@code api} for the
+   *     secret of a token
    * @param agentId the signed-in agent; empty if there is none, as on the command line
    * @param osUser the operating system's user who ran the command, such as {@code root} or {@code
-   *     uid 10001}; empty for the console
+   *     uid 10001}; empty for requests
    * @param address the IP address of the request; empty for the command line
    * @param requestId the id of the request; empty for the command line
    */
@@ -69,6 +72,11 @@ public record AuditEvent(
      */
     public static Source console(Optional<String> address, Optional<String> requestId) {
       return new Source("console", Optional.empty(), Optional.empty(), address, requestId);
+    }
+
+    /** Returns the source of a request that was sent with the secret of a token. */
+    public static Source api(Optional<String> address, Optional<String> requestId) {
+      return new Source("api", Optional.empty(), Optional.empty(), address, requestId);
     }
 
     /** Returns the source of a command that the current user of the operating system runs. */

@@ -4,15 +4,17 @@ import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
-import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.model.NewToken;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.text.PlainText;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenList;
+import ai.adraa.inbox.server.token.TokenQuery;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -103,8 +105,8 @@ final class TokenCommands {
       Tables.print(
           out,
           List.of("ID", "PREFIX", "STATUS", "CREATED", "BY", "LAST USED", "NAME"),
-          new TokenStore(database)
-              .list(workspaceId, null, null, Integer.MAX_VALUE).stream()
+          new TokenList(database)
+              .all(workspaceId, TokenQuery.ALL, Clock.systemUTC().instant()).stream()
                   .map(
                       token ->
                           List.of(
@@ -113,7 +115,7 @@ final class TokenCommands {
                               status(token),
                               token.createdAt().toString(),
                               token.createdBy().nickname(),
-                              token.lastUsedAt().map(Object::toString).orElse("never"),
+                              token.lastUse().map(use -> use.at().toString()).orElse("never"),
                               token.name()))
                   .toList());
     }
@@ -192,7 +194,7 @@ final class TokenCommands {
   }
 
   private static String status(Token token) {
-    return token.status().name().toLowerCase(Locale.ROOT);
+    return token.status(Clock.systemUTC().instant()).name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the longest-standing admin, in whose name these commands act. */
@@ -210,8 +212,7 @@ final class TokenCommands {
     WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
     String workspaceId = workspaces.requireId(workspace);
     Admin admin = admin(workspaces, workspaceId);
-    TokenStore store = new TokenStore(database);
-    return new TokenService(store, new LastUse("tokens", store::updateLastUsed), Clock.systemUTC())
-        .create(workspaceId, name, admin);
+    return new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC())
+        .create(workspaceId, Token.Properties.named(name), admin);
   }
 }

@@ -110,6 +110,19 @@ public abstract class Database implements AutoCloseable {
   @Override
   public abstract void close();
 
+  /**
+   * Returns Flyway with this program's migrations.
+   *
+   * @param dialect the folder of the SQL migrations; those in Java are the same for both
+   */
+  protected static Flyway flyway(DataSource database, String dialect) {
+    return Flyway.configure()
+        .dataSource(database)
+        .locations("classpath:db/" + dialect)
+        .javaMigrations(new NameKeysMigration())
+        .load();
+  }
+
   protected static Jdbi jdbi(DataSource pool) {
     Jdbi jdbi = Jdbi.create(pool);
     // By default an exception message contains the bound values, which would end up in the log.

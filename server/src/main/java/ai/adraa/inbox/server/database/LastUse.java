@@ -9,17 +9,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects the last-use times of tokens or sessions and writes them once a second, so that a read
- * does not wait for the disk. With more than 1000 keys in use, writing all of them takes up to 16
- * seconds. A crash loses the times that are not written yet: those of about the last second, with
- * more than 1000 keys those of up to two such rounds. A clean shutdown loses nothing. Thread-safe.
+ * Collects the uses of tokens or sessions and writes them once a second, so that a read does not
+ * wait for the disk. With more than 1000 keys in use, writing all of them takes up to 16 seconds. A
+ * crash loses the uses that are not written yet: those of about the last second, with more than
+ * 1000 keys those of up to two such rounds. A clean shutdown loses nothing. Thread-safe.
+ *
+ * @param <U> the uses of one key since they were last written
  */
-public final class LastUse implements AutoCloseable {
+public final class LastUse<U> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LastUse.class);
 
   // With many keys in use, each row is on its own page. Writing all of them every second reduces
@@ -28,8 +34,11 @@ public final class LastUse implements AutoCloseable {
   private static final int TURNS = 16;
 
   private final String what;
-  private final Consumer<Map<String, Instant>> store;
-  private final ConcurrentHashMap<String, Instant> pending = new ConcurrentHashMap<>();
+  private final BinaryOperator<U> merge;
+  private final Consumer<Map<String, U>> store;
+  private final ConcurrentHashMap<String, U> pending = new ConcurrentHashMap<>();
+  // Taken from the pending ones until they are written.
+  private volatile Map<String, U> writing = Map.of();
   private final ScheduledExecutorService writer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -43,11 +52,18 @@ public final class LastUse implements AutoCloseable {
 
   /**
    * @param what the plural noun for the log, such as tokens
-   * @param store writes the last-use times of the given keys in one transaction
+   * @param merge adds up two uses of one key
+   * @param store writes the uses of the given keys in one transaction
    */
-  public LastUse(String what, Consumer<Map<String, Instant>> store) {
+  public LastUse(String what, BinaryOperator<U> merge, Consumer<Map<String, U>> store) {
     this.what = what;
+    this.merge = merge;
     this.store = store;
+  }
+
+  /** Returns one that writes only the latest time of each key. */
+  public static LastUse<Instant> ofTimes(String what, Consumer<Map<String, Instant>> store) {
+    return new LastUse<>(what, (one, other) -> one.isAfter(other) ? one : other, store);
   }
 
   /** Starts the writer, which runs every second. */
@@ -55,22 +71,33 @@ public final class LastUse implements AutoCloseable {
     var unused = writer.scheduleWithFixedDelay(this::writeNext, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Records a use without waiting for the database; the latest time of a key wins. */
-  public void record(String key, Instant at) {
-    pending.merge(key, at, LastUse::later);
+  /** Records a use without waiting for the database. */
+  public void record(String key, U use) {
+    pending.merge(key, use, merge);
   }
 
-  /** Returns the last use of the key that is not written yet; empty if there is none. */
-  public Optional<Instant> pending(String key) {
-    return Optional.ofNullable(pending.get(key));
+  /**
+   * Records a use without waiting for the database.
+   *
+   * @param add returns the uses of the key with the new one added; called with null if there are
+   *     none, and by one thread at a time, so it can change its argument
+   */
+  public void update(String key, UnaryOperator<@Nullable U> add) {
+    pending.compute(key, (unused, uses) -> add.apply(uses));
   }
 
-  /** Returns how many keys have a last use that is not written yet. */
+  /** Returns the uses of the key that are not written yet; empty if there are none. */
+  public Optional<U> pending(String key) {
+    U use = pending.get(key);
+    return Optional.ofNullable(use == null ? writing.get(key) : use);
+  }
+
+  /** Returns how many keys have uses that are not written yet. */
   public int backlog() {
-    return pending.size();
+    return pending.size() + writing.size();
   }
 
-  /** Stops the writer, waits up to 10 seconds for it, and writes the remaining last-use times. */
+  /** Stops the writer, waits up to 10 seconds for it, and writes the remaining uses. */
   @Override
   public void close() {
     writer.shutdown();
@@ -82,8 +109,8 @@ public final class LastUse implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!pending.isEmpty()) {
-      LOG.warn("Lost the last-use times of {} {}: they could not be written", pending.size(), what);
+    if (backlog() > 0) {
+      LOG.warn("Lost the last uses of {} {}: they could not be written", backlog(), what);
     }
   }
 
@@ -100,25 +127,37 @@ public final class LastUse implements AutoCloseable {
   }
 
   private boolean write(List<String> keys) {
-    Map<String, Instant> batch = new LinkedHashMap<>();
-    keys.forEach(key -> batch.put(key, pending.get(key)));
+    // For readers, who must find a use that is no longer pending and not yet stored.
+    writing = values(keys, pending::get);
+    // What is added from here on is for the next run.
+    Map<String, U> batch = values(keys, pending::remove);
+    writing = batch;
     try {
       if (!batch.isEmpty()) {
         store.accept(batch);
       }
-      // A key that was used again in the meantime has a later time, which stays pending.
-      batch.forEach(pending::remove);
+      writing = Map.of();
       return true;
     } catch (DatabaseUnavailableException e) {
-      LOG.debug("Cannot write the last-use times of {} {}; retrying", batch.size(), what);
+      LOG.debug("Cannot write the last uses of {} {}; retrying", batch.size(), what);
     } catch (RuntimeException e) {
-      // The times stay pending for the next run. A thrown exception would end the schedule.
-      LOG.warn("Cannot write the last-use times of {} {}; retrying", batch.size(), what, e);
+      // A thrown exception would end the schedule.
+      LOG.warn("Cannot write the last uses of {} {}; retrying", batch.size(), what, e);
     }
+    batch.forEach((key, use) -> pending.merge(key, use, merge));
+    writing = Map.of();
     return false;
   }
 
-  private static Instant later(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
+  private static <U> Map<String, U> values(
+      List<String> keys, Function<String, @Nullable U> valueOf) {
+    Map<String, U> values = new LinkedHashMap<>();
+    for (String key : keys) {
+      U value = valueOf.apply(key);
+      if (value != null) {
+        values.put(key, value);
+      }
+    }
+    return values;
   }
 }

@@ -16,12 +16,20 @@ public enum ErrorCode {
   INVALID_SESSION(401, "The session has ended. Sign in again."),
   ADMIN_REQUIRED(403, "Only workspace admins can create and revoke API tokens."),
   CROSS_ORIGIN_REQUEST(403, "The request came from another site."),
+  INVALID_SIGNATURE(403, "The signature of the request is not valid."),
   NOT_FOUND(404, "The path does not exist."),
   WORKSPACE_NOT_FOUND(404, "The workspace does not exist."),
   TOKEN_NOT_FOUND(404, "The token does not exist in this workspace."),
   METHOD_NOT_ALLOWED(405, "The path does not support this method."),
   NOT_ACCEPTABLE(406, "The API returns only application/json."),
-  PAYLOAD_TOO_LARGE(413, "The request body exceeds 64 KiB."),
+  TOKEN_NOT_ACTIVE(
+      409,
+      "The token is not active. A revoked or expired token cannot be changed; replace it instead."),
+  TOKEN_ALREADY_REPLACED(
+      409,
+      "The token already has a replacement. Revoke the replacement first, or replace the"
+          + " replacement."),
+  PAYLOAD_TOO_LARGE(413, "The request body is too large."),
   URI_TOO_LONG(414, "The URL is too long."),
   UNSUPPORTED_MEDIA_TYPE(415, "Send the body as application/json."),
   RATE_LIMIT_EXCEEDED(429, "Too many requests. Retry after the time in Retry-After."),

@@ -18,8 +18,11 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Configures JSON as the contract requires: strict parsing, one format for output. */
@@ -48,10 +51,62 @@ public final class Json {
           .addModule(
               new SimpleModule()
                   .addDeserializer(String.class, new TrimmedString())
+                  .addDeserializer(Instant.class, new InstantFromText())
                   .addSerializer(new InstantInMilliseconds()))
           .build();
 
+  /** What {@link #parseTime} accepts. */
+  public static final String TIME = "must be a time such as 2026-06-12T10:25:00Z";
+
+  private static final DateTimeFormatter FORMAT =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private Json() {}
+
+  /** Returns the time in ISO 8601 UTC, always with milliseconds: 2026-06-12T10:25:00.000Z. */
+  public static String format(Instant time) {
+    return FORMAT.format(time);
+  }
+
+  /**
+   * Returns the time that a text in RFC 3339 names, cut to milliseconds.
+   *
+   * @throws IllegalArgumentException if the text has another form, or another year than 1 to 9999
+   */
+  public static Instant parseTime(String text) {
+    try {
+      OffsetDateTime time = OffsetDateTime.parse(text);
+      if (time.getYear() >= 1 && time.getYear() <= 9999) {
+        return time.toInstant().truncatedTo(ChronoUnit.MILLIS);
+      }
+    } catch (DateTimeParseException e) {
+      // Falls through to the exception below.
+    }
+    throw new IllegalArgumentException(TIME);
+  }
+
+  /** Reads a time. Rejects numbers, which Jackson would take as seconds or milliseconds. */
+  private static final class InstantFromText extends StdScalarDeserializer<Instant> {
+    private static final long serialVersionUID = 1;
+
+    InstantFromText() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      try {
+        if (parser.hasToken(JsonToken.VALUE_STRING)) {
+          return parseTime(parser.getText().strip());
+        }
+      } catch (IllegalArgumentException e) {
+        // Falls through to the exception below.
+      }
+      return context.reportInputMismatch(this, TIME);
+    }
+  }
 
   /** Strips leading and trailing white space. Rejects numbers and booleans. */
   private static final class TrimmedString extends StdScalarDeserializer<String> {
@@ -76,12 +131,9 @@ public final class Json {
     }
   }
 
-  /** Writes ISO 8601 UTC, always with milliseconds: {@code 2026-06-12T10:25:00.000Z}. */
+  /** Writes a time as {@link #format} does. */
   private static final class InstantInMilliseconds extends StdSerializer<Instant> {
     private static final long serialVersionUID = 1;
-    private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     InstantInMilliseconds() {
       super(Instant.class);
@@ -90,7 +142,7 @@ public final class Json {
     @Override
     public void serialize(Instant instant, JsonGenerator generator, SerializerProvider provider)
         throws IOException {
-      generator.writeString(FORMAT.format(instant));
+      generator.writeString(format(instant));
     }
   }
 }

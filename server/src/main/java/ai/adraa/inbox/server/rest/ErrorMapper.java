@@ -4,9 +4,13 @@ import ai.adraa.inbox.server.account.MailQueueFullException;
 import ai.adraa.inbox.server.account.TooManyAttemptsException;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.model.ErrorDetail;
 import ai.adraa.inbox.server.model.ErrorResponse;
+import ai.adraa.inbox.server.token.InvalidExpiryException;
 import ai.adraa.inbox.server.token.NotPermittedException;
+import ai.adraa.inbox.server.token.TokenAlreadyReplacedException;
+import ai.adraa.inbox.server.token.TokenNotActiveException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
@@ -24,7 +28,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +42,7 @@ import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.glassfish.jersey.server.ParamException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +75,15 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
             case SESSION_ENDED -> ErrorCode.INVALID_SESSION;
             case NOT_ADMIN -> ErrorCode.ADMIN_REQUIRED;
           });
+    }
+    if (failure instanceof TokenNotActiveException) {
+      return respond(ErrorCode.TOKEN_NOT_ACTIVE);
+    }
+    if (failure instanceof TokenAlreadyReplacedException) {
+      return respond(ErrorCode.TOKEN_ALREADY_REPLACED);
+    }
+    if (failure instanceof InvalidExpiryException expiry) {
+      return invalid(List.of(detail(expiry.field(), InvalidExpiryException.REQUIREMENT)));
     }
     if (failure instanceof TooManyAttemptsException tooMany) {
       Response answer = respond(ErrorCode.RATE_LIMIT_EXCEEDED);
@@ -150,7 +166,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (failure instanceof MismatchedInputException mismatch) {
       String field = field(mismatch);
       if (!field.isEmpty()) {
-        return invalid(List.of(detail(field, "must be a string")));
+        return invalid(List.of(detail(field, requirement(mismatch.getTargetType()))));
       }
       // Jackson reports a wrong type and content after the JSON value with the same exception.
       return String.valueOf(mismatch.getMessage()).startsWith("Trailing token")
@@ -158,6 +174,18 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
           : invalid(List.of(detail("body", "must be a JSON object")));
     }
     return notJson();
+  }
+
+  private static String requirement(@Nullable Class<?> type) {
+    if (type == Instant.class) {
+      return Json.TIME;
+    }
+    if (type == Boolean.class) {
+      return "must be true or false";
+    }
+    return type != null && Collection.class.isAssignableFrom(type)
+        ? "must be a list"
+        : "must be a string";
   }
 
   private static String oneOf(Class<?> type) {

@@ -1,8 +1,10 @@
 package ai.adraa.inbox.server.rest;
 
+import ai.adraa.inbox.server.http.Json;
 import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.QueryParam;
 import java.lang.reflect.Parameter;
+import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +40,9 @@ final class QueryParameters {
 
   private static String requirement(Parameter parameter) {
     Min range = parameter.getAnnotation(Min.class);
-    return range == null ? UNKNOWN : range.message();
+    if (range != null) {
+      return range.message();
+    }
+    return parameter.getType() == Instant.class ? Json.TIME : UNKNOWN;
   }
 }

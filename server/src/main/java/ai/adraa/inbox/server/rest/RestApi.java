@@ -65,6 +65,7 @@ public final class RestApi {
             .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
             .register(JacksonFeature.withoutExceptionMappers())
             .register(new ObjectMapperProvider())
+            .register(new TimeParameters())
             .register(new OperationFilter())
             .register(ValidationFeature.class)
             .register(new HeaderFilter())
@@ -77,7 +78,7 @@ public final class RestApi {
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
             .register(
                 authentication(byToken, new SessionAuthentication(cookie, signIn, workspaces)))
-            .register(new VerificationResource())
+            .register(new VerificationResource(tokens))
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, cookie))
             .register(new TokensResource(tokens));
@@ -118,7 +119,9 @@ public final class RestApi {
     }
   }
 
-  /** Requires a token for verification and a session for console operations except signing in. */
+  /**
+   * Requires a token for its own operations and a session for console operations except signing in.
+   */
   private static DynamicFeature authentication(
       TokenAuthentication byToken, SessionAuthentication bySession) {
     return (resource, context) -> {

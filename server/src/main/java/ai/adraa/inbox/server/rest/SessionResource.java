@@ -45,7 +45,7 @@ final class SessionResource implements SessionApi {
                 new Secret(request.getCode()),
                 credential,
                 isBearer ? List.of() : cookie.ids(headers.getRequestHeaders()),
-                ConsoleRequest.source())
+                RequestSource.console())
             .orElseThrow(() -> new ErrorCodeException(ErrorCode.INVALID_SIGN_IN_CODE));
     CreatedSession answer = new CreatedSession().session(wire(created.session()));
     Response.ResponseBuilder response = Response.status(Response.Status.CREATED);
@@ -68,10 +68,10 @@ final class SessionResource implements SessionApi {
   public Response signOut() {
     AgentSession session = (AgentSession) caller.getUserPrincipal();
     if (caller.getAuthenticationScheme().equals(SessionAuthentication.BEARER)) {
-      signIn.signOut(session, List.of(), ConsoleRequest.source());
+      signIn.signOut(session, List.of(), RequestSource.console());
       return Response.noContent().build();
     }
-    signIn.signOut(session, cookie.ids(headers.getRequestHeaders()), ConsoleRequest.source());
+    signIn.signOut(session, cookie.ids(headers.getRequestHeaders()), RequestSource.console());
     return Response.noContent().header(HttpHeaders.SET_COOKIE, cookie.remove()).build();
   }
 

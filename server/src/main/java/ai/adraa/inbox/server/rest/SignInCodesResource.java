@@ -15,7 +15,7 @@ final class SignInCodesResource implements SignInCodesApi {
 
   @Override
   public Response requestSignInCode(SignInCodeRequest request) {
-    signIn.requestCode(request.getEmail(), ConsoleRequest.source());
+    signIn.requestCode(request.getEmail(), RequestSource.console());
     return Response.accepted().build();
   }
 }

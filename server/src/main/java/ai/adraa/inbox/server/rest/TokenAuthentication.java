@@ -53,7 +53,9 @@ public final class TokenAuthentication implements ContainerRequestFilter {
             .filter(Secret::isWellFormedToken)
             .orElseThrow(() -> refused(Outcome.MALFORMED));
     Token.Verified token =
-        tokens.verify(secret).orElseThrow(() -> refused(Outcome.UNKNOWN_OR_REVOKED));
+        tokens
+            .verify(secret, RequestSource.address().orElse(null))
+            .orElseThrow(() -> refused(Outcome.UNKNOWN_OR_REVOKED));
     outcomes.accept(Outcome.VALID);
     return token;
   }

@@ -6,23 +6,37 @@ import ai.adraa.inbox.server.error.ErrorCode;
 import ai.adraa.inbox.server.model.Actor;
 import ai.adraa.inbox.server.model.ApiToken;
 import ai.adraa.inbox.server.model.CreatedToken;
+import ai.adraa.inbox.server.model.DailyRequests;
 import ai.adraa.inbox.server.model.NewToken;
-import ai.adraa.inbox.server.model.TokenList;
+import ai.adraa.inbox.server.model.Replacement;
+import ai.adraa.inbox.server.model.TokenChanges;
 import ai.adraa.inbox.server.model.TokenResponse;
+import ai.adraa.inbox.server.model.TokenUsage;
+import ai.adraa.inbox.server.model.TokenUsageResponse;
+import ai.adraa.inbox.server.model.UsedAddress;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenList;
+import ai.adraa.inbox.server.token.TokenQuery;
 import ai.adraa.inbox.server.token.TokenService;
+import ai.adraa.inbox.server.token.UsageStore;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriBuilder;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, lists and revokes a workspace's API tokens for its admins. */
+/** Creates, finds, changes, replaces and revokes a workspace's API tokens for its admins. */
 final class TokensResource implements TokensApi {
+  // Also a part of a secret, or one with a mistake.
+  private static final Pattern MORE_THAN_A_PREFIX =
+      Pattern.compile("(?i)adraa_(session_|[0-9a-f]{9})");
+
   private final TokenService tokens;
   @Context private SecurityContext caller;
 
@@ -32,13 +46,15 @@ final class TokensResource implements TokensApi {
 
   @Override
   public Response createToken(String workspaceId, NewToken request) {
-    Token.Created created = tokens.create(workspaceId, request.getName(), admin());
-    return Response.created(
-            UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
-                .path(created.token().id())
-                .build(workspaceId))
-        .entity(new CreatedToken().token(wire(created.token())).secret(created.secret().reveal()))
-        .build();
+    return created(
+        workspaceId,
+        tokens.create(
+            workspaceId,
+            new Token.Properties(
+                request.getName(),
+                Optional.ofNullable(request.getDescription()),
+                Optional.ofNullable(request.getExpiresAt())),
+            admin()));
   }
 
   @Override
@@ -47,19 +63,81 @@ final class TokensResource implements TokensApi {
   }
 
   @Override
-  public Response listTokens(
-      String workspaceId, @Nullable String status, Integer limit, @Nullable String cursor) {
-    TokenService.Page page;
-    try {
-      page = tokens.list(workspaceId, domain(status), limit, cursor);
-    } catch (IllegalArgumentException e) {
-      throw ErrorCodeException.invalid("cursor", "must be the nextCursor of the previous page");
+  public Response updateToken(String workspaceId, String tokenId, TokenChanges request) {
+    boolean neverExpires = Boolean.TRUE.equals(request.getNeverExpires());
+    if (neverExpires && request.getExpiresAt() != null) {
+      throw ErrorCodeException.invalid("neverExpires", "cannot be sent with expiresAt");
     }
-    return Response.ok(
-            new TokenList()
-                .tokens(page.tokens().stream().map(TokensResource::wire).toList())
-                .nextCursor(page.nextCursor().orElse(null)))
-        .build();
+    return one(
+        tokens.update(
+            workspaceId,
+            tokenId,
+            new Token.Changes(
+                Optional.ofNullable(request.getName()),
+                Optional.ofNullable(request.getDescription()),
+                Optional.ofNullable(request.getExpiresAt()),
+                neverExpires),
+            admin()));
+  }
+
+  @Override
+  public Response replaceToken(String workspaceId, String tokenId, Replacement request) {
+    return tokens
+        .replace(
+            workspaceId,
+            tokenId,
+            new Token.Replacement(
+                Optional.ofNullable(request.getName()),
+                Optional.ofNullable(request.getDescription()),
+                Optional.ofNullable(request.getExpiresAt()),
+                Optional.ofNullable(request.getOldExpiresAt())),
+            admin())
+        .map(created -> created(workspaceId, created))
+        .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
+  }
+
+  @Override
+  public Response getTokenUsage(String workspaceId, String tokenId, Integer days) {
+    return tokens
+        .usage(workspaceId, tokenId, days)
+        .map(usage -> Response.ok(new TokenUsageResponse().usage(wire(usage))).build())
+        .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
+  }
+
+  @Override
+  public Response listTokens(
+      String workspaceId,
+      @Nullable String status,
+      @Nullable String query,
+      @Nullable Instant unusedSince,
+      String sort,
+      Integer limit,
+      @Nullable String cursor) {
+    Optional<String> text = Optional.ofNullable(query).map(String::strip);
+    if (text.isPresent() && MORE_THAN_A_PREFIX.matcher(text.get()).find()) {
+      throw ErrorCodeException.invalid(
+          "query", "must not be a secret; send its prefix, the first 14 characters");
+    }
+    TokenQuery selection =
+        new TokenQuery(
+            Optional.ofNullable(status)
+                .map(word -> Token.Status.valueOf(word.toUpperCase(Locale.ROOT))),
+            text.filter(some -> !some.isEmpty()),
+            Optional.ofNullable(unusedSince),
+            TokenQuery.Sort.of(sort));
+    try {
+      TokenList.Page page = tokens.list(workspaceId, selection, limit, cursor);
+      return Response.ok(
+              new ai.adraa.inbox.server.model.TokenList()
+                  .tokens(page.tokens().stream().map(this::wire).toList())
+                  .nextCursor(page.nextCursor().orElse(null))
+                  .total(page.total())
+                  .totalIsCapped(page.totalIsCapped()))
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw ErrorCodeException.invalid(
+          "cursor", "must be the nextCursor of the previous page, sent with the same sort");
+    }
   }
 
   @Override
@@ -68,31 +146,65 @@ final class TokensResource implements TokensApi {
   }
 
   private Admin admin() {
-    return ConsoleRequest.admin((AgentSession) caller.getUserPrincipal());
+    return RequestSource.admin((AgentSession) caller.getUserPrincipal());
   }
 
-  private static Response one(Optional<Token> token) {
+  private Response created(String workspaceId, Token.Created created) {
+    return Response.created(
+            UriBuilder.fromPath(TokensApi.class.getAnnotation(Path.class).value())
+                .path(created.token().id())
+                .build(workspaceId))
+        .entity(new CreatedToken().token(wire(created.token())).secret(created.secret().reveal()))
+        .build();
+  }
+
+  private Response one(Optional<Token> token) {
     return token
         .map(found -> Response.ok(new TokenResponse().token(wire(found))).build())
         .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
   }
 
-  private static Token.@Nullable Status domain(@Nullable String status) {
-    return status == null ? null : Token.Status.valueOf(status.toUpperCase(Locale.ROOT));
-  }
-
-  private static ApiToken wire(Token token) {
+  private ApiToken wire(Token token) {
     ApiToken wire =
         new ApiToken()
             .id(token.id())
             .name(token.name())
+            .description(token.description().orElse(null))
             .prefix(token.prefix())
-            .status(token.status().name().toLowerCase(Locale.ROOT))
+            .status(tokens.status(token).name().toLowerCase(Locale.ROOT))
             .createdAt(token.createdAt())
             .createdBy(wire(token.createdBy()))
-            .lastUsedAt(token.lastUsedAt().orElse(null));
-    token.revocation().ifPresent(r -> wire.revokedAt(r.at()).revokedBy(wire(r.by())));
+            .expiresAt(token.expiresAt().orElse(null))
+            .replaces(token.replaces().orElse(null))
+            .replacedBy(token.replacedBy().orElse(null));
+    token
+        .lastUse()
+        .ifPresent(use -> wire.lastUsedAt(use.at()).lastUsedFrom(use.from().orElse(null)));
+    token
+        .revocation()
+        .ifPresent(
+            revocation ->
+                wire.revokedAt(revocation.at())
+                    .revokedBy(revocation.by().map(TokensResource::wire).orElse(null))
+                    .revokedReason(revocation.reason().name().toLowerCase(Locale.ROOT)));
     return wire;
+  }
+
+  private static TokenUsage wire(UsageStore.Usage usage) {
+    return new TokenUsage()
+        .days(
+            usage.days().stream()
+                .map(
+                    day -> new DailyRequests().date(day.date().toString()).requests(day.requests()))
+                .toList())
+        .addresses(
+            usage.addresses().stream()
+                .map(
+                    address ->
+                        new UsedAddress()
+                            .address(address.address())
+                            .lastUsedAt(address.lastUsedAt()))
+                .toList());
   }
 
   private static Actor wire(Token.Actor actor) {

@@ -1,29 +1,44 @@
 package ai.adraa.inbox.server.rest;
 
 import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.model.Company;
 import ai.adraa.inbox.server.model.TokenSummary;
 import ai.adraa.inbox.server.model.TokenVerification;
 import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenService;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 
-/** Returns an API token's id and name and the workspace it grants access to. */
+/** Verifies the API token that a request is sent with, and revokes it. */
 final class VerificationResource implements VerificationApi {
+  private final TokenService tokens;
   @Context private SecurityContext caller;
+
+  VerificationResource(TokenService tokens) {
+    this.tokens = tokens;
+  }
 
   @Override
   public Response verifyToken() {
     return verify((Token.Verified) caller.getUserPrincipal());
   }
 
+  @Override
+  public Response revokeOwnToken() {
+    tokens.revokeOwn((Token.Verified) caller.getUserPrincipal(), RequestSource.api());
+    return Response.noContent().build();
+  }
+
   /** Returns the response for a verified token; {@link VerificationHandler} uses it too. */
   static Response verify(Token.Verified token) {
-    return Response.ok(
+    Response.ResponseBuilder response =
+        Response.ok(
             new TokenVerification()
                 .company(new Company().id(token.workspaceId()).name(token.workspaceName()))
-                .token(new TokenSummary().id(token.id()).name(token.name())))
-        .build();
+                .token(new TokenSummary().id(token.id()).name(token.name())));
+    token.expiresAt().ifPresent(at -> response.header("X-Token-Expires-At", Json.format(at)));
+    return response.build();
   }
 }

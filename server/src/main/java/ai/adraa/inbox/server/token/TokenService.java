@@ -1,39 +1,40 @@
 package ai.adraa.inbox.server.token;
 
+import ai.adraa.inbox.server.audit.AuditEvent;
+import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.secret.Secret;
 import io.github.thibaultmeyer.cuid.CUID;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Creates, verifies, lists and revokes API tokens. Thread-safe. */
+/** Creates, verifies, finds, changes, replaces and revokes API tokens. Thread-safe. */
 public final class TokenService {
-  /**
-   * One page of a list.
-   *
-   * @param nextCursor the cursor of the next page; empty on the last page
-   */
-  public record Page(List<Token> tokens, Optional<String> nextCursor) {}
-
-  // The creation time in milliseconds since the epoch, and the token's id (a cuid).
-  private static final Pattern POSITION = Pattern.compile("([0-9]{1,18})\\.(c[a-z0-9]{24})");
+  // Calendar years, in UTC.
+  private static final int MOST_YEARS = 10;
 
   private final TokenStore store;
-  private final LastUse lastUse;
+  private final TokenList list;
+  private final UsageStore usage;
+  private final LastUse<TokenUse> lastUse;
   private final Clock clock;
 
-  public TokenService(TokenStore store, LastUse lastUse, Clock clock) {
-    this.store = store;
+  public TokenService(Database database, LastUse<TokenUse> lastUse, Clock clock) {
+    this.store = new TokenStore(database);
+    this.list = new TokenList(database);
+    this.usage = new UsageStore(database);
     this.lastUse = lastUse;
     // The database stores milliseconds.
     this.clock = Clock.tick(clock, Duration.ofMillis(1));
+  }
+
+  /** Returns the token's status now. */
+  public Token.Status status(Token token) {
+    return token.status(clock.instant());
   }
 
   /**
@@ -41,16 +42,23 @@ public final class TokenService {
    *
    * @throws NotPermittedException if the admin's session has ended or its agent is not an admin of
    *     the workspace
+   * @throws InvalidExpiryException if the expiry is not in the next 10 years
    */
-  public Token.Created create(String workspaceId, String name, Admin admin) {
+  public Token.Created create(String workspaceId, Token.Properties properties, Admin admin) {
+    Instant now = clock.instant();
+    requireExpiry("expiresAt", properties.expiresAt(), now);
     Secret secret = Secret.newToken();
     Token token =
         new Token(
             CUID.randomCUID1().toString(),
-            name,
+            properties.name(),
+            properties.description().filter(text -> !text.isEmpty()),
             secret.prefix(),
-            clock.instant(),
+            now,
             admin.agent(),
+            properties.expiresAt(),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
     store.insert(token, workspaceId, secret.hash(), admin);
@@ -58,15 +66,61 @@ public final class TokenService {
   }
 
   /**
+   * Changes an active token.
+   *
+   * @return the changed token; empty if it does not exist in this workspace
+   * @throws NotPermittedException as for {@link #create}
+   * @throws InvalidExpiryException if the new expiry is not in the next 10 years
+   * @throws TokenNotActiveException if the token is revoked or expired
+   */
+  public Optional<Token> update(
+      String workspaceId, String tokenId, Token.Changes changes, Admin admin) {
+    Instant now = clock.instant();
+    requireExpiry("expiresAt", changes.expiresAt(), now);
+    return store.update(workspaceId, tokenId, changes, now, admin);
+  }
+
+  /**
+   * Creates a token that replaces another one. Both work until the old one is revoked or expires.
+   *
+   * @return the new token; empty if the old one does not exist in this workspace
+   * @throws NotPermittedException as for {@link #create}
+   * @throws InvalidExpiryException if an expiry is not in the next 10 years
+   * @throws TokenAlreadyReplacedException if the old token has a replacement that is not revoked
+   */
+  public Optional<Token.Created> replace(
+      String workspaceId, String tokenId, Token.Replacement replacement, Admin admin) {
+    Instant now = clock.instant();
+    requireExpiry("expiresAt", replacement.expiresAt(), now);
+    requireExpiry("oldExpiresAt", replacement.oldExpiresAt(), now);
+    Secret secret = Secret.newToken();
+    return store
+        .replace(
+            workspaceId, tokenId, CUID.randomCUID1().toString(), replacement, secret, now, admin)
+        .map(token -> new Token.Created(token, secret));
+  }
+
+  private static void requireExpiry(String field, Optional<Instant> expiry, Instant now) {
+    Instant latest = now.atOffset(ZoneOffset.UTC).plusYears(MOST_YEARS).toInstant();
+    if (expiry.isPresent() && (!expiry.get().isAfter(now) || expiry.get().isAfter(latest))) {
+      throw new InvalidExpiryException(field);
+    }
+  }
+
+  /**
    * Returns the active token with this secret and records that it was used.
    *
    * @param secret a well-formed token; check {@link Secret#isWellFormedToken} first, because
    *     looking up a malformed token only wastes a database read
-   * @return empty if the token is unknown or revoked
+   * @param from the IP address of the request; null if it is not known
+   * @return empty if the token is unknown, revoked or expired
    */
-  public Optional<Token.Verified> verify(Secret secret) {
-    Optional<Token.Verified> verified = store.findActive(secret.hash());
-    verified.ifPresent(token -> lastUse.record(token.id(), clock.instant()));
+  public Optional<Token.Verified> verify(Secret secret, @Nullable String from) {
+    Instant now = clock.instant();
+    Optional<Token.Verified> verified = store.findActive(secret.hash(), now);
+    verified.ifPresent(
+        token ->
+            lastUse.update(token.id(), use -> (use == null ? new TokenUse() : use).add(now, from)));
     return verified;
   }
 
@@ -80,44 +134,35 @@ public final class TokenService {
     return store.revoke(workspaceId, tokenId, clock.instant(), admin);
   }
 
+  /** Revokes a token that was verified with its own secret, immediately and permanently. */
+  public void revokeOwn(Token.Verified token, AuditEvent.Source source) {
+    store.revokeOwn(token, clock.instant(), source);
+  }
+
   /** Returns a token; empty if it does not exist in this workspace. */
   public Optional<Token> find(String workspaceId, String tokenId) {
     return store.find(workspaceId, tokenId);
   }
 
   /**
-   * Returns one page of the workspace's tokens, newest first.
+   * Returns the usage of a token on the last days.
    *
-   * @param status null for tokens of any status
+   * @param days from 1 to {@link UsageStore#DAYS}
+   * @return empty if the token does not exist in this workspace
+   */
+  public Optional<UsageStore.Usage> usage(String workspaceId, String tokenId, int days) {
+    return find(workspaceId, tokenId).map(token -> usage.usage(tokenId, days, clock.instant()));
+  }
+
+  /**
+   * Returns one page of the workspace's tokens.
+   *
    * @param limit the most tokens to return
    * @param cursor the {@code nextCursor} of the previous page; null for the first page
-   * @throws IllegalArgumentException if the cursor is malformed
+   * @throws IllegalArgumentException if the cursor is malformed or of another order
    */
-  public Page list(
-      String workspaceId, Token.@Nullable Status status, int limit, @Nullable String cursor) {
-    TokenStore.Position after = cursor == null ? null : position(cursor);
-    // Reads one more than the limit to find out whether another page follows.
-    List<Token> tokens = store.list(workspaceId, status, after, limit + 1);
-    if (tokens.size() <= limit) {
-      return new Page(tokens, Optional.empty());
-    }
-    return new Page(tokens.subList(0, limit), Optional.of(cursor(tokens.get(limit - 1))));
-  }
-
-  private static String cursor(Token token) {
-    String position = token.createdAt().toEpochMilli() + "." + token.id();
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(position.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private static TokenStore.Position position(String cursor) {
-    Matcher position =
-        POSITION.matcher(
-            new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII));
-    if (!position.matches()) {
-      throw new IllegalArgumentException("The cursor is malformed");
-    }
-    return new TokenStore.Position(Long.parseLong(position.group(1)), position.group(2));
+  public TokenList.Page list(
+      String workspaceId, TokenQuery query, int limit, @Nullable String cursor) {
+    return list.page(workspaceId, query, clock.instant(), limit, cursor);
   }
 }

@@ -4,60 +4,32 @@ import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.secret.Secret;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import ai.adraa.inbox.server.text.SearchKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores API tokens. Reads the database on every verification, without a cache, so that a
  * revocation takes effect immediately. Thread-safe.
  */
 public final class TokenStore {
-  /**
-   * The last token of a page. Lists are ordered by both values, descending.
-   *
-   * @param createdAt milliseconds since the epoch
-   */
-  record Position(long createdAt, String id) {}
-
   /** A token and its workspace. */
   public record Located(Token token, String workspaceId, String workspaceName) {}
-
-  private static final String SELECT =
-      """
-      SELECT t.id, t.name, t.prefix, t.created_at, t.last_used_at, t.revoked_at,
-        c.id AS creator_id, c.nickname AS creator, r.id AS revoker_id, r.nickname AS revoker
-      FROM api_token t
-      JOIN agent c ON c.id = t.created_by
-      LEFT JOIN agent r ON r.id = t.revoked_by
-      """;
 
   private static final String FIND_ACTIVE =
       """
       /* TokenStore.findActive */
-      SELECT CASE WHEN t.secret_hash = ? AND w.id = t.workspace_id THEN t.revoked_at IS NULL END,
-        t.id, t.name, w.id, w.name
+      SELECT CASE WHEN t.secret_hash = ? AND w.id = t.workspace_id
+          THEN t.revoked_at IS NULL AND coalesce(t.expires_at > ?, TRUE) END,
+        t.id, t.name, w.id, w.name, t.expires_at
       FROM api_token t JOIN workspace w
       """;
-
-  private static final RowMapper<Token> TOKEN =
-      (row, context) ->
-          new Token(
-              row.getString("id"),
-              row.getString("name"),
-              row.getString("prefix"),
-              Instant.ofEpochMilli(row.getLong("created_at")),
-              new Token.Actor(row.getString("creator_id"), row.getString("creator")),
-              instant(row, "last_used_at"),
-              revocation(row));
 
   private final Database database;
   private final String findActive;
@@ -92,42 +64,246 @@ public final class TokenStore {
               handle
                   .createUpdate(
                       """
-                  /* TokenStore.insert */
-                  INSERT INTO api_token
-                    (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
-                  SELECT :id, :workspace, :name, :prefix, :hash, :createdAt, :createdBy
-                  WHERE %s
-                  """
+                      /* TokenStore.insert */
+                      INSERT INTO api_token (id, workspace_id, name, name_key, description, prefix,
+                        secret_hash, created_at, created_by, expires_at)
+                      SELECT :id, :workspace, :name, :key, :description, :prefix,
+                        :hash, :createdAt, :createdBy, :expiresAt
+                      WHERE %s
+                      """
                           .formatted(permitted(admin)))
                   .bindMap(session(admin))
                   .bind("id", token.id())
                   .bind("workspace", workspaceId)
                   .bind("name", token.name())
+                  .bind("key", SearchKey.of(token.name()))
+                  .bind("description", token.description().orElse(null))
                   .bind("prefix", token.prefix())
                   .bind("hash", secretHash)
                   .bind("createdAt", token.createdAt().toEpochMilli())
                   .bind("createdBy", token.createdBy().id())
+                  .bind("expiresAt", token.expiresAt().map(Instant::toEpochMilli).orElse(null))
                   .execute();
           if (inserted == 0) {
             throw refusal(handle, admin);
           }
+          AuditEvent created = created(token.id(), workspaceId, token.createdAt(), admin);
           AuditStore.record(
               handle,
-              AuditEvent.of(token.createdAt(), AuditEvent.Action.TOKEN_CREATED, admin.source())
-                  .inWorkspace(workspaceId)
-                  .onToken(token.id()));
+              token.expiresAt().map(at -> created.with("expires at " + at)).orElse(created));
           return null;
         });
   }
 
   /**
-   * Returns the active token with this secret; empty if it is unknown or revoked. Always reads the
-   * database. Compares the row with the requested hash, because a damaged index may point to a
-   * different row.
+   * Changes an active token and records the values before and after in the audit trail.
+   *
+   * @return the token after the change; empty if it does not exist in this workspace
+   * @throws NotPermittedException as for {@link #insert}
+   * @throws TokenNotActiveException if the token is revoked or expired
+   */
+  Optional<Token> update(
+      String workspaceId, String tokenId, Token.Changes changes, Instant now, Admin admin) {
+    return database.write(
+        handle -> {
+          Optional<Token> found = TokenRow.find(handle, workspaceId, tokenId);
+          int updated =
+              found.isPresent() ? update(handle, workspaceId, found.get(), changes, now, admin) : 0;
+          if (updated == 0) {
+            requirePermitted(handle, workspaceId, admin);
+            if (found.isPresent()) {
+              throw new TokenNotActiveException();
+            }
+            return Optional.empty();
+          }
+          Token after = TokenRow.find(handle, workspaceId, tokenId).orElseThrow();
+          String difference = difference(found.get(), after);
+          if (!difference.isEmpty()) {
+            AuditStore.record(
+                handle,
+                AuditEvent.of(now, AuditEvent.Action.TOKEN_CHANGED, admin.source())
+                    .inWorkspace(workspaceId)
+                    .onToken(tokenId)
+                    .with(difference));
+          }
+          return Optional.of(after);
+        });
+  }
+
+  private int update(
+      Handle handle,
+      String workspaceId,
+      Token before,
+      Token.Changes changes,
+      Instant now,
+      Admin admin) {
+    String name = changes.name().orElse(before.name());
+    Optional<Instant> expiresAt =
+        changes.neverExpires() ? Optional.empty() : changes.expiresAt().or(before::expiresAt);
+    return handle
+        .createUpdate(
+            """
+            /* TokenStore.update */
+            UPDATE api_token SET name = :name, name_key = :key, description = :description,
+              expires_at = :expiresAt
+            WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
+              AND (expires_at IS NULL OR expires_at > :now)
+              AND %s
+            """
+                .formatted(permitted(admin)))
+        .bindMap(session(admin))
+        .bind("name", name)
+        .bind("key", SearchKey.of(name))
+        .bind(
+            "description",
+            changes
+                .description()
+                .or(before::description)
+                .filter(text -> !text.isEmpty())
+                .orElse(null))
+        .bind("expiresAt", expiresAt.map(Instant::toEpochMilli).orElse(null))
+        .bind("id", before.id())
+        .bind("workspace", workspaceId)
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  /** Returns what was changed, for people, such as {@code name from "CRM" to "ERP"}. */
+  private static String difference(Token before, Token after) {
+    return Stream.of(
+            difference("name", quoted(before.name()), quoted(after.name())),
+            difference(
+                "description",
+                before.description().map(TokenStore::quoted).orElse("none"),
+                after.description().map(TokenStore::quoted).orElse("none")),
+            difference(
+                "expiry",
+                before.expiresAt().map(Instant::toString).orElse("never"),
+                after.expiresAt().map(Instant::toString).orElse("never")))
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String difference(String what, String before, String after) {
+    return before.equals(after) ? "" : "%s from %s to %s".formatted(what, before, after);
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  /**
+   * Stores a token that replaces another one, lets the other one expire if that is wanted, and
+   * records both in the audit trail.
+   *
+   * @param secret the secret of the new token
+   * @return the new token; empty if the old one does not exist in this workspace
+   * @throws NotPermittedException as for {@link #insert}
+   * @throws TokenAlreadyReplacedException if the old one has a replacement that is not revoked
+   */
+  Optional<Token> replace(
+      String workspaceId,
+      String oldId,
+      String newId,
+      Token.Replacement replacement,
+      Secret secret,
+      Instant now,
+      Admin admin) {
+    return database.write(
+        handle -> {
+          if (insertReplacement(handle, workspaceId, oldId, newId, replacement, secret, now, admin)
+              == 0) {
+            requirePermitted(handle, workspaceId, admin);
+            if (TokenRow.find(handle, workspaceId, oldId).isPresent()) {
+              throw new TokenAlreadyReplacedException();
+            }
+            return Optional.empty();
+          }
+          String until =
+              replacement.oldExpiresAt().isPresent()
+                      && expireEarlier(handle, oldId, replacement.oldExpiresAt().get())
+                  ? ", expires at " + replacement.oldExpiresAt().get()
+                  : "";
+          AuditStore.record(
+              handle,
+              AuditEvent.of(now, AuditEvent.Action.TOKEN_REPLACED, admin.source())
+                  .inWorkspace(workspaceId)
+                  .onToken(oldId)
+                  .with("by " + newId + until));
+          AuditStore.record(
+              handle,
+              created(newId, workspaceId, now, admin)
+                  .with(
+                      "replaces "
+                          + oldId
+                          + replacement.expiresAt().map(at -> ", expires at " + at).orElse("")));
+          return TokenRow.find(handle, workspaceId, newId);
+        });
+  }
+
+  /** Inserts nothing if a condition is not met; a unique index refuses a second replacement. */
+  private int insertReplacement(
+      Handle handle,
+      String workspaceId,
+      String oldId,
+      String newId,
+      Token.Replacement replacement,
+      Secret secret,
+      Instant now,
+      Admin admin) {
+    return handle
+        .createUpdate(
+            """
+            /* TokenStore.insertReplacement */
+            INSERT INTO api_token (id, workspace_id, name, name_key, description, prefix,
+              secret_hash, created_at, created_by, expires_at, replaces)
+            SELECT :newId, t.workspace_id, coalesce(:name, t.name), coalesce(:key, t.name_key),
+              nullif(coalesce(:description, t.description), ''), :prefix,
+              :hash, :now, :agent, :expiresAt, t.id
+            FROM api_token t
+            WHERE t.id = :oldId AND t.workspace_id = :workspace AND %s
+            ON CONFLICT DO NOTHING
+            """
+                .formatted(permitted(admin)))
+        .bindMap(session(admin))
+        .bind("newId", newId)
+        .bind("name", replacement.name().orElse(null))
+        .bind("key", replacement.name().map(SearchKey::of).orElse(null))
+        .bind("description", replacement.description().orElse(null))
+        .bind("prefix", secret.prefix())
+        .bind("hash", secret.hash())
+        .bind("now", now.toEpochMilli())
+        .bind("agent", admin.agent().id())
+        .bind("expiresAt", replacement.expiresAt().map(Instant::toEpochMilli).orElse(null))
+        .bind("oldId", oldId)
+        .bind("workspace", workspaceId)
+        .execute();
+  }
+
+  /** Never lets a token live longer, and never changes one that is revoked or expired. */
+  private static boolean expireEarlier(Handle handle, String tokenId, Instant at) {
+    return handle
+            .createUpdate(
+                """
+                /* TokenStore.expireEarlier */
+                UPDATE api_token SET expires_at = :at
+                WHERE id = :id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at)
+                """)
+            .bind("at", at.toEpochMilli())
+            .bind("id", tokenId)
+            .execute()
+        > 0;
+  }
+
+  /**
+   * Returns the active token with this secret; empty if it is unknown, revoked or expired. Always
+   * reads the database. Compares the row with the requested hash, because a damaged index may point
+   * to a different row.
    *
    * @param secretHash the SHA-256 of the secret
+   * @param now compared with the expiry
    */
-  public Optional<Token.Verified> findActive(byte[] secretHash) {
+  public Optional<Token.Verified> findActive(byte[] secretHash, Instant now) {
     return database
         .lookUp(
             findActive,
@@ -139,22 +315,27 @@ public final class TokenStore {
               return active
                   ? Optional.of(
                       new Token.Verified(
-                          row.getString(2), row.getString(3), row.getString(4), row.getString(5)))
+                          row.getString(2),
+                          row.getString(3),
+                          row.getString(4),
+                          row.getString(5),
+                          TokenRow.instant(row, "expires_at")))
                   : Optional.<Token.Verified>empty();
             },
             secretHash,
+            now.toEpochMilli(),
             secretHash)
         .flatMap(Function.identity());
   }
 
   /** Returns a token; empty if it does not exist in this workspace. */
   public Optional<Token> find(String workspaceId, String tokenId) {
-    return database.read(handle -> find(handle, workspaceId, tokenId));
+    return database.read(handle -> TokenRow.find(handle, workspaceId, tokenId));
   }
 
   /**
-   * Returns the tokens, active or revoked, with this id, prefix or secret. Only a prefix can belong
-   * to several.
+   * Returns the tokens of any status with this id, prefix or secret. Only a prefix can belong to
+   * several.
    *
    * @param workspaceId empty for all workspaces
    * @param reference a text that starts with {@code adraa_} is a prefix or a secret
@@ -178,14 +359,14 @@ public final class TokenStore {
                     JOIN workspace w ON w.id = a.workspace_id
                     ORDER BY found.created_at, found.id
                     """
-                        .formatted(SELECT, condition))
+                        .formatted(TokenRow.SELECT, condition))
                 .bind("workspace", workspaceId.orElse(null))
                 .bind("hash", reference.hash())
                 .bind("text", reference.reveal())
                 .map(
                     (row, context) ->
                         new Located(
-                            TOKEN.map(row, context),
+                            TokenRow.TOKEN.map(row, context),
                             row.getString("workspace_id"),
                             row.getString("workspace_name")))
                 .list());
@@ -207,7 +388,10 @@ public final class TokenStore {
                   .createUpdate(
                       """
                       /* TokenStore.revoke */
-                      UPDATE api_token SET revoked_at = :at, revoked_by = :agent
+                      UPDATE api_token SET revoked_at = :at, revoked_by = :agent,
+                        revoked_reason = CASE WHEN EXISTS (SELECT 1 FROM api_token s
+                          WHERE s.replaces = api_token.id AND s.revoked_at IS NULL)
+                          THEN 'replaced' ELSE 'admin' END
                       WHERE id = :id AND workspace_id = :workspace AND revoked_at IS NULL
                         AND %s
                       """
@@ -224,69 +408,47 @@ public final class TokenStore {
                 AuditEvent.of(at, AuditEvent.Action.TOKEN_REVOKED, admin.source())
                     .inWorkspace(workspaceId)
                     .onToken(tokenId));
-          } else if (!isPermitted(handle, workspaceId, admin)) {
-            throw refusal(handle, admin);
+          } else {
+            requirePermitted(handle, workspaceId, admin);
           }
-          return find(handle, workspaceId, tokenId);
+          return TokenRow.find(handle, workspaceId, tokenId);
         });
   }
 
   /**
-   * Returns tokens of a workspace, newest first.
-   *
-   * @param status null for tokens of any status
-   * @param after the position after which to start; null to start with the newest token
-   * @param limit the most tokens to return
+   * Revokes a token with its own secret and records it in the audit trail. Does nothing if the
+   * token is revoked already.
    */
-  public List<Token> list(
-      String workspaceId, Token.@Nullable Status status, @Nullable Position after, int limit) {
-    String ofStatus =
-        status == null
-            ? ""
-            : status == Token.Status.ACTIVE
-                ? "AND t.revoked_at IS NULL"
-                : "AND t.revoked_at IS NOT NULL";
-    String following = after == null ? "" : "AND (t.created_at, t.id) < (:createdAt, :id)";
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    /* TokenStore.list */
-                    %s
-                    WHERE t.workspace_id = :workspace %s %s
-                    ORDER BY t.created_at DESC, t.id DESC LIMIT :limit
-                    """
-                        .formatted(SELECT, ofStatus, following))
-                .bind("workspace", workspaceId)
-                .bindMap(
-                    after == null
-                        ? Map.of()
-                        : Map.of("createdAt", after.createdAt(), "id", after.id()))
-                .bind("limit", limit)
-                .map(TOKEN)
-                .list());
-  }
-
-  /**
-   * Writes when tokens were last used, in one transaction. Never replaces a later time by an
-   * earlier one. A crash can lose the write.
-   *
-   * @param lastUsed by token id
-   */
-  public void updateLastUsed(Map<String, Instant> lastUsed) {
-    database.writeLazily(
+  void revokeOwn(Token.Verified token, Instant at, AuditEvent.Source source) {
+    database.write(
         handle -> {
-          PreparedBatch batch =
-              handle.prepareBatch(
-                  """
-                  /* TokenStore.updateLastUsed */
-                  UPDATE api_token SET last_used_at = :at
-                  WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at)
-                  """);
-          lastUsed.forEach((id, at) -> batch.bind("id", id).bind("at", at.toEpochMilli()).add());
-          return batch.execute();
+          int revoked =
+              handle
+                  .createUpdate(
+                      """
+                      /* TokenStore.revokeOwn */
+                      UPDATE api_token SET revoked_at = :at, revoked_reason = 'self'
+                      WHERE id = :id AND revoked_at IS NULL
+                      """)
+                  .bind("at", at.toEpochMilli())
+                  .bind("id", token.id())
+                  .execute();
+          if (revoked > 0) {
+            AuditStore.record(
+                handle,
+                AuditEvent.of(at, AuditEvent.Action.TOKEN_REVOKED, source)
+                    .inWorkspace(token.workspaceId())
+                    .onToken(token.id())
+                    .with("with its own secret"));
+          }
+          return null;
         });
+  }
+
+  private static AuditEvent created(String tokenId, String workspaceId, Instant at, Admin admin) {
+    return AuditEvent.of(at, AuditEvent.Action.TOKEN_CREATED, admin.source())
+        .inWorkspace(workspaceId)
+        .onToken(tokenId);
   }
 
   /**
@@ -313,6 +475,12 @@ public final class TokenStore {
         .orElse(Map.of());
   }
 
+  private void requirePermitted(Handle handle, String workspaceId, Admin admin) {
+    if (!isPermitted(handle, workspaceId, admin)) {
+      throw refusal(handle, admin);
+    }
+  }
+
   private boolean isPermitted(Handle handle, String workspaceId, Admin admin) {
     return admin.session().isEmpty()
         || handle
@@ -336,30 +504,5 @@ public final class TokenStore {
         signedIn
             ? NotPermittedException.Reason.NOT_ADMIN
             : NotPermittedException.Reason.SESSION_ENDED);
-  }
-
-  private static Optional<Token> find(Handle handle, String workspaceId, String tokenId) {
-    return handle
-        .createQuery(
-            """
-            /* TokenStore.find */
-            %s
-            WHERE t.id = :id AND t.workspace_id = :workspace
-            """
-                .formatted(SELECT))
-        .bind("id", tokenId)
-        .bind("workspace", workspaceId)
-        .map(TOKEN)
-        .findOne();
-  }
-
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    long millis = row.getLong(column);
-    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
-  }
-
-  private static Optional<Token.Revocation> revocation(ResultSet row) throws SQLException {
-    Token.Actor revoker = new Token.Actor(row.getString("revoker_id"), row.getString("revoker"));
-    return instant(row, "revoked_at").map(at -> new Token.Revocation(at, revoker));
   }
 }

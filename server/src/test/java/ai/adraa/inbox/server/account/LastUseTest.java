@@ -11,7 +11,8 @@ import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.limit.RateLimit;
 import ai.adraa.inbox.server.secret.Secret;
-import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.TokenUse;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class LastUseTest {
       SignInStore store = new SignInStore(database);
       Secret id = Secret.newSessionId();
       store.createSession(agent.id(), id, List.of(), SIGNED_IN, OPERATOR);
-      LastUse lastUse = new LastUse("sessions", store::updateLastUsed);
+      LastUse<Instant> lastUse = LastUse.ofTimes("sessions", store::updateLastUsed);
       Instant later = SIGNED_IN.plus(AgentSession.IDLE).minusMillis(1);
       Instant muchLater = later.plus(AgentSession.IDLE).minusMillis(1);
 
@@ -76,13 +77,16 @@ class LastUseTest {
               handle.execute(
                   """
                   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
-                  INSERT INTO api_token SELECT printf('c%024d', i), workspace_id, 'Many',
-                    'adraa_00000000', randomblob(32), 1, agent_id, NULL, NULL, NULL
+                  INSERT INTO api_token (id, workspace_id, name, name_key, prefix, secret_hash,
+                    created_at, created_by)
+                  SELECT printf('c%024d', i), workspace_id, 'Many', 'many', 'adraa_00000000',
+                    randomblob(32), 1, agent_id
                   FROM n, membership
                   """));
-      LastUse lastUse = new LastUse("tokens", new TokenStore(database)::updateLastUsed);
+      LastUse<TokenUse> lastUse = new UsageStore(database).lastUse();
       for (int i = 1; i <= 2500; i++) {
-        lastUse.record(String.format(Locale.ROOT, "c%024d", i), SIGNED_IN);
+        TokenUse use = TokenUse.of(SIGNED_IN, null);
+        lastUse.record(String.format(Locale.ROOT, "c%024d", i), use);
       }
       assertThat(lastUse.backlog()).isEqualTo(2500);
 
@@ -110,8 +114,8 @@ class LastUseTest {
       Instant before = SIGNED_IN.plusSeconds(1);
       Instant during = SIGNED_IN.plusSeconds(2);
       Gate gate = new Gate(1);
-      LastUse lastUse =
-          new LastUse(
+      LastUse<Instant> lastUse =
+          LastUse.ofTimes(
               "sessions",
               uses -> {
                 store.updateLastUsed(uses);
@@ -140,7 +144,11 @@ class LastUseTest {
   }
 
   private static Optional<Instant> use(
-      SignInStore store, LastUse lastUse, WorkspaceStore workspaces, Secret id, Instant at) {
+      SignInStore store,
+      LastUse<Instant> lastUse,
+      WorkspaceStore workspaces,
+      Secret id,
+      Instant at) {
     Clock clock = Clock.fixed(at, ZoneOffset.UTC);
     try (SignInService signIn =
         new SignInService(

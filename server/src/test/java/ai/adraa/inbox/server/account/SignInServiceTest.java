@@ -160,7 +160,7 @@ class SignInServiceTest {
   private SignInService service(@Nullable String smtp) {
     return new SignInService(
         store,
-        new LastUse("sessions", store::updateLastUsed),
+        LastUse.ofTimes("sessions", store::updateLastUsed),
         workspaces,
         new Mailer(smtp, "inbox@acme.example", Optional.empty(), CLOCK, outcome -> {}),
         "http://localhost/app",

@@ -11,7 +11,6 @@ import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
-import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Admin;
@@ -55,8 +54,7 @@ class AuditTest {
     workspaceId = workspaces.create("acme", "ada@acme.example", OPERATOR);
     admin = workspaces.firstAdmin(workspaceId);
     tokens = new TokenStore(database);
-    service =
-        new TokenService(tokens, new LastUse("tokens", tokens::updateLastUsed), Clock.systemUTC());
+    service = new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
     signIn = new SignInStore(database);
     token = create("CRM integration");
   }

@@ -45,7 +45,7 @@ final class LocalInbox implements AutoCloseable {
     signIn =
         new SignInService(
             acme.signIn,
-            new LastUse("sessions", acme.signIn::updateLastUsed),
+            LastUse.ofTimes("sessions", acme.signIn::updateLastUsed),
             acme.workspaces,
             new Mailer(
                 smtp.orElse(null), "inbox@acme.example", Optional.empty(), acme, outcome -> {}),

@@ -8,6 +8,7 @@ import ai.adraa.inbox.server.account.Agent;
 import ai.adraa.inbox.server.account.Membership;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenQuery;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
@@ -136,7 +137,7 @@ class RestApiTest {
     String id = body.at("/token/id").textValue();
     assertThat(created.getStatus()).isEqualTo(201);
     assertThat(created.get("Location")).isEqualTo(tokens + "/" + id);
-    assertThat(acme.tokens.verify(new Secret(body.path("secret").textValue()))).isPresent();
+    assertThat(acme.tokens.verify(new Secret(body.path("secret").textValue()), null)).isPresent();
     assertThat(body.path("token"))
         .isEqualTo(json(send("GET " + tokens + "/" + id, session)).at("/token"));
     assertThat(names(body.path("token")))
@@ -147,7 +148,7 @@ class RestApiTest {
         .contains(created.get("X-Request-Id"));
 
     acme.advance(Duration.ofMillis(1));
-    acme.tokens.verify(new Secret(body.path("secret").textValue()));
+    acme.tokens.verify(new Secret(body.path("secret").textValue()), null);
     acme.lastUse.close();
     JsonNode revoked = json(post(tokens + "/" + id + "/revoke", null, session)).path("token");
 
@@ -192,7 +193,7 @@ class RestApiTest {
     error(send("GET " + one.replace(workspace, other), cookie(bob)), 404, "TOKEN_NOT_FOUND");
     error(
         post(one.replace(workspace, other) + "/revoke", null, cookie(bob)), 404, "TOKEN_NOT_FOUND");
-    assertThat(acme.tokens.verify(token.secret())).isPresent();
+    assertThat(acme.tokens.verify(token.secret(), null)).isPresent();
   }
 
   /** The server asks for the body after authentication, so that the agent loses the role then. */
@@ -225,7 +226,7 @@ class RestApiTest {
     connection.addInput(body);
 
     error(HttpTester.parseResponse(connection.getResponse()), status, code);
-    assertThat(acme.tokens.list(workspace, null, 10, null).tokens()).hasSize(1);
+    assertThat(acme.tokens.list(workspace, TokenQuery.ALL, 10, null).tokens()).hasSize(1);
   }
 
   @Test

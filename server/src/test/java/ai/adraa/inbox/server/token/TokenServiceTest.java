@@ -33,7 +33,8 @@ class TokenServiceTest {
 
   @Test
   void aNewTokenIsActiveAndKnowsItsCreator() {
-    Token.Created created = acme.tokens.create(acme.id, "CRM integration", ada);
+    Token.Created created =
+        acme.tokens.create(acme.id, Token.Properties.named("CRM integration"), ada);
 
     Token token = created.token();
     assertThat(token.status()).isEqualTo(Token.Status.ACTIVE);
@@ -61,16 +62,18 @@ class TokenServiceTest {
     Token.Created created = acme.token("CRM integration");
     acme.advance(Duration.ofNanos(1_999_999));
 
-    assertThat(acme.tokens.verify(created.secret()))
-        .contains(new Token.Verified(created.token().id(), "CRM integration", acme.id, "acme"));
-    assertThat(acme.tokens.verify(created.secret()).orElseThrow().getName())
+    assertThat(acme.tokens.verify(created.secret(), null))
+        .contains(
+            new Token.Verified(
+                created.token().id(), "CRM integration", acme.id, "acme", Optional.empty()));
+    assertThat(acme.tokens.verify(created.secret(), null).orElseThrow().getName())
         .isEqualTo(created.token().id());
-    assertThat(acme.tokens.verify(Secret.newToken())).isEmpty();
+    assertThat(acme.tokens.verify(Secret.newToken(), null)).isEmpty();
 
     acme.lastUse.close();
-    assertThat(acme.tokens.find(acme.id, created.token().id()).orElseThrow().lastUsedAt())
+    assertThat(acme.tokens.find(acme.id, created.token().id()).orElseThrow().lastUse())
         .as("in whole milliseconds, as the database stores it")
-        .contains(created.token().createdAt().plusMillis(1));
+        .contains(new Token.Use(created.token().createdAt().plusMillis(1), Optional.empty()));
   }
 
   @Test
@@ -83,10 +86,12 @@ class TokenServiceTest {
     Token revoked =
         acme.tokens.revoke(acme.id, created.token().id(), acme.caller(bob)).orElseThrow();
 
-    assertThat(revoked.status()).isEqualTo(Token.Status.REVOKED);
+    assertThat(acme.tokens.status(revoked)).isEqualTo(Token.Status.REVOKED);
     assertThat(revoked.revocation())
-        .contains(new Token.Revocation(revokedAt, new Token.Actor(bob.id(), "bob")));
-    assertThat(acme.tokens.verify(created.secret())).isEmpty();
+        .contains(
+            new Token.Revocation(
+                revokedAt, Optional.of(new Token.Actor(bob.id(), "bob")), Token.Reason.ADMIN));
+    assertThat(acme.tokens.verify(created.secret(), null)).isEmpty();
     acme.advance(Duration.ofDays(1));
     assertThat(acme.tokens.revoke(acme.id, created.token().id(), acme.caller(acme.ada)))
         .contains(revoked);
@@ -103,8 +108,8 @@ class TokenServiceTest {
 
     assertThat(acme.tokens.find(globex, created.token().id())).isEmpty();
     assertThat(acme.tokens.revoke(globex, created.token().id(), ada)).isEmpty();
-    assertThat(acme.tokens.list(globex, null, 10, null).tokens()).isEmpty();
-    assertThat(acme.tokens.verify(created.secret())).isPresent();
+    assertThat(acme.tokens.list(globex, TokenQuery.ALL, 10, null).tokens()).isEmpty();
+    assertThat(acme.tokens.verify(created.secret(), null)).isPresent();
   }
 
   @Test
@@ -129,12 +134,13 @@ class TokenServiceTest {
 
   private void refused(Admin caller, Token.Created created, NotPermittedException.Reason reason) {
     assertThatExceptionOfType(NotPermittedException.class)
-        .isThrownBy(() -> acme.tokens.create(acme.id, "refused", caller))
+        .isThrownBy(() -> acme.tokens.create(acme.id, Token.Properties.named("refused"), caller))
         .returns(reason, NotPermittedException::reason);
     assertThatExceptionOfType(NotPermittedException.class)
         .isThrownBy(() -> acme.tokens.revoke(acme.id, created.token().id(), caller))
         .returns(reason, NotPermittedException::reason);
-    assertThat(acme.tokens.list(acme.id, null, 10, null).tokens()).containsExactly(created.token());
+    assertThat(acme.tokens.list(acme.id, TokenQuery.ALL, 10, null).tokens())
+        .containsExactly(created.token());
   }
 
   @Test
@@ -169,7 +175,13 @@ class TokenServiceTest {
       // Two of one millisecond: their ids decide.
       acme.advance(Duration.ofMillis(i / 2));
     }
-    List<Token> all = acme.tokens.list(acme.id, status, 100, null).tokens();
+    TokenQuery query =
+        new TokenQuery(
+            Optional.ofNullable(status),
+            Optional.empty(),
+            Optional.empty(),
+            TokenQuery.Sort.NEWEST_FIRST);
+    List<Token> all = acme.tokens.list(acme.id, query, 100, null).tokens();
     assertThat(all)
         .hasSize(expected)
         .isSortedAccordingTo(
@@ -181,7 +193,7 @@ class TokenServiceTest {
       List<Token> listed = new ArrayList<>();
       Optional<String> cursor = Optional.empty();
       do {
-        TokenService.Page page = acme.tokens.list(acme.id, status, size, cursor.orElse(null));
+        TokenList.Page page = acme.tokens.list(acme.id, query, size, cursor.orElse(null));
         assertThat(page.tokens()).isNotEmpty().hasSizeLessThanOrEqualTo(size);
         listed.addAll(page.tokens());
         cursor = page.nextCursor();
@@ -221,7 +233,7 @@ class TokenServiceTest {
   }
 
   private void list(String cursor) {
-    assertThat(acme.tokens.list(acme.id, null, 10, cursor).tokens()).isEmpty();
+    assertThat(acme.tokens.list(acme.id, TokenQuery.ALL, 10, cursor).tokens()).isEmpty();
   }
 
   private static String base64(String text) {

@@ -144,7 +144,7 @@ public final class PostgresDatabase extends Database {
 
   /** Returns Flyway for the given database with this program's PostgreSQL migrations. */
   static Flyway flyway(PGSimpleDataSource database) {
-    return Flyway.configure().dataSource(database).locations("classpath:db/postgresql").load();
+    return flyway(database, "postgresql");
   }
 
   @Override

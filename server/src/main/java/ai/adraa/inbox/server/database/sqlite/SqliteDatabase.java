@@ -141,7 +141,7 @@ public final class SqliteDatabase extends Database {
 
   /** Returns Flyway for the given database with this program's SQLite migrations. */
   public static Flyway flyway(DataSource database) {
-    return Flyway.configure().dataSource(database).locations("classpath:db/sqlite").load();
+    return flyway(database, "sqlite");
   }
 
   private static OperatorException unopened(String location, Exception failure) {

@@ -8,7 +8,6 @@ import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
-import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.maintenance.Backup;
 import ai.adraa.inbox.server.maintenance.Inspection;
 import ai.adraa.inbox.server.secret.Secret;
@@ -44,12 +43,11 @@ class MigrationTest {
     try (Database database = Databases.openExisting(new DatabaseLocation(file.toString()))) {
       TokenStore tokens = new TokenStore(database);
       TokenService service =
-          new TokenService(
-              tokens, new LastUse("tokens", tokens::updateLastUsed), Clock.systemUTC());
-      Token.Verified verified = service.verify(new Secret(EXAMPLE_ACTIVE)).orElseThrow();
+          new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
+      Token.Verified verified = service.verify(new Secret(EXAMPLE_ACTIVE), null).orElseThrow();
       assertThat(verified.name()).isEqualTo("Example, active");
       assertThat(verified.workspaceName()).isEqualTo("example-acme");
-      assertThat(service.verify(new Secret(EXAMPLE_REVOKED))).isEmpty();
+      assertThat(service.verify(new Secret(EXAMPLE_REVOKED), null)).isEmpty();
       Token token = service.find(verified.workspaceId(), verified.id()).orElseThrow();
       assertThat(token.createdBy().nickname()).isEqualTo("ada");
       assertThat(token.lastUsedAt()).contains(Instant.parse("2026-06-12T10:26:00Z"));

@@ -29,7 +29,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -60,7 +59,7 @@ class SqliteDatabaseTest {
     admin = Admin.onCommandLine(actor(workspaces.firstAdmin(workspaceId)));
     tokens = new TokenStore(database);
     token =
-        new TokenService(tokens, new LastUse("tokens", tokens::updateLastUsed), Clock.systemUTC())
+        new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC())
             .create(workspaceId, "CRM integration", admin);
   }
 
@@ -94,8 +93,12 @@ class SqliteDatabaseTest {
   @Test
   void lastUseNeverGoesBack() {
     Instant later = Instant.parse("2026-06-14T08:01:12.345Z");
-    tokens.updateLastUsed(Map.of(token.token().id(), later));
-    tokens.updateLastUsed(Map.of(token.token().id(), later.minusMillis(1)));
+    LastUse<TokenUse> lastUse = new UsageStore(database).lastUse();
+    lastUse.record(token.token().id(), TokenUse.of(later, null));
+    lastUse.close();
+    LastUse<TokenUse> earlier = new UsageStore(database).lastUse();
+    earlier.record(token.token().id(), TokenUse.of(later.minusMillis(1), null));
+    earlier.close();
 
     assertThat(tokens.find(workspaceId, token.token().id()).orElseThrow().lastUsedAt())
         .isEqualTo(Optional.of(later));
