@@ -197,11 +197,11 @@ public final class ConsoleSession {
             tokens.listTokens(
                 workspaceId,
                 query.status == null ? null : query.status.toString(),
+                limit,
+                cursor,
                 query.text,
                 query.unusedSince,
-                query.sort == null ? null : query.sort.toString(),
-                limit,
-                cursor));
+                query.sort == null ? null : query.sort.toString()));
   }
 
   /**

@@ -108,11 +108,11 @@ final class TokensResource implements TokensApi {
   public Response listTokens(
       String workspaceId,
       @Nullable String status,
+      Integer limit,
+      @Nullable String cursor,
       @Nullable String query,
       @Nullable Instant unusedSince,
-      String sort,
-      Integer limit,
-      @Nullable String cursor) {
+      String sort) {
     Optional<String> text = Optional.ofNullable(query).map(String::strip);
     if (text.isPresent() && MORE_THAN_A_PREFIX.matcher(text.get()).find()) {
       throw ErrorCodeException.invalid(
