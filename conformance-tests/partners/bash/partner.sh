@@ -76,7 +76,7 @@ if [ "$ADRAA_API_VERSION" != 1.0 ]; then
   inbox "$session" listAuditEvents "$workspace" limit=1
   echo "last event: $(seen '.events[0].action')"
 
-  inbox "" reportLeakedTokens tokens:='[{"secret":"'"$leaked"'"}]'
+  inbox "" reportLeakedTokens - <<<'{"tokens":[{"secret":"'"$leaked"'"}]}'
   inbox "$leaked" verifyToken
   echo "reported: $(seen .error.code)"
 fi

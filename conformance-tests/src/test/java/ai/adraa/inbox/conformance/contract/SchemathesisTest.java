@@ -55,6 +55,7 @@ class SchemathesisTest {
       Map<String, String> secrets =
           Map.of(
               "ADRAA_TOKEN", inbox.createToken(admin, "CRM integration").secret(),
+              "ADRAA_TOKEN_TO_END", inbox.createToken(admin, "Old system").secret(),
               "ADRAA_SESSION", admin.session(),
               "ADRAA_SESSION_TO_END", leaving.session(),
               "ADRAA_EMAIL", "eve@acme.example",
