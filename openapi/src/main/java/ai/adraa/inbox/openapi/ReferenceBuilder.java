@@ -26,8 +26,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /**
  * Builds the API reference as a self-contained folder: the contract with the guide as its
  * introduction, the table of error codes, and code samples for each operation. The samples are
- * excerpts of the programs that the conformance tests run. An operation with {@code x-caller} has
- * no samples: only the system that {@code x-caller} names sends it. Only this module's build uses
+ * excerpts of the programs that the conformance tests run. An operation with {@code x-only-caller} has
+ * no samples: only the system that {@code x-only-caller} names sends it. Only this module's build uses
  * it.
  */
 final class ReferenceBuilder {
@@ -117,7 +117,7 @@ final class ReferenceBuilder {
     operations.forEach(
         (id, operation) -> {
           describe(operation);
-          if (!operation.has("x-caller")) {
+          if (!operation.has("x-only-caller")) {
             addSamples(operation, samples.get(id), id);
           }
         });
