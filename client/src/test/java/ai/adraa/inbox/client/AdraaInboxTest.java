@@ -426,7 +426,7 @@ class AdraaInboxTest {
     assertThat(query(received.remove()))
         .containsExactlyInAnyOrder(
             "status=expired",
-            "query=a&b c",
+            "search=a&b c",
             "unusedSince=2026-03-14T00:00:00Z",
             "sort=-lastUsedAt",
             "limit=7",
@@ -492,9 +492,9 @@ class AdraaInboxTest {
         .containsExactly("token-created", "agent-promoted");
 
     assertThat(query(received.remove()))
-        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n0");
+        .containsExactlyInAnyOrder("search=x", "limit=100", "cursor=n0");
     assertThat(query(received.remove()))
-        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n1");
+        .containsExactlyInAnyOrder("search=x", "limit=100", "cursor=n1");
     assertThat(query(received.remove())).containsExactly("limit=1");
     assertThat(query(received.remove())).containsExactlyInAnyOrder("limit=1", "cursor=n2");
   }
@@ -511,13 +511,11 @@ class AdraaInboxTest {
     assertThat(inbox.tokenExpiresAt()).contains(Instant.parse("2027-06-12T10:25:00Z"));
 
     answers.add(new Answer(200, Map.of("X-Token-Expires-At", "in a year"), verified));
-    assertThat(
-            catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
+    assertThat(catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
         .isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
 
     next(200, "<html>Welcome</html>");
-    assertThat(
-            catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
+    assertThat(catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
         .isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
   }
 

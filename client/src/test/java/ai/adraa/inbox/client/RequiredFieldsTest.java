@@ -88,9 +88,25 @@ class RequiredFieldsTest {
       throws IOException {
     Set<String> optional =
         Set.of(
-            "nextCursor", "lastUsedAt", "lastUsedFrom", "revokedAt", "revokedBy", "revokedReason",
-            "description", "expiresAt", "replaces", "replacedBy", "total", "totalIsCapped",
-            "agentId", "by", "requestId", "tokenId", "memberId", "member", "detail");
+            "nextCursor",
+            "lastUsedAt",
+            "lastUsedFrom",
+            "revokedAt",
+            "revokedBy",
+            "revokedReason",
+            "description",
+            "expiresAt",
+            "replaces",
+            "replacedBy",
+            "total",
+            "totalIsCapped",
+            "agentId",
+            "by",
+            "requestId",
+            "tokenId",
+            "memberId",
+            "member",
+            "detail");
     ObjectMapper json = new ObjectMapper();
     try (InputStream recorded = getClass().getResourceAsStream("/v1/" + name + ".json")) {
       JsonNode whole = json.readTree(recorded);

@@ -112,8 +112,7 @@ class ClientTest {
     ApiToken replaced = console.getToken(workspaceId, oldId);
     assertThat(replaced.getExpiresAt()).isEqualTo(inAWeek);
     assertThat(replaced.getReplacedBy()).isEqualTo(renewed.getToken().getId());
-    assertThat(
-            failure(() -> console.replaceToken(workspaceId, oldId, new Replacement())).code())
+    assertThat(failure(() -> console.replaceToken(workspaceId, oldId, new Replacement())).code())
         .isEqualTo("TOKEN_ALREADY_REPLACED");
 
     AdraaInbox integration = withToken(renewed.getSecret());
@@ -123,9 +122,7 @@ class ClientTest {
     String renewedId = renewed.getToken().getId();
     assertThat(console.getToken(workspaceId, renewedId).getRevokedReason()).isEqualTo("self");
     assertThat(
-            failure(
-                    () ->
-                        console.updateToken(workspaceId, renewedId, new TokenChanges().name("x")))
+            failure(() -> console.updateToken(workspaceId, renewedId, new TokenChanges().name("x")))
                 .code())
         .isEqualTo("TOKEN_NOT_ACTIVE");
   }
@@ -242,7 +239,8 @@ class ClientTest {
     assertThat(field(() -> console.updateToken(workspaceId, id, new TokenChanges().name(""))))
         .isEqualTo("name");
     assertThat(
-            field(() -> console.replaceToken(workspaceId, id, new Replacement().oldExpiresAt(past))))
+            field(
+                () -> console.replaceToken(workspaceId, id, new Replacement().oldExpiresAt(past))))
         .isEqualTo("oldExpiresAt");
     assertThat(field(() -> console.listTokens(workspaceId, TokenQuery.all().limit(101))))
         .isEqualTo("limit");

@@ -110,13 +110,13 @@ final class TokensResource implements TokensApi {
       @Nullable String status,
       Integer limit,
       @Nullable String cursor,
-      @Nullable String query,
+      @Nullable String search,
       @Nullable Instant unusedSince,
       String sort) {
-    Optional<String> text = Optional.ofNullable(query).map(String::strip);
+    Optional<String> text = Optional.ofNullable(search).map(String::strip);
     if (text.isPresent() && MORE_THAN_A_PREFIX.matcher(text.get()).find()) {
       throw ErrorCodeException.invalid(
-          "query", "must not be a secret; send its prefix, the first 14 characters");
+          "search", "must not be a secret; send its prefix, the first 14 characters");
     }
     TokenQuery selection =
         new TokenQuery(
