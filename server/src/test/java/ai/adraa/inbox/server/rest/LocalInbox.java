@@ -54,7 +54,12 @@ final class LocalInbox implements AutoCloseable {
             acme);
     RestApi api =
         new RestApi(
-            acme.tokens, signIn, acme.workspaces, URI.create("https://inbox.example"), outcomes);
+            acme.tokens,
+            signIn,
+            acme.workspaces,
+            new AuditStore(acme.database),
+            URI.create("https://inbox.example"),
+            outcomes);
     WorkerHandler workers =
         new WorkerHandler(RestApi.VERIFICATION_PATH, Duration.ofSeconds(30), api.handler());
     jetty.addConnector(connector);
