@@ -108,7 +108,7 @@ class ArchitectureTest {
         .whereLayer("secret")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "token", "account")
         .whereLayer("text")
-        .mayOnlyBeAccessedByLayers("cli", "rest")
+        .mayOnlyBeAccessedByLayers("cli", "rest", "token", "database")
         .check(CLASSES);
   }
 
