@@ -176,28 +176,13 @@ public final class AuditStore {
     return Long.parseLong(id);
   }
 
-  /** By id and not by time, because a clock may go back. A page starts after the last id. */
   private List<Entry> events(Filter filter, long before, int limit) {
     Map<String, Object> values = new HashMap<>();
-    String conditions = conditions(filter, values);
+    String query = query(filter, values);
     return database.read(
         handle ->
             handle
-                .createQuery(
-                    """
-                    /* AuditStore.events */
-                    SELECT e.id, e.at, e.action, e.channel, e.address, e.request_id, e.token_id,
-                      e.detail, e.agent_id, coalesce(a.email, e.os_user) AS by,
-                      e.member_id, m.email AS member,
-                      coalesce(w.name, e.workspace_id) AS workspace
-                    FROM audit_event e
-                    LEFT JOIN agent a ON a.id = e.agent_id
-                    LEFT JOIN agent m ON m.id = e.member_id
-                    LEFT JOIN workspace w ON w.id = e.workspace_id
-                    WHERE e.id < :before %s
-                    ORDER BY e.id DESC LIMIT :limit
-                    """
-                        .formatted(conditions))
+                .createQuery(query)
                 .bindMap(values)
                 .bind("before", before)
                 .bind("limit", limit)
@@ -220,20 +205,31 @@ public final class AuditStore {
                 .list());
   }
 
+  /** Orders by id and not by time, because a clock may go back. */
+  static String query(Filter filter, Map<String, Object> values) {
+    return """
+        /* AuditStore.query */
+        SELECT e.id, e.at, e.action, e.channel, e.address, e.request_id, e.token_id, e.detail,
+          e.agent_id, coalesce(a.email, e.os_user) AS by, e.member_id, m.email AS member,
+          coalesce(w.name, e.workspace_id) AS workspace
+        FROM audit_event e
+        LEFT JOIN agent a ON a.id = e.agent_id
+        LEFT JOIN agent m ON m.id = e.member_id
+        LEFT JOIN workspace w ON w.id = e.workspace_id
+        WHERE e.id < :before %s
+        ORDER BY e.id DESC LIMIT :limit
+        """
+        .formatted(conditions(filter, values));
+  }
+
   /** Only conditions that apply: with {@code :x IS NULL OR ...}, no index would be used. */
-  private String conditions(Filter filter, Map<String, Object> values) {
+  private static String conditions(Filter filter, Map<String, Object> values) {
     StringBuilder conditions = new StringBuilder();
     filter
         .workspaceId()
         .ifPresent(
             id -> {
-              // A token has fewer events than its workspace. Without the plus, SQLite could choose
-              // the index of the workspace.
-              conditions.append(
-                  filter.tokenId().isPresent()
-                      ? database.sql(
-                          " AND +e.workspace_id = :workspace", " AND e.workspace_id = :workspace")
-                      : " AND e.workspace_id = :workspace");
+              conditions.append(" AND e.workspace_id = :workspace");
               values.put("workspace", id);
             });
     filter

@@ -6,6 +6,7 @@ import ai.adraa.inbox.server.Acme;
 import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
