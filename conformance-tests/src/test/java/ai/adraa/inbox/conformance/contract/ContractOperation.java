@@ -42,7 +42,11 @@ record ContractOperation(
             "/api/v1/workspaces/" + caller.workspaceId() + "/audit-events",
             Access.ADMIN,
             null),
-        // Last, since it ends what verifyToken needs.
+        new ContractOperation("updateToken", "PATCH", one, Access.ADMIN, name),
+        new ContractOperation("getTokenUsage", "GET", one + "/usage", Access.ADMIN, null),
+        new ContractOperation("replaceToken", "POST", one + "/replace", Access.ADMIN, name),
+        // Last, since both end what the others need.
+        new ContractOperation("revokeOwnToken", "POST", "/api/v1/me/revoke", Access.TOKEN, null),
         new ContractOperation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));
   }
 }
