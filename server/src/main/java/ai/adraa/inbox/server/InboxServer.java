@@ -5,6 +5,7 @@ import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
@@ -153,6 +154,7 @@ public final class InboxServer implements AutoCloseable {
             tokens,
             signIn,
             workspaces,
+            new AuditStore(database),
             publicUrl,
             metrics.outcomes(
                 "adraa.verifications",

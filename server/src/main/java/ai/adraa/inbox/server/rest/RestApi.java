@@ -2,10 +2,12 @@ package ai.adraa.inbox.server.rest;
 
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.api.AuditEventsApi;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.token.TokenService;
 import jakarta.ws.rs.HttpMethod;
@@ -36,7 +38,12 @@ import org.glassfish.jersey.server.validation.ValidationFeature;
 public final class RestApi {
   /** The generated interfaces: all operations of the contract. */
   static final List<Class<?>> INTERFACES =
-      List.of(VerificationApi.class, SignInCodesApi.class, SessionApi.class, TokensApi.class);
+      List.of(
+          VerificationApi.class,
+          SignInCodesApi.class,
+          SessionApi.class,
+          TokensApi.class,
+          AuditEventsApi.class);
 
   /** The path of {@code verifyToken}. */
   public static final String VERIFICATION_PATH =
@@ -53,6 +60,7 @@ public final class RestApi {
       TokenService tokens,
       SignInService signIn,
       WorkspaceStore workspaces,
+      AuditStore events,
       URI publicUrl,
       Consumer<TokenAuthentication.Outcome> verifications) {
     SessionCookie cookie = new SessionCookie(publicUrl);
@@ -81,7 +89,8 @@ public final class RestApi {
             .register(new VerificationResource(tokens))
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, cookie))
-            .register(new TokensResource(tokens));
+            .register(new TokensResource(tokens))
+            .register(new AuditEventsResource(events));
   }
 
   /** Returns a handler for all operations. It blocks, so it must run on a worker thread. */
@@ -129,6 +138,7 @@ public final class RestApi {
       if (VerificationApi.class.isAssignableFrom(api)) {
         context.register(byToken, Priorities.AUTHENTICATION);
       } else if (TokensApi.class.isAssignableFrom(api)
+          || AuditEventsApi.class.isAssignableFrom(api)
           || (SessionApi.class.isAssignableFrom(api)
               && !resource.getResourceMethod().getName().equals("signIn"))) {
         context.register(bySession, Priorities.AUTHENTICATION);

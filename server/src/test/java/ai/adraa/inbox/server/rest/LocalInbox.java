@@ -6,6 +6,7 @@ import ai.adraa.inbox.server.Acme;
 import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
@@ -54,7 +55,12 @@ final class LocalInbox implements AutoCloseable {
             acme);
     RestApi api =
         new RestApi(
-            acme.tokens, signIn, acme.workspaces, URI.create("https://inbox.example"), outcomes);
+            acme.tokens,
+            signIn,
+            acme.workspaces,
+            new AuditStore(acme.database),
+            URI.create("https://inbox.example"),
+            outcomes);
     WorkerHandler workers =
         new WorkerHandler(RestApi.VERIFICATION_PATH, Duration.ofSeconds(30), api.handler());
     jetty.addConnector(connector);
