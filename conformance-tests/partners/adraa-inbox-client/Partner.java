@@ -134,7 +134,8 @@ final class Partner {
       System.out.println("revoked itself: " + refusal(renewed::verify).code());
 
       // sample: listAuditEvents
-      AuditEventList events = console.listAuditEvents(workspaceId, AuditQuery.all().limit(1));
+      AuditQuery query = AuditQuery.all().since(Instant.now().minus(Duration.ofHours(1)));
+      AuditEventList events = console.listAuditEvents(workspaceId, query.limit(1));
       // end
       System.out.println("last event: " + events.getEvents().get(0).getAction());
 

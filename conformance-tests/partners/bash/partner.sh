@@ -73,7 +73,8 @@ if [ "$ADRAA_API_VERSION" != 1.0 ]; then
   inbox "$renewed" verifyToken
   echo "revoked itself: $(seen .error.code)"
 
-  inbox "$session" listAuditEvents "$workspace" limit=1
+  inbox "$session" listAuditEvents "$workspace" limit=1 \
+    since="$(date -u -d "-1 hour" +%Y-%m-%dT%H:%M:%SZ)"
   echo "last event: $(seen '.events[0].action')"
 
   inbox "" reportLeakedTokens - <<<'{"tokens":[{"secret":"'"$leaked"'"}]}'

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"example.com/crm/inbox"
 )
@@ -120,8 +121,8 @@ func (g generated) revokeOwnToken() error {
 	return failure(err)
 }
 
-func (g generated) lastAction(workspaceID string) (string, error) {
-	listed, _, err := g.AuditEventsAPI.ListAuditEvents(g.ctx, workspaceID).Limit(1).Execute()
+func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
+	listed, _, err := g.AuditEventsAPI.ListAuditEvents(g.ctx, workspaceID).Since(since).Limit(1).Execute()
 	if err != nil {
 		return "", failure(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"example.com/crm/inbox"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/securityprovider"
@@ -151,10 +152,10 @@ func (g generated) revokeOwnToken() error {
 	return nil
 }
 
-func (g generated) lastAction(workspaceID string) (string, error) {
+func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
 	limit := int32(1)
 	r, err := g.ListAuditEventsWithResponse(context.Background(), workspaceID,
-		&inbox.ListAuditEventsParams{Limit: &limit})
+		&inbox.ListAuditEventsParams{Since: &since, Limit: &limit})
 	if err != nil || r.JSON200 == nil {
 		return "", failure(err, r.HTTPResponse, r.Body)
 	}

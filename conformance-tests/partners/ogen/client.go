@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"example.com/crm/inbox"
 	"github.com/ogen-go/ogen/ogenerrors"
@@ -159,9 +160,13 @@ func (g generated) revokeOwnToken() error {
 	return err
 }
 
-func (g generated) lastAction(workspaceID string) (string, error) {
+func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
 	listed, err := expect[*inbox.AuditEventListHeaders](g.ListAuditEvents(context.Background(),
-		inbox.ListAuditEventsParams{WorkspaceId: workspaceID, Limit: inbox.NewOptInt32(1)}))
+		inbox.ListAuditEventsParams{
+			WorkspaceId: workspaceID,
+			Since:       inbox.NewOptDateTime(since),
+			Limit:       inbox.NewOptInt32(1),
+		}))
 	if err != nil {
 		return "", err
 	}

@@ -148,8 +148,9 @@ if (process.env.ADRAA_API_VERSION !== "1.0") {
   console.log(`revoked itself: ${revokedItself.error?.error.code}`);
 
   // sample: listAuditEvents
+  const since = new Date(Date.now() - 3_600_000).toISOString();
   const audit = await admin.GET("/api/v1/workspaces/{workspaceId}/audit-events", {
-    params: { path: { workspaceId }, query: { limit: 1 } },
+    params: { path: { workspaceId }, query: { since, limit: 1 } },
   });
   if (audit.error) throw new Error(audit.error.error.code);
   console.log(`last event: ${audit.data.events[0].action}`);

@@ -143,8 +143,10 @@ class Inbox:
     def revoke_own_token(self) -> None:
         expect(type(None), revoke_own_token.sync(client=self.client))
 
-    def last_action(self, workspace_id: str) -> str:
-        answer = list_audit_events.sync(workspace_id, client=self.client, limit=1)
+    def last_action(self, workspace_id: str, since: datetime) -> str:
+        answer = list_audit_events.sync(
+            workspace_id, client=self.client, since=since, limit=1
+        )
         return expect(AuditEventList, answer).events[0].action
 
     def report_leaked_token(self, secret: str, url: str) -> None:

@@ -119,7 +119,11 @@ if ( $ENV{ADRAA_API_VERSION} ne '1.0' ) {
     print 'revoked itself: ', refusal( sub { $renewed->verify_token } )->code, "\n";
 
     my $audit = api( 'AuditEvents', $secret )
-      ->list_audit_events( workspace_id => $workspace->id, limit => 1 );
+      ->list_audit_events(
+        workspace_id => $workspace->id,
+        since => DateTime->now->subtract( hours => 1 ),
+        limit => 1
+      );
     print 'last event: ', $audit->events->[0]->action, "\n";
 
     my $found = WWW::OpenAPIClient::Object::LeakedToken->new(

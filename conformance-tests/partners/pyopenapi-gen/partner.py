@@ -105,8 +105,9 @@ class Inbox:
     def revoke_own_token(self) -> None:
         wait(self.inbox.verification.revoke_own_token())
 
-    def last_action(self, workspace_id: str) -> str:
-        return wait(self.inbox.audit_events.list_audit_events(workspace_id, limit=1)).events[0].action
+    def last_action(self, workspace_id: str, since: datetime) -> str:
+        listed = self.inbox.audit_events.list_audit_events(workspace_id, since=since, limit=1)
+        return wait(listed).events[0].action
 
     def report_leaked_token(self, secret: str, url: str) -> None:
         report = LeakReport(tokens=[LeakedToken(secret=secret, url=url)])

@@ -89,8 +89,9 @@ class Inbox:
     def revoke_own_token(self) -> None:
         self.verification.revoke_own_token()
 
-    def last_action(self, workspace_id: str) -> str:
-        return self.audit_events.list_audit_events(workspace_id, limit=1).events[0].action
+    def last_action(self, workspace_id: str, since: datetime) -> str:
+        page = self.audit_events.list_audit_events(workspace_id, since=since, limit=1)
+        return page.events[0].action
 
     def report_leaked_token(self, secret: str, url: str) -> None:
         found = adraa_inbox.LeakedToken(secret=secret, url=url)

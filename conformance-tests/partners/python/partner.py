@@ -127,7 +127,9 @@ if os.environ["ADRAA_API_VERSION"] != "1.0":
     print("revoked itself:", refusal(integration.verify_token).code)
 
     # sample: listAuditEvents
-    events = adraa_inbox.AuditEventsApi(admin).list_audit_events(workspace_id, limit=1).events
+    audit = adraa_inbox.AuditEventsApi(admin)
+    an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
+    events = audit.list_audit_events(workspace_id, since=an_hour_ago, limit=1).events
     # end
     print("last event:", events[0].action)
 

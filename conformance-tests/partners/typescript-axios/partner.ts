@@ -41,8 +41,8 @@ await converse({
       replaceToken: (workspaceId, tokenId, replacement) =>
         data(tokens.replaceToken(workspaceId, tokenId, replacement)),
       revokeOwnToken: () => verification.revokeOwnToken(),
-      listAuditEvents: (workspaceId, { limit }) =>
-        data(auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, undefined, undefined, limit)),
+      listAuditEvents: (workspaceId, { since, limit }) =>
+        data(auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, since, undefined, limit)),
       reportLeakedTokens: (report) => leakedTokens.reportLeakedTokens(report),
     };
   },

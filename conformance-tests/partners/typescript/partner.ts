@@ -47,8 +47,8 @@ void converse({
       replaceToken: (workspaceId, tokenId, replacement) =>
         tokens.replaceToken(workspaceId, tokenId, replacement),
       revokeOwnToken: () => verification.revokeOwnToken(),
-      listAuditEvents: (workspaceId, { limit }) =>
-        auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, undefined, undefined, limit),
+      listAuditEvents: (workspaceId, { since, limit }) =>
+        auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, since, undefined, limit),
       reportLeakedTokens: (report) => leakedTokens.reportLeakedTokens(report),
     };
   },

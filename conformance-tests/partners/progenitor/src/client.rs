@@ -1,4 +1,5 @@
 use crate::{Refusal, Result, Session, Token};
+use chrono::{DateTime, Utc};
 use inbox::types::{
     ApiToken, ErrorResponse, LeakReport, LeakedToken, NewToken, Replacement, SignInAttempt,
     SignInCodeRequest, TokenChanges,
@@ -141,11 +142,20 @@ impl Client {
         Ok(())
     }
 
-    pub async fn last_action(&self, workspace_id: &str) -> Result<String> {
+    pub async fn last_action(&self, workspace_id: &str, since: DateTime<Utc>) -> Result<String> {
         let limit = std::num::NonZeroU32::new(1);
         let answer = self
             .0
-            .list_audit_events(workspace_id, None, None, None, limit, None, None, None)
+            .list_audit_events(
+                workspace_id,
+                None,
+                None,
+                None,
+                limit,
+                Some(&since),
+                None,
+                None,
+            )
             .await;
         let page = answer.map_err(failure)?.into_inner();
         Ok(page.events[0].action.clone())

@@ -1,4 +1,5 @@
 use crate::{Refusal, Result, Session, Token};
+use chrono::{DateTime, Utc};
 use inbox::apis::audit_events_api::list_audit_events;
 use inbox::apis::configuration::Configuration;
 use inbox::apis::leaked_tokens_api::report_leaked_tokens;
@@ -142,14 +143,14 @@ impl Client {
         revoke_own_token(&self.0).await.map_err(failure)
     }
 
-    pub async fn last_action(&self, workspace_id: &str) -> Result<String> {
+    pub async fn last_action(&self, workspace_id: &str, since: DateTime<Utc>) -> Result<String> {
         let page = list_audit_events(
             &self.0,
             workspace_id,
             None,
             None,
             None,
-            None,
+            Some(since.fixed_offset()),
             None,
             Some(1),
             None,

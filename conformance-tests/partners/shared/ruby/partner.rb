@@ -89,8 +89,9 @@ if ENV.fetch('ADRAA_API_VERSION') != '1.0'
   renewed.revoke_own_token
   puts "revoked itself: #{refusal { renewed.verify_token }.code}"
 
-  events = OpenapiClient::AuditEventsApi.new(console).list_audit_events(workspace.id, limit: 1).events
-  puts "last event: #{events.first.action}"
+  audit = OpenapiClient::AuditEventsApi.new(console)
+  page = audit.list_audit_events(workspace.id, since: Time.now.utc - 3600, limit: 1)
+  puts "last event: #{page.events.first.action}"
 
   url = 'https://git.example/acme/shop/blob/main/.env'
   found = OpenapiClient::LeakedToken.new(secret: leaked, url: url)

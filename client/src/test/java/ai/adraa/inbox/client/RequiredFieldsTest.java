@@ -107,6 +107,8 @@ class RequiredFieldsTest {
             "memberId",
             "member",
             "detail");
+    // Optional fields of a token have the same names.
+    Set<String> requiredThere = Set.of("/session/expiresAt", "/usage/addresses/0/lastUsedAt");
     ObjectMapper json = new ObjectMapper();
     try (InputStream recorded = getClass().getResourceAsStream("/v1/" + name + ".json")) {
       JsonNode whole = json.readTree(recorded);
@@ -131,7 +133,7 @@ class RequiredFieldsTest {
           AdraaInboxException failure =
               catchThrowableOfType(AdraaInboxException.class, () -> call.apply(inbox));
 
-          if (optional.contains(field)) {
+          if (optional.contains(field) && !requiredThere.contains(pointer)) {
             assertThat(failure).as(pointer).isNull();
           } else {
             assertThat(failure).as(pointer).isNotNull();
