@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The list of tokens, page by page, and what it tells of each. */
 class TokenListTest {
@@ -104,8 +105,8 @@ class TokenListTest {
     "unusedSince, 2026-06-12, must be a time such as 2026-06-12T10:25:00Z",
     "unusedSince, 1781260260000, must be a time such as 2026-06-12T10:25:00Z",
     "unusedSince, +10000-01-01T00:00:00Z, must be a time such as 2026-06-12T10:25:00Z",
-    "query, adraa_1a2b3c4d5, 'must not be a secret; send its prefix, the first 14 characters'",
-    "query, ADRAA_SESSION_0, 'must not be a secret; send its prefix, the first 14 characters'",
+    "search, adraa_1a2b3c4d5, 'must not be a secret; send its prefix, the first 14 characters'",
+    "search, ADRAA_SESSION_0, 'must not be a secret; send its prefix, the first 14 characters'",
     "cursor, x, must be the nextCursor of the previous page",
     "cursor, MTIz, must be the nextCursor of the previous page",
     "cursor, '', must be the nextCursor of the previous page",
@@ -118,6 +119,18 @@ class TokenListTest {
         .body("error.code", equalTo("VALIDATION_ERROR"))
         .body("error.details.field", contains(parameter))
         .body("error.details.message", contains(message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2020-06-12T10:25:00Z",
+        "2020-06-12t10:25:00.123456789z",
+        "2020-06-12T12:25:00+02:00",
+        "2020-06-12T10:25:00.000000+0000"
+      })
+  void aTimeIsReadInEachFormThatClientsWrite(String time) {
+    list(inbox.request(admin).queryParam("unusedSince", time)).then().statusCode(200);
   }
 
   @Test

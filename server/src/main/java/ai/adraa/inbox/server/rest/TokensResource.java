@@ -100,15 +100,15 @@ final class TokensResource implements TokensApi {
   public Response listTokens(
       String workspaceId,
       @Nullable String status,
-      @Nullable String query,
-      @Nullable Instant unusedSince,
-      String sort,
       Integer limit,
-      @Nullable String cursor) {
-    Optional<String> text = Optional.ofNullable(query).map(String::strip);
+      @Nullable String cursor,
+      @Nullable String search,
+      @Nullable Instant unusedSince,
+      String sort) {
+    Optional<String> text = Optional.ofNullable(search).map(String::strip);
     if (text.isPresent() && Secret.isPartOf(text.get())) {
       throw ErrorCodeException.invalid(
-          "query", "must not be a secret; send its prefix, the first 14 characters");
+          "search", "must not be a secret; send its prefix, the first 14 characters");
     }
     TokenQuery selection =
         new TokenQuery(
