@@ -426,7 +426,7 @@ class AdraaInboxTest {
     assertThat(query(received.remove()))
         .containsExactlyInAnyOrder(
             "status=expired",
-            "search=a&b c",
+            "query=a&b c",
             "unusedSince=2026-03-14T00:00:00Z",
             "sort=-lastUsedAt",
             "limit=7",
@@ -492,9 +492,9 @@ class AdraaInboxTest {
         .containsExactly("token-created", "agent-promoted");
 
     assertThat(query(received.remove()))
-        .containsExactlyInAnyOrder("search=x", "limit=100", "cursor=n0");
+        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n0");
     assertThat(query(received.remove()))
-        .containsExactlyInAnyOrder("search=x", "limit=100", "cursor=n1");
+        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n1");
     assertThat(query(received.remove())).containsExactly("limit=1");
     assertThat(query(received.remove())).containsExactlyInAnyOrder("limit=1", "cursor=n2");
   }

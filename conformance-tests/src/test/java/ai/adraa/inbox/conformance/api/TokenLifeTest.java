@@ -254,14 +254,14 @@ class TokenLifeTest {
     String gamma = inbox.createToken(admin, "Ğamma INTEGRATION").id();
     clock.advance(Duration.ofHours(1));
     list(Map.of("sort", "name")).then().body("tokens.id", contains(alpha, beta, gamma));
-    list(Map.of("search", " integration ", "sort", "name"))
+    list(Map.of("query", " integration ", "sort", "name"))
         .then()
         .body("tokens.id", contains(alpha, gamma))
         .body("total", equalTo(2))
         .body("totalIsCapped", equalTo(false));
-    list(Map.of("search", "ğAMMA")).then().body("tokens.id", contains(gamma));
-    list(Map.of("search", beta)).then().body("tokens.id", contains(beta));
-    list(Map.of("search", "", "limit", 1)).then().body("total", equalTo(3));
+    list(Map.of("query", "ğAMMA")).then().body("tokens.id", contains(gamma));
+    list(Map.of("query", beta)).then().body("tokens.id", contains(beta));
+    list(Map.of("query", "", "limit", 1)).then().body("total", equalTo(3));
     list(Map.of("unusedSince", clock.instant().toString())).then().body("total", equalTo(3));
     list(Map.of("unusedSince", clock.instant().minus(2, ChronoUnit.HOURS).toString()))
         .then()

@@ -142,7 +142,7 @@ class TokenLifeStorageTest {
           .body("usage.addresses[0].address", equalTo(found.path("token.lastUsedFrom")));
       moved
           .request(admin)
-          .queryParam("search", "\u00e4")
+          .queryParam("query", "\u00e4")
           .get(tokens)
           .then()
           .body("total", equalTo(2));

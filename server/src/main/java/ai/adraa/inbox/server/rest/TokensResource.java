@@ -101,13 +101,13 @@ final class TokensResource implements TokensApi {
       @Nullable String status,
       Integer limit,
       @Nullable String cursor,
-      @Nullable String search,
+      @Nullable String query,
       @Nullable String unusedSince,
       String sort) {
-    Optional<String> text = Optional.ofNullable(search).map(String::strip);
+    Optional<String> text = Optional.ofNullable(query).map(String::strip);
     if (text.isPresent() && Secret.isPartOf(text.get())) {
       throw ErrorCodeException.invalid(
-          "search", "must not be a secret; send its prefix, the first 14 characters");
+          "query", "must not be a secret; send its prefix, the first 14 characters");
     }
     TokenQuery selection =
         new TokenQuery(
