@@ -115,7 +115,10 @@ final class ReferenceBuilder {
     operations.forEach(
         (id, operation) -> {
           describe(operation);
-          addSamples(operation, samples.get(id), id);
+          // Nobody else can sign its requests.
+          if (!operation.has("x-only-caller")) {
+            addSamples(operation, samples.get(id), id);
+          }
         });
     write("contract.js", "window.contract = " + JSON.writeValueAsString(shown) + ";\n");
   }

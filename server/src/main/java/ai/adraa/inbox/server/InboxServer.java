@@ -1,6 +1,5 @@
 package ai.adraa.inbox.server;
 
-import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.SignInStore;
@@ -8,6 +7,7 @@ import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
+import ai.adraa.inbox.server.github.GitHubKeys;
 import ai.adraa.inbox.server.http.AccessLog;
 import ai.adraa.inbox.server.http.BodyHandler;
 import ai.adraa.inbox.server.http.Farewell;
@@ -22,11 +22,15 @@ import ai.adraa.inbox.server.http.Tls;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.http.WorkerPool;
 import ai.adraa.inbox.server.log.StderrAppender;
+import ai.adraa.inbox.server.mail.Mailer;
+import ai.adraa.inbox.server.mail.OutgoingMailSender;
+import ai.adraa.inbox.server.mail.OutgoingMailStore;
 import ai.adraa.inbox.server.management.ManagementServer;
 import ai.adraa.inbox.server.management.Readiness;
 import ai.adraa.inbox.server.metrics.Metrics;
 import ai.adraa.inbox.server.rest.RestApi;
 import ai.adraa.inbox.server.rest.TokenAuthentication;
+import ai.adraa.inbox.server.token.LeakReports;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenUse;
 import ai.adraa.inbox.server.token.UsageStore;
@@ -37,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -46,6 +51,7 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +60,6 @@ import org.slf4j.LoggerFactory;
 /** Assembles, starts and stops the server: the composition root. */
 public final class InboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxServer.class);
-  private static final long MAX_BODY_BYTES = 64 * 1024;
   // The limit for the whole stop. TimeoutStopSec of the service unit must be longer.
   private static final long STOP_MILLIS = 30_000;
   // The part of STOP_MILLIS for requests in flight.
@@ -77,6 +82,7 @@ public final class InboxServer implements AutoCloseable {
   private final LastUse<TokenUse> lastUse;
   private final LastUse<Instant> lastSessionUse;
   private final SignInService signIn;
+  private final OutgoingMailSender outgoingMail;
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
   private final Readiness readiness;
@@ -103,8 +109,9 @@ public final class InboxServer implements AutoCloseable {
             options.mailFrom().orElse(null),
             options.publicUrl().map(URI::getHost),
             clock,
-            metrics.outcomes("adraa.mails", "Sign-in mails by outcome", Mailer.Outcome.class));
+            metrics.outcomes("adraa.mails", "Mails by outcome", Mailer.Outcome.class));
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
+    Optional<GitHubKeys> gitHubKeys = options.gitHubKeys().map(at -> GitHubKeys.at(at, clock));
     jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
     HttpConfiguration http = Listener.configuration();
@@ -148,9 +155,14 @@ public final class InboxServer implements AutoCloseable {
             pageUrl(publicUrl, "/app"),
             new SignInLimits(options.signInLimit()),
             clock);
+    outgoingMail =
+        new OutgoingMailSender(
+            new OutgoingMailStore(database), mailer, pageUrl(publicUrl, "/app"), clock);
     RestApi api =
         new RestApi(
             tokens,
+            new LeakReports(database, outgoingMail::wake, clock),
+            gitHubKeys,
             signIn,
             workspaces,
             publicUrl,
@@ -174,9 +186,12 @@ public final class InboxServer implements AutoCloseable {
     //   WorkerHandler        continues on a worker thread
     //   JerseyHandler        runs the resource and writes the response
     WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
-    SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     BodyHandler bodies = new BodyHandler(Listener.REQUEST_DEADLINE, workers);
-    sizeLimit.setHandler(bodies);
+    PathMappingsHandler sizeLimit = new PathMappingsHandler();
+    sizeLimit.addMapping(
+        new ServletPathSpec(RestApi.LEAKED_TOKENS_PATH + "/*"),
+        limited(BodyHandler.LARGEST, bodies));
+    sizeLimit.addMapping(new ServletPathSpec("/*"), limited(BodyHandler.SMALL, bodies));
     Handler handler = api.shortcuts(database::isQuick, workers, sizeLimit);
     Runnable rateLimited =
         metrics.counter("adraa.rate.limited", "Requests refused by the rate limit");
@@ -195,6 +210,12 @@ public final class InboxServer implements AutoCloseable {
     observe(workers, bodies);
   }
 
+  private static Handler limited(int mostBytes, Handler next) {
+    SizeLimitHandler limit = new SizeLimitHandler(mostBytes, -1);
+    limit.setHandler(next);
+    return limit;
+  }
+
   private void observe(WorkerHandler workers, BodyHandler bodies) {
     metrics.observe(jetty);
     database.observe(new MicrometerMetricsTrackerFactory(metrics.registry()), metrics::statement);
@@ -210,7 +231,7 @@ public final class InboxServer implements AutoCloseable {
     }
     metrics.gauge(
         "adraa.request.bodies.bytes",
-        "Bytes of request bodies that no resource has read yet",
+        "Bytes of request bodies in memory, without small ones that a resource has read",
         bodies::bufferedBytes);
     metrics.gauge(
         "adraa.last.use.backlog", "Tokens whose last use is not written yet", lastUse::backlog);
@@ -228,6 +249,7 @@ public final class InboxServer implements AutoCloseable {
       jetty.start();
       lastUse.start();
       lastSessionUse.start();
+      outgoingMail.start();
       if (tls != null) {
         tls.start();
       }
@@ -271,8 +293,8 @@ public final class InboxServer implements AutoCloseable {
 
   /**
    * Stops accepting requests, finishes those in flight, writes when tokens and sessions were last
-   * used, sends queued mail and closes the database. Returns after at most 30 seconds, even if the
-   * database or the mail server hangs.
+   * used, sends queued sign-in codes and closes the database. Returns after at most 30 seconds,
+   * even if the database or the mail server hangs.
    */
   @Override
   public void close() {
@@ -322,6 +344,8 @@ public final class InboxServer implements AutoCloseable {
     lastSessionUse.close();
     stopPhase = "sign-in codes were still being sent";
     signIn.close();
+    stopPhase = "a mail was still being sent";
+    outgoingMail.close();
     close(management);
     readiness.close();
     metrics.close();

@@ -31,6 +31,8 @@ class ArchitectureTest {
         .definedBy(SERVER + ".rest")
         .layer("http")
         .definedBy(SERVER + ".http")
+        .layer("github")
+        .definedBy(SERVER + ".github")
         .layer("management")
         .definedBy(SERVER + ".management")
         .layer("maintenance")
@@ -39,6 +41,8 @@ class ArchitectureTest {
         .definedBy(SERVER + ".token")
         .layer("account")
         .definedBy(SERVER + ".account")
+        .layer("mail")
+        .definedBy(SERVER + ".mail")
         .layer("audit")
         .definedBy(SERVER + ".audit")
         .layer("database")
@@ -69,12 +73,16 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("root")
         .whereLayer("maintenance")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("github")
+        .mayOnlyBeAccessedByLayers("root", "rest")
         .whereLayer("http")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "management")
         .whereLayer("token")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest")
         .whereLayer("account")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest")
+        .whereLayer("mail")
+        .mayOnlyBeAccessedByLayers("root", "token", "account")
         .whereLayer("audit")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "maintenance", "token", "account")
         // rest maps a database that cannot answer to 503.
@@ -87,6 +95,7 @@ class ArchitectureTest {
             "maintenance",
             "token",
             "account",
+            "mail",
             "audit",
             "sqlite",
             "postgresql")
@@ -104,7 +113,7 @@ class ArchitectureTest {
         .whereLayer("secret")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "token", "account")
         .whereLayer("text")
-        .mayOnlyBeAccessedByLayers("cli", "rest")
+        .mayOnlyBeAccessedByLayers("cli", "rest", "token")
         .check(CLASSES);
   }
 
@@ -125,6 +134,7 @@ class ArchitectureTest {
         "org.jdbi..",
         SERVER + ".token",
         SERVER + ".account",
+        SERVER + ".mail",
         SERVER + ".audit",
         SERVER + ".database..",
         SERVER + ".maintenance");
@@ -136,7 +146,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            SERVER + ".token", SERVER + ".account", SERVER + ".audit", SERVER + ".database..")
+            SERVER + ".token",
+            SERVER + ".account",
+            SERVER + ".mail",
+            SERVER + ".audit",
+            SERVER + ".database..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

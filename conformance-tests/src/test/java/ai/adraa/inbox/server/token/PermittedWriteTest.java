@@ -14,7 +14,6 @@ import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
-import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.secret.Secret;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -82,8 +81,7 @@ class PermittedWriteTest {
         new SignInStore(database)
             .createSession(bob.id(), Secret.newSessionId(), List.of(), Instant.now(), operator);
     tokens = new TokenStore(database);
-    service =
-        new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
+    service = new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
     token = service.create(workspaceId, Token.Properties.named("CRM integration"), admin());
   }
 

@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       TokenCommands.Create.class,
       TokenCommands.ListAll.class,
-      TokenCommands.Revoke.class
+      TokenCommands.Revoke.class,
+      ReportLeakedCommand.class
     },
     mixinStandardHelpOptions = true)
 final class TokenCommands {

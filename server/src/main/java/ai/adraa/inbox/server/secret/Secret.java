@@ -24,6 +24,11 @@ public final class Secret {
 
   private static final Pattern TOKEN_PREFIX = Pattern.compile("adraa_[0-9a-f]{8}");
 
+  // As in a text, where the underscore may be percent-encoded.
+  private static final Pattern IN_TEXT =
+      Pattern.compile(
+          "(adraa(_|%5f)(session(_|%5f))?[0-9a-f]{8})[0-9a-f]{8,}", Pattern.CASE_INSENSITIVE);
+
   private static final String SESSION_START = "adraa_session_";
   private static final Pattern BEARER_SESSION = Pattern.compile(SESSION_START + "[0-9a-f]{64}");
 
@@ -105,6 +110,11 @@ public final class Secret {
    */
   public String prefix() {
     return value.substring(0, PREFIX_LENGTH);
+  }
+
+  /** Returns the text with each secret of a token or session in it cut to its prefix. */
+  public static String cutIn(String text) {
+    return IN_TEXT.matcher(text).replaceAll("$1…");
   }
 
   /** Returns the SHA-256 of the UTF-8 value, the form in which it is stored. */

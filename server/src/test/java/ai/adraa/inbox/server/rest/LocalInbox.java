@@ -3,13 +3,13 @@ package ai.adraa.inbox.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.server.Acme;
-import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
 import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.mail.Mailer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
