@@ -116,7 +116,13 @@ public final class ConsoleSession {
     return AdraaInboxException.unwrap(
         () ->
             tokens.listTokens(
-                workspaceId, status == null ? null : status.toString(), limit, cursor));
+                workspaceId,
+                status == null ? null : status.toString(),
+                null,
+                null,
+                null,
+                limit,
+                cursor));
   }
 
   /**

@@ -113,7 +113,7 @@ class ArchitectureTest {
         .whereLayer("secret")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "token", "account")
         .whereLayer("text")
-        .mayOnlyBeAccessedByLayers("cli", "rest", "token")
+        .mayOnlyBeAccessedByLayers("cli", "rest", "token", "database")
         .check(CLASSES);
   }
 

@@ -48,6 +48,10 @@ class PermittedWriteTest {
     "create, demoted, SESSION_ENDED",
     "create, signed out, SESSION_ENDED",
     "create, only demoted, NOT_ADMIN",
+    "update, demoted, SESSION_ENDED",
+    "update, only removed, NOT_ADMIN",
+    "replace, demoted, SESSION_ENDED",
+    "replace, only demoted, NOT_ADMIN",
     "create, only removed, NOT_ADMIN",
     "revoke, removed, SESSION_ENDED",
     "revoke, demoted, SESSION_ENDED",
@@ -177,14 +181,33 @@ class PermittedWriteTest {
 
     write.get();
     taken.get();
-    assertThat(tokens.list(workspaceId, null, null, 10)).hasSize(2);
+    assertThat(tokens()).hasSize(2);
   }
 
   private Object write(String write) {
     Admin admin = admin();
-    return write.equals("create")
-        ? service.create(workspaceId, Token.Properties.named("too late"), admin)
-        : service.revoke(workspaceId, token.token().id(), admin);
+    String id = token.token().id();
+    return switch (write) {
+      case "create" -> service.create(workspaceId, Token.Properties.named("too late"), admin);
+      case "update" ->
+          service.update(
+              workspaceId,
+              id,
+              new Token.Changes(Optional.of("too late"), Optional.empty(), Optional.empty(), false),
+              admin);
+      case "replace" ->
+          service.replace(
+              workspaceId,
+              id,
+              new Token.Replacement(
+                  Optional.of("too late"), Optional.empty(), Optional.empty(), Optional.empty()),
+              admin);
+      default -> service.revoke(workspaceId, id, admin);
+    };
+  }
+
+  private List<Token> tokens() {
+    return new TokenList(database).all(workspaceId, TokenQuery.ALL, Instant.now());
   }
 
   private void change(Statement statement, String change) throws SQLException {
@@ -205,8 +228,8 @@ class PermittedWriteTest {
         .isInstanceOf(ExecutionException.class)
         .hasRootCauseInstanceOf(NotPermittedException.class)
         .hasRootCauseMessage(code);
-    assertThat(tokens.findActive(token.secret().hash())).as(write).isPresent();
-    assertThat(tokens.list(workspaceId, null, null, 10)).hasSize(1);
+    assertThat(tokens.findActive(token.secret().hash(), Instant.now())).as(write).isPresent();
+    assertThat(tokens()).hasSize(1);
     List<String> actions =
         database.read(
             handle ->

@@ -135,8 +135,7 @@ final class TokensResource implements TokensApi {
                   .totalIsCapped(page.totalIsCapped()))
           .build();
     } catch (IllegalArgumentException e) {
-      throw ErrorCodeException.invalid(
-          "cursor", "must be the nextCursor of the previous page, sent with the same sort");
+      throw ErrorCodeException.invalid("cursor", "must be the nextCursor of the previous page");
     }
   }
 

@@ -17,6 +17,7 @@ import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,7 +108,9 @@ class AuditTest {
     }
 
     assertThat(rows()).isEqualTo(before);
-    assertThat(tokens.findActive(token.secret().hash())).as("not revoked").isPresent();
+    assertThat(tokens.findActive(token.secret().hash(), Instant.now()))
+        .as("not revoked")
+        .isPresent();
     assertThat(signIn.findSession(sessionId)).as("not signed out").isPresent();
   }
 
@@ -268,7 +271,9 @@ class AuditTest {
 
   private Token.Created create(String name) {
     return service.create(
-        workspaceId, name, Admin.onCommandLine(new Token.Actor(admin.id(), admin.nickname())));
+        workspaceId,
+        Token.Properties.named(name),
+        Admin.onCommandLine(new Token.Actor(admin.id(), admin.nickname())));
   }
 
   private List<AuditStore.Entry> events() {

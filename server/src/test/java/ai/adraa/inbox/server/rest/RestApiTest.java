@@ -164,7 +164,7 @@ class RestApiTest {
                 "GET " + tokens + "?limit=1&cursor=" + first.path("nextCursor").textValue(),
                 session));
     assertThat(next.at("/tokens/0/id")).isNotEqualTo(first.at("/tokens/0/id"));
-    assertThat(names(next)).containsExactly("tokens");
+    assertThat(names(next)).containsExactlyInAnyOrder("tokens", "total", "totalIsCapped");
     assertThat(json(send("GET " + tokens + "?status=revoked", session)).at("/tokens").size())
         .isEqualTo(1);
     assertThat(
@@ -398,7 +398,9 @@ class RestApiTest {
     "limit=0, limit, must be a number from 1 to 100",
     "limit=101, limit, must be a number from 1 to 100",
     "limit=x, limit, must be a number from 1 to 100",
-    "status=gone, status, must be active or revoked",
+    "status=gone, status, must be active or revoked or expired",
+    "sort=id, sort, must be -createdAt or name or -lastUsedAt or lastUsedAt",
+    "unusedSince=2026, unusedSince, must be a time such as 2026-06-12T10:25:00Z",
     "cursor=x, cursor, must be the nextCursor of the previous page",
   })
   void aWrongParameterIsExplained(String query, String field, String message) throws Exception {

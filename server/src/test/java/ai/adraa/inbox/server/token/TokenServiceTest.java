@@ -37,7 +37,7 @@ class TokenServiceTest {
         acme.tokens.create(acme.id, Token.Properties.named("CRM integration"), ada);
 
     Token token = created.token();
-    assertThat(token.status()).isEqualTo(Token.Status.ACTIVE);
+    assertThat(acme.tokens.status(token)).isEqualTo(Token.Status.ACTIVE);
     assertThat(token.id()).matches("c[a-z0-9]{24}");
     assertThat(created.secret().reveal()).startsWith(token.prefix()).hasSize(54);
     assertThat(acme.tokens.find(acme.id, token.id())).contains(token);
@@ -46,9 +46,13 @@ class TokenServiceTest {
             new Token(
                 token.id(),
                 "CRM integration",
+                Optional.empty(),
                 created.secret().prefix(),
                 acme.instant(),
                 new Token.Actor(acme.ada.id(), "ada"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
     AuditStore.Entry event = acme.events("token-created").get(0);

@@ -18,6 +18,8 @@ import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.TokenUse;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,7 +65,7 @@ class PostgresDatabaseTest {
     tokens = new TokenStore(database);
     token =
         new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC())
-            .create(workspaceId, "CRM integration", admin);
+            .create(workspaceId, Token.Properties.named("CRM integration"), admin);
   }
 
   @AfterEach
@@ -88,7 +90,7 @@ class PostgresDatabaseTest {
       assertThatThrownBy(() -> execute(refused.getKey()))
           .hasStackTraceContaining(refused.getValue());
     }
-    assertThat(tokens.findActive(token.secret().hash())).isEmpty();
+    assertThat(tokens.findActive(token.secret().hash(), Instant.now())).isEmpty();
   }
 
   @Test
@@ -101,8 +103,8 @@ class PostgresDatabaseTest {
     earlier.record(token.token().id(), TokenUse.of(later.minusMillis(1), null));
     earlier.close();
 
-    assertThat(tokens.find(workspaceId, token.token().id()).orElseThrow().lastUsedAt())
-        .isEqualTo(Optional.of(later));
+    assertThat(tokens.find(workspaceId, token.token().id()).orElseThrow().lastUse())
+        .contains(new Token.Use(later, Optional.empty()));
   }
 
   @Test
@@ -180,11 +182,11 @@ class PostgresDatabaseTest {
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("LOCK TABLE api_token");
-      assertThatThrownBy(() -> tokens.findActive(token.secret().hash()))
+      assertThatThrownBy(() -> tokens.findActive(token.secret().hash(), Instant.now()))
           .isInstanceOf(DatabaseUnavailableException.class)
           .hasMessageContaining("it takes too long, or another process holds a lock");
     }
-    assertThat(tokens.findActive(token.secret().hash())).isPresent();
+    assertThat(tokens.findActive(token.secret().hash(), Instant.now())).isPresent();
   }
 
   @Test

@@ -11,9 +11,12 @@ import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.maintenance.Backup;
 import ai.adraa.inbox.server.maintenance.Inspection;
 import ai.adraa.inbox.server.secret.Secret;
+import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
+import ai.adraa.inbox.server.token.TokenList;
+import ai.adraa.inbox.server.token.TokenQuery;
 import ai.adraa.inbox.server.token.TokenService;
-import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,10 +41,9 @@ class MigrationTest {
     Path file = kept("v1.db", directory);
     Inspection before = Inspection.of(file);
     assertThat(before.version()).isEqualTo("V1");
-    assertThat(before.pending()).containsExactly("V2", "V3");
+    assertThat(before.pending()).containsExactly("V2", "V3", "V4", "V5");
 
     try (Database database = Databases.openExisting(new DatabaseLocation(file.toString()))) {
-      TokenStore tokens = new TokenStore(database);
       TokenService service =
           new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
       Token.Verified verified = service.verify(new Secret(EXAMPLE_ACTIVE), null).orElseThrow();
@@ -50,7 +52,8 @@ class MigrationTest {
       assertThat(service.verify(new Secret(EXAMPLE_REVOKED), null)).isEmpty();
       Token token = service.find(verified.workspaceId(), verified.id()).orElseThrow();
       assertThat(token.createdBy().nickname()).isEqualTo("ada");
-      assertThat(token.lastUsedAt()).contains(Instant.parse("2026-06-12T10:26:00Z"));
+      assertThat(token.lastUse())
+          .contains(new Token.Use(Instant.parse("2026-06-12T10:26:00Z"), Optional.empty()));
       assertThat(new SignInStore(database).findSession(new Secret("example-session"))).isPresent();
       WorkspaceStore workspaces = new WorkspaceStore(database, Clock.systemUTC());
       assertThat(workspaces.members(Optional.empty())).hasSize(3);
@@ -60,9 +63,52 @@ class MigrationTest {
 
     Inspection after = Inspection.of(file);
     assertThat(after.faults()).isEmpty();
-    assertThat(after.version()).isEqualTo("V3");
+    assertThat(after.version()).isEqualTo("V5");
     assertThat(after.pending()).isEmpty();
     assertThat(after.rows()).containsEntry("api_token", 2L).containsEntry("audit_event", 1L);
+  }
+
+  @Test
+  void theTokensOfRelease10AreFoundAndTheirRevocationsStay(@TempDir Path directory)
+      throws Exception {
+    Path file = kept("v3.db", directory);
+    assertThat(Inspection.of(file).version()).isEqualTo("V3");
+
+    try (Database database = Databases.openExisting(new DatabaseLocation(file.toString()))) {
+      TokenService service =
+          new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC());
+      Token.Verified active = service.verify(new Secret(EXAMPLE_ACTIVE), null).orElseThrow();
+      assertThat(active.expiresAt()).isEmpty();
+      assertThat(service.verify(new Secret(EXAMPLE_REVOKED), null)).isEmpty();
+      TokenList.Page found =
+          service.list(
+              active.workspaceId(),
+              new TokenQuery(
+                  Optional.of(Token.Status.REVOKED),
+                  Optional.of("ärzte"),
+                  Optional.empty(),
+                  TokenQuery.Sort.BY_NAME),
+              10,
+              null);
+      assertThat(found.tokens()).extracting(Token::name).containsExactly("Example ÄRZTE");
+      assertThat(found.tokens().get(0).revocation().orElseThrow())
+          .returns(Token.Reason.ADMIN, Token.Revocation::reason)
+          .returns(true, revocation -> revocation.by().isPresent());
+      Token.Actor ada = new Token.Actor(found.tokens().get(0).createdBy().id(), "ada");
+      assertThat(
+              service.create(
+                  active.workspaceId(),
+                  new Token.Properties(
+                      "new", Optional.of("after it"), Optional.of(Instant.now().plusSeconds(60))),
+                  Admin.onCommandLine(ada)))
+          .isNotNull();
+      long lastEvent =
+          database.read(
+              handle ->
+                  handle.createQuery("SELECT max(id) FROM audit_event").mapTo(Long.class).one());
+      assertThat(lastEvent).as("the audit trail continues").isEqualTo(7);
+    }
+    assertThat(Inspection.of(file).faults()).isEmpty();
   }
 
   @Test

@@ -17,6 +17,8 @@ import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenStore;
+import ai.adraa.inbox.server.token.TokenUse;
+import ai.adraa.inbox.server.token.UsageStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,7 @@ class SqliteDatabaseTest {
     tokens = new TokenStore(database);
     token =
         new TokenService(database, new UsageStore(database).lastUse(), Clock.systemUTC())
-            .create(workspaceId, "CRM integration", admin);
+            .create(workspaceId, Token.Properties.named("CRM integration"), admin);
   }
 
   @AfterEach
@@ -87,7 +89,7 @@ class SqliteDatabaseTest {
 
     assertThatThrownBy(() -> execute("UPDATE api_token SET revoked_at = NULL, revoked_by = NULL"))
         .hasStackTraceContaining("A revoked API token stays revoked");
-    assertThat(tokens.findActive(token.secret().hash())).isEmpty();
+    assertThat(tokens.findActive(token.secret().hash(), Instant.now())).isEmpty();
   }
 
   @Test
@@ -100,8 +102,8 @@ class SqliteDatabaseTest {
     earlier.record(token.token().id(), TokenUse.of(later.minusMillis(1), null));
     earlier.close();
 
-    assertThat(tokens.find(workspaceId, token.token().id()).orElseThrow().lastUsedAt())
-        .isEqualTo(Optional.of(later));
+    assertThat(tokens.find(workspaceId, token.token().id()).orElseThrow().lastUse())
+        .contains(new Token.Use(later, Optional.empty()));
   }
 
   @Test
@@ -203,7 +205,7 @@ class SqliteDatabaseTest {
     assertThat(database.isQuick()).isFalse();
 
     while (!database.isQuick()) {
-      assertThat(tokens.findActive(token.secret().hash())).isPresent();
+      assertThat(tokens.findActive(token.secret().hash(), Instant.now())).isPresent();
     }
   }
 
@@ -334,11 +336,11 @@ class SqliteDatabaseTest {
   void anotherProcessSeesARevocationAtOnce() {
     try (Database other = Databases.openExisting(new DatabaseLocation(database.location()))) {
       TokenStore otherTokens = new TokenStore(other);
-      assertThat(otherTokens.findActive(token.secret().hash())).isPresent();
+      assertThat(otherTokens.findActive(token.secret().hash(), Instant.now())).isPresent();
 
       tokens.revoke(workspaceId, token.token().id(), Instant.now(), admin);
 
-      assertThat(otherTokens.findActive(token.secret().hash())).isEmpty();
+      assertThat(otherTokens.findActive(token.secret().hash(), Instant.now())).isEmpty();
     }
   }
 
