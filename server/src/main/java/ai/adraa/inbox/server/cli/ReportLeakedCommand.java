@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,10 +60,14 @@ final class ReportLeakedCommand extends DatabaseCommand {
             .filter(secret -> !result.known().contains(LeakReports.hash(secret)))
             .count();
     err.printf(
+        Locale.ROOT,
         "Tokens revoked: %d; revoked before: %d; lines that are not the secret of a token: %d%n",
-        result.revoked().size(), result.known().size() - result.revoked().size(), unknown);
+        result.revoked().size(),
+        result.known().size() - result.revoked().size(),
+        unknown);
     if (result.mails() > 0) {
       err.printf(
+          Locale.ROOT,
           "Emails to admins: %d. The running server sends them, or the next one that starts%n",
           result.mails());
     }
@@ -84,8 +89,9 @@ final class ReportLeakedCommand extends DatabaseCommand {
             .toList();
     if (input.length > MOST_BYTES || secrets.size() > LeakReports.MOST) {
       throw new OperatorException(
-          "Too much input, so no token was revoked: at most %d secrets at once"
-              .formatted(LeakReports.MOST));
+          "Too much input, so no token was revoked: at most "
+              + LeakReports.MOST
+              + " secrets at once");
     }
     return secrets;
   }

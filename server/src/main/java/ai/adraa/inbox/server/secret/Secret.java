@@ -27,7 +27,10 @@ public final class Secret {
   // As in a text, where the underscore may be percent-encoded.
   private static final Pattern IN_TEXT =
       Pattern.compile(
-          "(adraa(_|%5f)(session(_|%5f))?[0-9a-f]{8})[0-9a-f]{8,}", Pattern.CASE_INSENSITIVE);
+          "(adraa(_|%5f)(session(_|%5f))?[0-9a-f]{8})"
+              // Another secret may follow, which begins with hexadecimal digits.
+              + "[0-9a-f]{8,}?(?=adraa|[^0-9a-f]|$)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final String SESSION_START = "adraa_session_";
   private static final Pattern BEARER_SESSION = Pattern.compile(SESSION_START + "[0-9a-f]{64}");

@@ -10,6 +10,7 @@ import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.mail.Mailer;
+import ai.adraa.inbox.server.token.LeakReports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
@@ -54,7 +55,13 @@ final class LocalInbox implements AutoCloseable {
             acme);
     RestApi api =
         new RestApi(
-            acme.tokens, signIn, acme.workspaces, URI.create("https://inbox.example"), outcomes);
+            acme.tokens,
+            new LeakReports(acme.database, () -> {}, acme),
+            Optional.empty(),
+            signIn,
+            acme.workspaces,
+            URI.create("https://inbox.example"),
+            outcomes);
     WorkerHandler workers =
         new WorkerHandler(RestApi.VERIFICATION_PATH, Duration.ofSeconds(30), api.handler());
     jetty.addConnector(connector);
