@@ -82,7 +82,8 @@ public final class OutgoingMailSender implements AutoCloseable {
     var unused = sender.shutdownNow();
   }
 
-  private void sendDue() {
+  /** Sends each due mail once. */
+  void sendDue() {
     woken.set(false);
     try {
       List<String> due;
