@@ -183,9 +183,25 @@ class GuideTest {
     for (String attempt : new String[] {"/enable", "/unrevoke", "/activate"}) {
       inbox.request(admin).post(path + attempt).then().statusCode(404);
     }
-    for (String method : new String[] {"PUT", "PATCH", "DELETE"}) {
+    for (String method : new String[] {"PUT", "DELETE"}) {
       inbox.request(admin).request(method, path).then().statusCode(405);
     }
+    for (String field : new String[] {"status", "revokedAt", "revokedReason"}) {
+      inbox
+          .request(admin)
+          .contentType(ContentType.JSON)
+          .body(Map.of(field, "active"))
+          .patch(path)
+          .then()
+          .statusCode(400);
+    }
+    inbox
+        .request(admin)
+        .contentType(ContentType.JSON)
+        .body(Map.of("neverExpires", true))
+        .patch(path)
+        .then()
+        .statusCode(409);
     assertThat(inbox.verify(token.secret()).statusCode()).isEqualTo(401);
   }
 

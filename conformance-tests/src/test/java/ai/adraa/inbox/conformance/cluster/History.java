@@ -10,14 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What callers did to tokens and were answered, with the nanoseconds at which each operation began
- * and ended, and whether revocation was immediate in it. Only what ended before something else
- * began is known to have come first.
+ * and ended, and whether revocation and expiry were immediate in it. Only what ended before
+ * something else began is known to have come first.
  */
 final class History {
   enum Kind {
     CREATE,
     /** Whether or not it was acknowledged. */
     REVOKE,
+    /** From a time at which the token may have expired, to one at which it has. */
+    EXPIRE,
     VERIFIED,
     REFUSED
   }
@@ -61,7 +63,7 @@ final class History {
       Life life = lives.computeIfAbsent(operation.token(), unused -> new Life());
       switch (operation.kind()) {
         case CREATE -> life.created = operation.end();
-        case REVOKE -> {
+        case REVOKE, EXPIRE -> {
           life.revocationBegun = Math.min(life.revocationBegun, operation.start());
           life.revoked = Math.min(life.revoked, operation.end());
         }

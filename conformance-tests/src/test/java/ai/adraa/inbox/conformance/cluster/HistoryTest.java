@@ -50,6 +50,19 @@ class HistoryTest {
   }
 
   @Test
+  void verifiedAfterItExpired() {
+    history.add(Kind.CREATE, "e", 10, 20);
+    history.add(Kind.EXPIRE, "e", 50, 60);
+    history.add(Kind.VERIFIED, "e", 55, 80);
+    history.add(Kind.REFUSED, "e", 45, 58);
+    assertThat(history.violations()).isEmpty();
+
+    history.add(Kind.VERIFIED, "e", 61, 70);
+
+    assertThat(history.violations()).hasSize(1);
+  }
+
+  @Test
   void verifiedAfterTheFirstOfTwoRevocationsIsEnough() {
     history.add(Kind.REVOKE, "t", 105, 200);
     history.add(Kind.VERIFIED, "t", 150, 160);

@@ -10,6 +10,8 @@ import ai.adraa.inbox.conformance.support.TestInbox;
 import ai.adraa.inbox.conformance.support.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,9 @@ class RevocationHistoryTest {
 
   /** So few newest tokens are verified and revoked mostly, so that the two meet. */
   private static final int HOT = 40;
+
+  /** By how much the clock of the servers may differ from the nanoseconds of the history. */
+  private static final long MARGIN = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final History history = new History();
   private final List<TestInbox.NewToken> tokens = new CopyOnWriteArrayList<>();
@@ -89,12 +95,13 @@ class RevocationHistoryTest {
     List<String> violations = history.violations();
     Faults.figure(
         "Revocation as a history",
-        ("%s operations (seed %s) on two servers and the command line: %s creates, %s revocations"
-                + " (%s by the command line), %s verified, %s refused, %s wrong")
+        ("%s operations (seed %s) on two servers and the command line: %s creates, %s expiries,"
+                + " %s revocations (%s by the command line), %s verified, %s refused, %s wrong")
             .formatted(
                 history.size(),
                 seed,
                 history.count(Kind.CREATE),
+                history.count(Kind.EXPIRE),
                 history.count(Kind.REVOKE),
                 byCommandLine,
                 history.count(Kind.VERIFIED),
@@ -104,6 +111,7 @@ class RevocationHistoryTest {
     // Else the history would have proved nothing.
     assertThat(history.size()).isGreaterThanOrEqualTo(operations);
     assertThat(history.count(Kind.REVOKE)).isGreaterThan(operations / 200);
+    assertThat(history.count(Kind.EXPIRE)).isGreaterThan(operations / 400);
     assertThat(history.count(Kind.REFUSED)).isGreaterThan(operations / 20);
     assertThat(history.count(Kind.VERIFIED)).isGreaterThan(operations / 20);
     assertThat(byCommandLine).isPositive();
@@ -117,13 +125,7 @@ class RevocationHistoryTest {
         LoadConnection caller = choice.nextBoolean() ? toOne : toOther;
         int what = choice.nextInt(100);
         if (what < 2 || tokens.isEmpty()) {
-          long start = System.nanoTime();
-          LoadConnection.Answer answer = caller.send(LoadConnection.create(admin, "history"));
-          long end = System.nanoTime();
-          assertThat(answer.status()).as(answer.body()).isEqualTo(201);
-          TestInbox.NewToken token = answer.newToken();
-          history.add(Kind.CREATE, token.id(), start, end);
-          tokens.add(token);
+          create(caller, choice);
         } else if (what < 4) {
           String id = hot(choice).id();
           long start = System.nanoTime();
@@ -143,6 +145,34 @@ class RevocationHistoryTest {
         }
       }
     }
+  }
+
+  /** Half of the tokens expire soon, and some replace another one, which then expires soon. */
+  private void create(LoadConnection caller, Random choice) throws IOException {
+    Instant expiry = Instant.now().plusMillis(50 + choice.nextInt(2_000));
+    int kind = tokens.isEmpty() ? 0 : choice.nextInt(4);
+    String old = kind == 3 ? hot(choice).id() : "";
+    long start = System.nanoTime();
+    LoadConnection.Answer answer =
+        caller.send(
+            switch (kind) {
+              case 0 -> LoadConnection.create(admin, "history");
+              case 1, 2 -> LoadConnection.create(admin, "history", expiry);
+              default -> LoadConnection.replace(admin, old, expiry);
+            });
+    long end = System.nanoTime();
+    if (kind == 3 && answer.body().contains("TOKEN_ALREADY_REPLACED")) {
+      assertThat(answer.status()).isEqualTo(409);
+      return;
+    }
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    TestInbox.NewToken token = answer.newToken();
+    history.add(Kind.CREATE, token.id(), start, end);
+    if (kind > 0) {
+      long at = System.nanoTime() + Duration.between(Instant.now(), expiry).toNanos();
+      history.add(Kind.EXPIRE, kind == 3 ? old : token.id(), at - MARGIN, at + MARGIN);
+    }
+    tokens.add(token);
   }
 
   private TestInbox.NewToken hot(Random choice) {

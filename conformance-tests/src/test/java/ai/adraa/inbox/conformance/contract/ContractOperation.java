@@ -36,7 +36,11 @@ record ContractOperation(
         new ContractOperation("listTokens", "GET", tokens, Access.ADMIN, null),
         new ContractOperation("createToken", "POST", tokens, Access.ADMIN, name),
         new ContractOperation("getToken", "GET", one, Access.ADMIN, null),
-        // Last, since it ends what verifyToken needs.
+        new ContractOperation("updateToken", "PATCH", one, Access.ADMIN, name),
+        new ContractOperation("getTokenUsage", "GET", one + "/usage", Access.ADMIN, null),
+        new ContractOperation("replaceToken", "POST", one + "/replace", Access.ADMIN, name),
+        // Last, since both end what the others need.
+        new ContractOperation("revokeOwnToken", "POST", "/api/v1/me/revoke", Access.TOKEN, null),
         new ContractOperation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));
   }
 }

@@ -63,6 +63,7 @@ class ContractTest {
             this::whatABrowserSendsFromAnotherSiteIsA403),
         dynamicTest("whatOnlyAdminsMayIsA403ForOthers()", this::whatOnlyAdminsMayIsA403ForOthers),
         dynamicTest("whatIsUnknownIsA404()", this::whatIsUnknownIsA404),
+        dynamicTest("aTokenInAnotherStateIsA409()", this::aTokenInAnotherStateIsA409),
         dynamicTest(
             "anotherMethodIsA405ThatNamesTheOnesAllowed()",
             this::anotherMethodIsA405ThatNamesTheOnesAllowed),
@@ -93,7 +94,8 @@ class ContractTest {
       int status =
           switch (operation.id()) {
             case "requestSignInCode" -> 202;
-            case "createToken" -> 201;
+            case "createToken", "replaceToken" -> 201;
+            case "revokeOwnToken" -> 204;
             default -> 200;
           };
       assertAnswer(send(operation), status);
@@ -119,7 +121,11 @@ class ContractTest {
         Response response =
             as(operation)
                 .contentType(ContentType.JSON)
-                .body("{}")
+                // An empty object changes nothing, or replaces the token with one like it.
+                .body(
+                    List.of("updateToken", "replaceToken").contains(operation.id())
+                        ? "{\"name\":\"\"}"
+                        : "{}")
                 .when()
                 .request(operation.method(), operation.path());
         assertError(response, 400, "VALIDATION_ERROR");
@@ -134,20 +140,29 @@ class ContractTest {
         answer.check(operation.method(), operation.path());
       }
     }
-    assertError(
-        inbox.request(admin).queryParam("limit", "0").get(operation("listTokens").path()),
-        400,
-        "VALIDATION_ERROR");
+    for (String query : List.of("listTokens limit", "getTokenUsage days")) {
+      String[] operation = query.split(" ");
+      assertError(
+          inbox.request(admin).queryParam(operation[1], "0").get(operation(operation[0]).path()),
+          400,
+          "VALIDATION_ERROR");
+    }
+  }
+
+  private void aTokenInAnotherStateIsA409() {
+    assertError(send(operation("updateToken")), 409, "TOKEN_NOT_ACTIVE");
+    assertError(send(operation("replaceToken")), 409, "TOKEN_ALREADY_REPLACED");
   }
 
   private void aRequestWithoutCredentialsIsA401() {
     for (ContractOperation operation : operations(admin, token)) {
       switch (operation.access()) {
         case TOKEN -> {
-          Response missing = inbox.request().get(operation.path());
+          Response missing = send(operation, inbox.request());
           assertError(missing, 401, "MISSING_TOKEN");
           assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"adraa-inbox\"");
-          Response wrong = inbox.verify("adraa_unknown");
+          Response wrong =
+              send(operation, inbox.request().header("Authorization", "Bearer adraa_unknown"));
           assertError(wrong, 401, "INVALID_API_TOKEN");
           assertThat(wrong.header("WWW-Authenticate"))
               .isEqualTo("Bearer realm=\"adraa-inbox\", error=\"invalid_token\"");
@@ -208,7 +223,7 @@ class ContractTest {
       }
       allowed.add("OPTIONS");
 
-      Response response = as(operation).patch(operation.path());
+      Response response = as(operation).put(operation.path());
 
       assertError(response, 405, "METHOD_NOT_ALLOWED");
       assertThat(response.header("Allow").split(" *, *"))

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,10 +56,22 @@ public final class LoadConnection implements AutoCloseable {
   }
 
   public static byte[] create(TestInbox.SignedIn admin, String name) {
+    return post(admin, "", "{\"name\":\"" + name + "\"}");
+  }
+
+  public static byte[] create(TestInbox.SignedIn admin, String name, Instant expiresAt) {
+    return post(admin, "", "{\"name\":\"" + name + "\",\"expiresAt\":\"" + expiresAt + "\"}");
+  }
+
+  public static byte[] replace(TestInbox.SignedIn admin, String tokenId, Instant oldExpiresAt) {
+    return post(admin, "/" + tokenId + "/replace", "{\"oldExpiresAt\":\"" + oldExpiresAt + "\"}");
+  }
+
+  private static byte[] post(TestInbox.SignedIn admin, String path, String body) {
     return request(
-        "POST /api/v1/workspaces/%s/tokens HTTP/1.1\r\nCookie: adraa_session=%s\r\nContent-Type: application/json"
-            .formatted(admin.workspaceId(), admin.session()),
-        "{\"name\":\"" + name + "\"}");
+        "POST /api/v1/workspaces/%s/tokens%s HTTP/1.1\r\nCookie: adraa_session=%s\r\nContent-Type: application/json"
+            .formatted(admin.workspaceId(), path, admin.session()),
+        body);
   }
 
   public static byte[] revoke(TestInbox.SignedIn admin, String tokenId) {

@@ -53,8 +53,9 @@ final class RestoreCommand implements Callable<Integer> {
     if (restored.replaced().isPresent() && restored.read()) {
       err.printf(
           Locale.ROOT,
-          "Kept revoked, but active in the backup: %s; kept events: %d%n",
+          "Kept revoked, but active in the backup: %s; kept earlier expiries: %d; kept events: %d%n",
           new Count(restored.carried().revocations(), "token"),
+          restored.carried().expiries(),
           restored.carried().events());
       err.printf(
           Locale.ROOT,

@@ -48,6 +48,9 @@ public final class DatabaseCopy {
           "agent",
           "membership",
           "api_token",
+          "token_usage",
+          "token_address",
+          "outgoing_mail",
           "session",
           "sign_in_code",
           "audit_event");

@@ -184,6 +184,8 @@ public final class Restore {
             .with(
                 "revocations kept: "
                     + carried.revocations()
+                    + ", expiries kept: "
+                    + carried.expiries()
                     + ", events kept: "
                     + carried.events()));
     handle.execute("COMMIT");

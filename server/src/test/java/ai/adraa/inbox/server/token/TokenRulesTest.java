@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Expiry, changes, replacement, usage and search of tokens. */
-class TokenLifeTest {
+class TokenRulesTest {
   @AutoClose private final Acme acme = new Acme();
   private final Admin ada = acme.caller(acme.ada);
 
