@@ -17,6 +17,7 @@ import ai.adraa.inbox.server.http.PagesHandler;
 import ai.adraa.inbox.server.http.RateLimitHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
 import ai.adraa.inbox.server.http.RequestMetrics;
+import ai.adraa.inbox.server.http.SmallBodyHandler;
 import ai.adraa.inbox.server.http.StrictHttpHandler;
 import ai.adraa.inbox.server.http.Tls;
 import ai.adraa.inbox.server.http.WorkerHandler;
@@ -41,7 +42,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.pathmap.ServletPathSpec;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -51,7 +51,6 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -181,17 +180,14 @@ public final class InboxServer implements AutoCloseable {
     //   RateLimitHandler     refuses too many requests from one address
     //   VerificationHandler  answers plain verifications
     //   PathHandler          refuses paths that are not in the contract
-    //   SizeLimitHandler     refuses large bodies
+    //   SizeLimitHandler     refuses large bodies, with SmallBodyHandler
     //   BodyHandler          waits for the body
     //   WorkerHandler        continues on a worker thread
     //   JerseyHandler        runs the resource and writes the response
     WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
     BodyHandler bodies = new BodyHandler(Listener.REQUEST_DEADLINE, workers);
-    PathMappingsHandler sizeLimit = new PathMappingsHandler();
-    sizeLimit.addMapping(
-        new ServletPathSpec(RestApi.LEAKED_TOKENS_PATH + "/*"),
-        limited(BodyHandler.LARGEST, bodies));
-    sizeLimit.addMapping(new ServletPathSpec("/*"), limited(BodyHandler.SMALL, bodies));
+    SizeLimitHandler sizeLimit = new SizeLimitHandler(BodyHandler.LARGEST, -1);
+    sizeLimit.setHandler(new SmallBodyHandler(RestApi.LEAKED_TOKENS_PATH, bodies));
     Handler handler = api.shortcuts(database::isQuick, workers, sizeLimit);
     Runnable rateLimited =
         metrics.counter("adraa.rate.limited", "Requests refused by the rate limit");
@@ -208,12 +204,6 @@ public final class InboxServer implements AutoCloseable {
             : requests);
     readiness = new Readiness(database, workers.pools(), STALLED);
     observe(workers, bodies);
-  }
-
-  private static Handler limited(int mostBytes, Handler next) {
-    SizeLimitHandler limit = new SizeLimitHandler(mostBytes, -1);
-    limit.setHandler(next);
-    return limit;
   }
 
   private void observe(WorkerHandler workers, BodyHandler bodies) {

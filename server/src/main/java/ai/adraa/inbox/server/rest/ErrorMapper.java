@@ -184,9 +184,12 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (type == Boolean.class) {
       return "must be true or false";
     }
-    return type != null && Collection.class.isAssignableFrom(type)
-        ? "must be a list"
-        : "must be a string";
+    if (type != null && Collection.class.isAssignableFrom(type)) {
+      return "must be a list";
+    }
+    return type == null || type == String.class || type.isEnum()
+        ? "must be a string"
+        : "must be a JSON object";
   }
 
   private static String oneOf(Class<?> type) {
