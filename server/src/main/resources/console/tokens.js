@@ -11,7 +11,10 @@ const FILTERS = [
   ['', 'All'],
   ['active', 'Active'],
   ['revoked', 'Revoked'],
+  ['expired', 'Expired'],
 ];
+// Why a token was revoked, if no agent did it.
+const REASONS = { leaked: 'reported as leaked', self: 'with its own secret' };
 const UPDATE_TIMES_EVERY_MILLIS = 30_000;
 const REFRESH_AFTER_MILLIS = 5_000;
 
@@ -376,7 +379,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     return element(
       'div',
       { class: 'empty empty-small' },
-      element('p', {}, which === 'active' ? 'There are no active tokens.' : 'There are no revoked tokens.'),
+      element('p', {}, `There are no ${which} tokens.`),
       element('a', { href: address(''), 'data-status': '', onclick: onFilter }, 'Show all tokens'),
     );
   }
@@ -384,7 +387,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
 
 function filterOfAddress() {
   const asked = new URLSearchParams(location.search).get('status');
-  return asked === 'active' || asked === 'revoked' ? asked : undefined;
+  return FILTERS.some(([value]) => value && value === asked) ? asked : undefined;
 }
 
 function address(status) {
@@ -429,12 +432,12 @@ function statusOf(token, by) {
   if (token.status === 'active') {
     return [element('span', { class: 'badge badge-active' }, 'Active')];
   }
-  const word = token.status === 'revoked' ? 'Revoked' : token.status;
+  const [, word] = FILTERS.find(([value]) => value === token.status) ?? ['', token.status];
+  const since = token.status === 'expired' ? token.expiresAt : token.revokedAt;
+  const cause = token.revokedBy ? by(token.revokedBy) : REASONS[token.revokedReason];
   return [
     element('span', { class: 'badge' }, word),
-    ...(token.revokedAt
-      ? [element('span', { class: 'by' }, time(token.revokedAt), token.revokedBy ? ' ' : '', token.revokedBy ? by(token.revokedBy) : '')]
-      : []),
+    ...(since ? [element('span', { class: 'by' }, time(since), ...(cause ? [' ', cause] : []))] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.SignInStore;
 import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
@@ -164,6 +165,7 @@ public final class InboxServer implements AutoCloseable {
             gitHubKeys,
             signIn,
             workspaces,
+            new AuditStore(database),
             publicUrl,
             metrics.outcomes(
                 "adraa.verifications",

@@ -128,7 +128,9 @@ public final class Acme extends Clock implements AutoCloseable {
                 Optional.of(action),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()),
+            Long.MAX_VALUE,
             events::add);
     return events;
   }

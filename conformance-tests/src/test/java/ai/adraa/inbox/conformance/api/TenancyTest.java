@@ -53,6 +53,36 @@ class TenancyTest {
   }
 
   @Test
+  void anotherWorkspacesEventsAreInNoList() {
+    String events = "/api/v1/workspaces/{id}/audit-events";
+    String cursor =
+        inbox
+            .request(globex)
+            .queryParam("limit", 1)
+            .get(events, globex.workspaceId())
+            .path("nextCursor");
+
+    for (Map<String, String> parameters :
+        List.of(
+            Map.<String, String>of(),
+            Map.of("tokenId", foreign.id()),
+            Map.of("agentId", globex.agentId()),
+            Map.of("cursor", cursor))) {
+      assertThat(
+              inbox
+                  .request(acme)
+                  .queryParams(parameters)
+                  .get(events, acme.workspaceId())
+                  .then()
+                  .statusCode(200)
+                  .extract()
+                  .asString())
+          .as(parameters.toString())
+          .doesNotContain(foreign.id(), globex.agentId(), "globex");
+    }
+  }
+
+  @Test
   void anAgentWhoIsNoAdminIsRefused() {
     for (Response response :
         tokenOperations(() -> inbox.request(agent), acme.workspaceId(), token.id())) {
@@ -185,6 +215,7 @@ class TenancyTest {
     String tokens = "/api/v1/workspaces/" + workspaceId + "/tokens";
     return List.of(
         request.get().get(tokens),
+        request.get().get("/api/v1/workspaces/" + workspaceId + "/audit-events"),
         request.get().contentType(ContentType.JSON).body(Map.of("name", "Stolen")).post(tokens),
         request.get().get(tokens + "/" + tokenId),
         request.get().post(tokens + "/" + tokenId + "/revoke"));

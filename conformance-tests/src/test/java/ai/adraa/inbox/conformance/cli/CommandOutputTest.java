@@ -58,6 +58,35 @@ class CommandOutputTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", " --old-expires 2035-01-01"})
+  void aReplacementWhoseSecretCannotBeWrittenIsRevoked(String option) throws Exception {
+    String secret =
+        run("token", "create", "--workspace", "acme", "--name", "CRM").succeeded().out().strip();
+
+    Tool.Finished replaced =
+        redirected(">/dev/full", "token replace " + secret.substring(0, 14) + option);
+
+    assertThat(replaced.exitCode()).as(replaced.err()).isEqualTo(1);
+    assertThat(replaced.err().lines())
+        .hasSize(2)
+        .last()
+        .asString()
+        .containsPattern(
+            "^Cannot write the secret of the token c\\w+ to stdout; the token is revoked"
+                + (option.isEmpty()
+                    ? "$"
+                    : "; the token c\\w+ still expires at 2035-01-01T00:00:00.000Z$"));
+    assertThat(
+            run("token", "list", "--workspace", "acme", "--status", "revoked")
+                .succeeded()
+                .out()
+                .lines())
+        .hasSize(2);
+    assertThat(run("token", "show", secret).succeeded().out()).contains("status         active");
+    run("token", "replace", secret).succeeded();
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "audit list",
@@ -85,6 +114,11 @@ class CommandOutputTest {
   @ValueSource(
       strings = {
         "token revoke --workspace acme %s",
+        "token show --workspace acme %s",
+        "token replace %s",
+        "token replace adraa_1a2b3c4d --expires %s",
+        "token list --workspace acme --query %s",
+        "token list --workspace acme --sort %s",
         "token revoke --workspace acme one %s",
         "token create --workspace acme --name %s",
         "token list --workspace %s",

@@ -36,6 +36,12 @@ record ContractOperation(
         new ContractOperation("listTokens", "GET", tokens, Access.ADMIN, null),
         new ContractOperation("createToken", "POST", tokens, Access.ADMIN, name),
         new ContractOperation("getToken", "GET", one, Access.ADMIN, null),
+        new ContractOperation(
+            "listAuditEvents",
+            "GET",
+            "/api/v1/workspaces/" + caller.workspaceId() + "/audit-events",
+            Access.ADMIN,
+            null),
         new ContractOperation("updateToken", "PATCH", one, Access.ADMIN, name),
         new ContractOperation("getTokenUsage", "GET", one + "/usage", Access.ADMIN, null),
         new ContractOperation("replaceToken", "POST", one + "/replace", Access.ADMIN, name),

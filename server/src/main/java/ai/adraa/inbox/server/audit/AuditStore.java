@@ -1,50 +1,79 @@
 package ai.adraa.inbox.server.audit;
 
 import ai.adraa.inbox.server.database.Database;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Adds events to the audit trail and lists them; never changes or deletes one. Thread-safe. */
 public final class AuditStore {
   /**
-   * An event for display: emails and names in place of ids, where the agent or workspace exists.
+   * An event for display: with emails and names, where the agent or workspace exists.
    *
    * @param id ascending: the newest event has the highest id
-   * @param by the agent's email or, on the command line, the operating system's user
-   * @param workspace the workspace's slug
-   * @param member the email of the affected agent
+   * @param agentId the agent who caused it
+   * @param by that agent's email or, on the command line, the operating system's user
+   * @param workspace the workspace's slug; its id if it does not exist
+   * @param memberId the affected agent
+   * @param member that agent's email
    */
   public record Entry(
       long id,
       Instant at,
       String action,
       String channel,
+      Optional<String> agentId,
       Optional<String> by,
       Optional<String> address,
       Optional<String> requestId,
       Optional<String> workspace,
       Optional<String> tokenId,
+      Optional<String> memberId,
       Optional<String> member,
       Optional<String> detail) {}
 
   /**
    * Selects the events to list. An empty field selects all.
    *
+   * @param agentId the agent who caused the event
    * @param since inclusive
    * @param until exclusive
-   * @param limit the most events to list
    */
   public record Filter(
       Optional<String> workspaceId,
       Optional<String> action,
+      Optional<String> tokenId,
+      Optional<String> agentId,
       Optional<Instant> since,
-      Optional<Instant> until,
-      Optional<Long> limit) {}
+      Optional<Instant> until) {
+    /** Selects all events. */
+    public static final Filter ALL =
+        new Filter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
 
-  private static final long PAGE = 1000;
+  /**
+   * One page of a list, newest first.
+   *
+   * @param nextCursor the cursor of the next page; empty on the last page
+   */
+  public record Page(List<Entry> events, Optional<String> nextCursor) {}
+
+  private static final int PAGE = 1000;
+  private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,18}");
 
   private final Database database;
 
@@ -94,14 +123,15 @@ public final class AuditStore {
    * reads them in pages. No statement is open while the reader runs: an open one would keep SQLite
    * from resetting its write-ahead log.
    *
+   * @param limit the most events to pass
    * @param reader returns false to stop
    */
-  public void list(Filter filter, Predicate<Entry> reader) {
+  public void list(Filter filter, long limit, Predicate<Entry> reader) {
     long before = Long.MAX_VALUE;
-    long left = filter.limit().orElse(Long.MAX_VALUE);
+    long left = limit;
     while (left > 0) {
-      long wanted = Math.min(left, PAGE);
-      List<Entry> page = page(filter, before, wanted);
+      int wanted = (int) Math.min(left, PAGE);
+      List<Entry> page = events(filter, before, wanted);
       for (Entry entry : page) {
         if (!reader.test(entry)) {
           return;
@@ -115,34 +145,47 @@ public final class AuditStore {
     }
   }
 
-  private List<Entry> page(Filter filter, long before, long size) {
+  /**
+   * Returns one page of the events that the filter selects. Events that are added meanwhile are in
+   * no later page.
+   *
+   * @param limit the most events to return
+   * @param cursor the {@code nextCursor} of the previous page; null for the first page
+   * @throws IllegalArgumentException if the cursor is malformed
+   */
+  public Page page(Filter filter, int limit, @Nullable String cursor) {
+    // One more than the limit shows whether another page follows.
+    List<Entry> events =
+        events(filter, cursor == null ? Long.MAX_VALUE : position(cursor), limit + 1);
+    return events.size() <= limit
+        ? new Page(events, Optional.empty())
+        : new Page(events.subList(0, limit), Optional.of(cursor(events.get(limit - 1))));
+  }
+
+  private static String cursor(Entry last) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Long.toString(last.id()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static long position(String cursor) {
+    String id = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("The cursor is malformed");
+    }
+    return Long.parseLong(id);
+  }
+
+  private List<Entry> events(Filter filter, long before, int limit) {
+    Map<String, Object> values = new HashMap<>();
+    String query = query(filter, values);
     return database.read(
         handle ->
             handle
-                .createQuery(
-                    """
-                    /* AuditStore.page: by id, since a clock may go back */
-                    SELECT e.id, e.at, e.action, e.channel, e.address, e.request_id, e.token_id,
-                      e.detail, coalesce(a.email, e.agent_id, e.os_user) AS by,
-                      coalesce(m.email, e.member_id) AS member,
-                      coalesce(w.name, e.workspace_id) AS workspace
-                    FROM audit_event e
-                    LEFT JOIN agent a ON a.id = e.agent_id
-                    LEFT JOIN agent m ON m.id = e.member_id
-                    LEFT JOIN workspace w ON w.id = e.workspace_id
-                    WHERE e.id < :before
-                      AND (:workspace IS NULL OR e.workspace_id = :workspace)
-                      AND (:action IS NULL OR e.action = :action)
-                      AND (:since IS NULL OR e.at >= :since)
-                      AND (:until IS NULL OR e.at < :until)
-                    ORDER BY e.id DESC LIMIT :size
-                    """)
+                .createQuery(query)
+                .bindMap(values)
                 .bind("before", before)
-                .bind("workspace", filter.workspaceId().orElse(null))
-                .bind("action", filter.action().orElse(null))
-                .bind("since", filter.since().map(Instant::toEpochMilli).orElse(null))
-                .bind("until", filter.until().map(Instant::toEpochMilli).orElse(null))
-                .bind("size", size)
+                .bind("limit", limit)
                 .map(
                     (row, context) ->
                         new Entry(
@@ -150,13 +193,80 @@ public final class AuditStore {
                             Instant.ofEpochMilli(row.getLong("at")),
                             row.getString("action"),
                             row.getString("channel"),
+                            Optional.ofNullable(row.getString("agent_id")),
                             Optional.ofNullable(row.getString("by")),
                             Optional.ofNullable(row.getString("address")),
                             Optional.ofNullable(row.getString("request_id")),
                             Optional.ofNullable(row.getString("workspace")),
                             Optional.ofNullable(row.getString("token_id")),
+                            Optional.ofNullable(row.getString("member_id")),
                             Optional.ofNullable(row.getString("member")),
                             Optional.ofNullable(row.getString("detail"))))
                 .list());
+  }
+
+  /** Orders by id and not by time, because a clock may go back. */
+  static String query(Filter filter, Map<String, Object> values) {
+    return """
+        /* AuditStore.query */
+        SELECT e.id, e.at, e.action, e.channel, e.address, e.request_id, e.token_id, e.detail,
+          e.agent_id, coalesce(a.email, e.os_user) AS by, e.member_id, m.email AS member,
+          coalesce(w.name, e.workspace_id) AS workspace
+        FROM audit_event e
+        LEFT JOIN agent a ON a.id = e.agent_id
+        LEFT JOIN agent m ON m.id = e.member_id
+        LEFT JOIN workspace w ON w.id = e.workspace_id
+        WHERE e.id < :before %s
+        ORDER BY e.id DESC LIMIT :limit
+        """
+        .formatted(conditions(filter, values));
+  }
+
+  /** Only conditions that apply: with {@code :x IS NULL OR ...}, no index would be used. */
+  private static String conditions(Filter filter, Map<String, Object> values) {
+    StringBuilder conditions = new StringBuilder();
+    filter
+        .workspaceId()
+        .ifPresent(
+            id -> {
+              conditions.append(" AND e.workspace_id = :workspace");
+              values.put("workspace", id);
+            });
+    filter
+        .action()
+        .ifPresent(
+            action -> {
+              conditions.append(" AND e.action = :action");
+              values.put("action", action);
+            });
+    filter
+        .tokenId()
+        .ifPresent(
+            id -> {
+              conditions.append(" AND e.token_id = :token");
+              values.put("token", id);
+            });
+    filter
+        .agentId()
+        .ifPresent(
+            id -> {
+              conditions.append(" AND e.agent_id = :agent");
+              values.put("agent", id);
+            });
+    filter
+        .since()
+        .ifPresent(
+            at -> {
+              conditions.append(" AND e.at >= :since");
+              values.put("since", at.toEpochMilli());
+            });
+    filter
+        .until()
+        .ifPresent(
+            at -> {
+              conditions.append(" AND e.at < :until");
+              values.put("until", at.toEpochMilli());
+            });
+    return conditions.toString();
   }
 }

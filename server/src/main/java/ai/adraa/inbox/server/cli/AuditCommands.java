@@ -4,18 +4,12 @@ import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.text.PlainText;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +25,6 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {AuditCommands.ListAll.class},
     mixinStandardHelpOptions = true)
 final class AuditCommands {
-  /** How events are printed. */
-  enum Format {
-    TABLE,
-    JSON
-  }
-
   private AuditCommands() {}
 
   @Command(
@@ -44,9 +32,6 @@ final class AuditCommands {
       description = "List events, newest first: what happened, who did it and from where.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends DatabaseCommand {
-    private static final DateTimeFormatter TIME =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
     private static final String ROW = "%-24s  %-17s  %-24s  %-15s  %-12s  %s";
 
     @Option(
@@ -58,10 +43,16 @@ final class AuditCommands {
     @Option(
         names = "--action",
         description =
-            "Only this action: sign-in, sign-in-failed, sign-out, token-created, token-revoked,"
-                + " workspace-created, agent-added, agent-removed, role-changed, backup,"
-                + " restore or copy.")
+            "Only this action: sign-in, sign-in-failed, sign-out, token-created, token-changed,"
+                + " token-replaced, token-revoked, workspace-created, agent-added, agent-removed,"
+                + " role-changed, backup, restore or copy.")
     AuditEvent.@Nullable Action action;
+
+    @Option(
+        names = "--token",
+        paramLabel = "ID",
+        description = "Only events that concern the token with this id.")
+    @Nullable String token;
 
     @Option(
         names = "--since",
@@ -97,18 +88,19 @@ final class AuditCommands {
               Optional.ofNullable(workspace)
                   .map(new WorkspaceStore(database, Clock.systemUTC())::requireId),
               Optional.ofNullable(action).map(AuditEvent.Action::toString),
+              Optional.ofNullable(token),
+              Optional.empty(),
               Optional.ofNullable(since),
-              Optional.ofNullable(until),
-              Optional.ofNullable(limit));
-      ObjectMapper json = new ObjectMapper();
+              Optional.ofNullable(until));
       if (format == Format.TABLE) {
         out.println(ROW.formatted("TIME", "ACTION", "BY", "FROM", "WORKSPACE", "WHAT"));
       }
       new AuditStore(database)
           .list(
               filter,
+              limit == null ? Long.MAX_VALUE : limit,
               entry -> {
-                out.println(format == Format.TABLE ? row(entry) : line(json, entry));
+                out.println(format == Format.TABLE ? row(entry) : Format.json(fields(entry)));
                 // Stops when the reader of stdout, such as head, has closed it.
                 return !out.checkError();
               });
@@ -117,56 +109,41 @@ final class AuditCommands {
     private static String row(AuditStore.Entry entry) {
       return PlainText.escape(
               ROW.formatted(
-                  time(entry.at()),
+                  Json.format(entry.at()),
                   entry.action(),
-                  entry.by().orElse("-"),
+                  by(entry).orElse("-"),
                   entry.address().orElse(entry.channel()),
                   entry.workspace().orElse("-"),
                   String.join(
                       " ",
                       entry.tokenId().orElse(""),
-                      entry.member().orElse(""),
+                      member(entry).orElse(""),
                       entry.detail().orElse(""))))
           .strip();
     }
 
-    private static String line(ObjectMapper json, AuditStore.Entry entry) {
+    private static Map<String, String> fields(AuditStore.Entry entry) {
       Map<String, String> fields = new LinkedHashMap<>();
-      fields.put("at", time(entry.at()));
+      fields.put("at", Json.format(entry.at()));
       fields.put("action", entry.action());
       fields.put("channel", entry.channel());
-      entry.by().ifPresent(by -> fields.put("by", by));
+      by(entry).ifPresent(by -> fields.put("by", by));
       entry.address().ifPresent(address -> fields.put("address", address));
       entry.requestId().ifPresent(id -> fields.put("requestId", id));
       entry.workspace().ifPresent(name -> fields.put("workspace", name));
       entry.tokenId().ifPresent(id -> fields.put("tokenId", id));
-      entry.member().ifPresent(email -> fields.put("member", email));
+      member(entry).ifPresent(email -> fields.put("member", email));
       entry.detail().ifPresent(detail -> fields.put("detail", detail));
-      try {
-        // JSON has the same escapes.
-        return PlainText.escape(json.writeValueAsString(fields));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
+      return fields;
     }
 
-    private static String time(Instant at) {
-      return TIME.format(at);
+    /** Who did it; the agent's id if the agent does not exist. */
+    private static Optional<String> by(AuditStore.Entry entry) {
+      return entry.by().or(entry::agentId);
     }
-  }
 
-  /** Parses an instant in ISO 8601, or a date as midnight UTC. */
-  static final class TimeConverter implements ITypeConverter<Instant> {
-    @Override
-    public Instant convert(String text) {
-      try {
-        return text.contains("T")
-            ? Instant.parse(text)
-            : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-      } catch (DateTimeParseException e) {
-        throw new TypeConversionException(
-            "'" + text + "' is not a time such as 2026-06-12 or 2026-06-12T10:25:00Z");
-      }
+    private static Optional<String> member(AuditStore.Entry entry) {
+      return entry.member().or(entry::memberId);
     }
   }
 

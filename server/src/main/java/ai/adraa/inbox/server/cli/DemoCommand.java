@@ -46,9 +46,15 @@ final class DemoCommand implements Callable<Integer> {
     Token.Created token;
     try {
       try (Database database = Databases.open(file)) {
-        new WorkspaceStore(database, Clock.systemUTC())
-            .create("acme", ADMIN, AuditEvent.Source.commandLine());
-        token = TokenCommands.createToken(database, "acme", "CRM integration");
+        String workspaceId =
+            new WorkspaceStore(database, Clock.systemUTC())
+                .create("acme", ADMIN, AuditEvent.Source.commandLine());
+        token =
+            TokenCommands.service(database)
+                .create(
+                    workspaceId,
+                    Token.Properties.named("CRM integration"),
+                    TokenCommands.admin(database, workspaceId));
       }
       server = options.demo(file);
     } catch (RuntimeException e) {

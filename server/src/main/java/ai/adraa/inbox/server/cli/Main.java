@@ -7,6 +7,7 @@ import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.database.MissingDatabaseException;
 import ai.adraa.inbox.server.error.OperatorException;
+import ai.adraa.inbox.server.token.InvalidExpiryException;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
@@ -182,7 +183,10 @@ public final class Main {
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
-    if (failure instanceof OperatorException || failure instanceof DatabaseUnavailableException) {
+    if (failure instanceof OperatorException
+        || failure instanceof DatabaseUnavailableException
+        // It was valid when the command began.
+        || failure instanceof InvalidExpiryException) {
       err.println(
           EnvironmentVariables.blame(
               failure.getMessage() + hint(failure),

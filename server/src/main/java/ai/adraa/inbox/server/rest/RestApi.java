@@ -2,11 +2,13 @@ package ai.adraa.inbox.server.rest;
 
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
+import ai.adraa.inbox.server.api.AuditEventsApi;
 import ai.adraa.inbox.server.api.LeakedTokensApi;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.github.GitHubKeys;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.token.LeakReports;
@@ -45,7 +47,8 @@ public final class RestApi {
           SignInCodesApi.class,
           SessionApi.class,
           TokensApi.class,
-          LeakedTokensApi.class);
+          LeakedTokensApi.class,
+          AuditEventsApi.class);
 
   /** The path of {@code reportLeakedTokens}; other reports of leaked tokens have paths under it. */
   public static final String LEAKED_TOKENS_PATH =
@@ -69,6 +72,7 @@ public final class RestApi {
       Optional<GitHubKeys> gitHubKeys,
       SignInService signIn,
       WorkspaceStore workspaces,
+      AuditStore events,
       URI publicUrl,
       Consumer<TokenAuthentication.Outcome> verifications) {
     SessionCookie cookie = new SessionCookie(publicUrl);
@@ -101,7 +105,8 @@ public final class RestApi {
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, cookie))
             .register(new TokensResource(tokens))
-            .register(new LeakedTokensResource(leaks));
+            .register(new LeakedTokensResource(leaks))
+            .register(new AuditEventsResource(events));
   }
 
   /** Returns a handler for all operations. It blocks, so it must run on a worker thread. */
@@ -150,6 +155,7 @@ public final class RestApi {
       if (VerificationApi.class.isAssignableFrom(api)) {
         context.register(byToken, Priorities.AUTHENTICATION);
       } else if (TokensApi.class.isAssignableFrom(api)
+          || AuditEventsApi.class.isAssignableFrom(api)
           || (SessionApi.class.isAssignableFrom(api)
               && !resource.getResourceMethod().getName().equals("signIn"))) {
         context.register(bySession, Priorities.AUTHENTICATION);

@@ -3,23 +3,20 @@ package ai.adraa.inbox.server.rest;
 import ai.adraa.inbox.server.account.AgentSession;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.error.ErrorCode;
-import ai.adraa.inbox.server.model.Actor;
 import ai.adraa.inbox.server.model.ApiToken;
 import ai.adraa.inbox.server.model.CreatedToken;
-import ai.adraa.inbox.server.model.DailyRequests;
 import ai.adraa.inbox.server.model.NewToken;
 import ai.adraa.inbox.server.model.Replacement;
 import ai.adraa.inbox.server.model.TokenChanges;
 import ai.adraa.inbox.server.model.TokenResponse;
-import ai.adraa.inbox.server.model.TokenUsage;
 import ai.adraa.inbox.server.model.TokenUsageResponse;
-import ai.adraa.inbox.server.model.UsedAddress;
+import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.Admin;
 import ai.adraa.inbox.server.token.Token;
 import ai.adraa.inbox.server.token.TokenList;
 import ai.adraa.inbox.server.token.TokenQuery;
 import ai.adraa.inbox.server.token.TokenService;
-import ai.adraa.inbox.server.token.UsageStore;
+import ai.adraa.inbox.server.wire.Wire;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -28,15 +25,10 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Creates, finds, changes, replaces and revokes a workspace's API tokens for its admins. */
 final class TokensResource implements TokensApi {
-  // Also a part of a secret, or one with a mistake.
-  private static final Pattern MORE_THAN_A_PREFIX =
-      Pattern.compile("(?i)adraa_(session_|[0-9a-f]{9})");
-
   private final TokenService tokens;
   @Context private SecurityContext caller;
 
@@ -100,7 +92,7 @@ final class TokensResource implements TokensApi {
   public Response getTokenUsage(String workspaceId, String tokenId, Integer days) {
     return tokens
         .usage(workspaceId, tokenId, days)
-        .map(usage -> Response.ok(new TokenUsageResponse().usage(wire(usage))).build())
+        .map(usage -> Response.ok(new TokenUsageResponse().usage(Wire.of(usage))).build())
         .orElseThrow(() -> new ErrorCodeException(ErrorCode.TOKEN_NOT_FOUND));
   }
 
@@ -108,13 +100,13 @@ final class TokensResource implements TokensApi {
   public Response listTokens(
       String workspaceId,
       @Nullable String status,
+      Integer limit,
+      @Nullable String cursor,
       @Nullable String query,
       @Nullable Instant unusedSince,
-      String sort,
-      Integer limit,
-      @Nullable String cursor) {
+      String sort) {
     Optional<String> text = Optional.ofNullable(query).map(String::strip);
-    if (text.isPresent() && MORE_THAN_A_PREFIX.matcher(text.get()).find()) {
+    if (text.isPresent() && Secret.isPartOf(text.get())) {
       throw ErrorCodeException.invalid(
           "query", "must not be a secret; send its prefix, the first 14 characters");
     }
@@ -164,49 +156,6 @@ final class TokensResource implements TokensApi {
   }
 
   private ApiToken wire(Token token) {
-    ApiToken wire =
-        new ApiToken()
-            .id(token.id())
-            .name(token.name())
-            .description(token.description().orElse(null))
-            .prefix(token.prefix())
-            .status(tokens.status(token).name().toLowerCase(Locale.ROOT))
-            .createdAt(token.createdAt())
-            .createdBy(wire(token.createdBy()))
-            .expiresAt(token.expiresAt().orElse(null))
-            .replaces(token.replaces().orElse(null))
-            .replacedBy(token.replacedBy().orElse(null));
-    token
-        .lastUse()
-        .ifPresent(use -> wire.lastUsedAt(use.at()).lastUsedFrom(use.from().orElse(null)));
-    token
-        .revocation()
-        .ifPresent(
-            revocation ->
-                wire.revokedAt(revocation.at())
-                    .revokedBy(revocation.by().map(TokensResource::wire).orElse(null))
-                    .revokedReason(revocation.reason().name().toLowerCase(Locale.ROOT)));
-    return wire;
-  }
-
-  private static TokenUsage wire(UsageStore.Usage usage) {
-    return new TokenUsage()
-        .days(
-            usage.days().stream()
-                .map(
-                    day -> new DailyRequests().date(day.date().toString()).requests(day.requests()))
-                .toList())
-        .addresses(
-            usage.addresses().stream()
-                .map(
-                    address ->
-                        new UsedAddress()
-                            .address(address.address())
-                            .lastUsedAt(address.lastUsedAt()))
-                .toList());
-  }
-
-  private static Actor wire(Token.Actor actor) {
-    return new Actor().id(actor.id()).nickname(actor.nickname());
+    return Wire.of(token, tokens.status(token));
   }
 }

@@ -32,6 +32,8 @@ public final class Secret {
               + "[0-9a-f]{8,}?(?=adraa|[^0-9a-f]|$)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern PART = Pattern.compile("(?i)adraa_(session_|[0-9a-f]{9})");
+
   private static final String SESSION_START = "adraa_session_";
   private static final Pattern BEARER_SESSION = Pattern.compile(SESSION_START + "[0-9a-f]{64}");
 
@@ -71,6 +73,14 @@ public final class Secret {
   /** Returns a new sign-in code: 6 random digits. */
   public static Secret newSignInCode() {
     return new Secret(String.format(Locale.ROOT, "%06d", RANDOM.nextInt(1_000_000)));
+  }
+
+  /**
+   * Returns true if the text contains more of the secret of a token than its prefix, or any of the
+   * secret of a session. It may be incomplete or mistyped.
+   */
+  public static boolean isPartOf(String text) {
+    return PART.matcher(text).find();
   }
 
   /** Returns cryptographically strong random bytes. */

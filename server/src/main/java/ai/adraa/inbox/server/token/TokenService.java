@@ -101,10 +101,15 @@ public final class TokenService {
   }
 
   private static void requireExpiry(String field, Optional<Instant> expiry, Instant now) {
-    Instant latest = now.atOffset(ZoneOffset.UTC).plusYears(MOST_YEARS).toInstant();
-    if (expiry.isPresent() && (!expiry.get().isAfter(now) || expiry.get().isAfter(latest))) {
+    if (expiry.isPresent() && !isExpiry(expiry.get(), now)) {
       throw new InvalidExpiryException(field);
     }
+  }
+
+  /** Returns true if the time is in the future, and at most 10 years from now. */
+  public static boolean isExpiry(Instant at, Instant now) {
+    Instant latest = now.atOffset(ZoneOffset.UTC).plusYears(MOST_YEARS).toInstant();
+    return at.isAfter(now) && !at.isAfter(latest);
   }
 
   /**

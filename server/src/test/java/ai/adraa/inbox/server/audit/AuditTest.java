@@ -198,7 +198,8 @@ class AuditTest {
     List<AuditStore.Entry> read = new ArrayList<>();
     new AuditStore(database)
         .list(
-            filter(Optional.empty()),
+            AuditStore.Filter.ALL,
+            Long.MAX_VALUE,
             entry -> {
               read.add(entry);
               return read.size() < 3;
@@ -224,9 +225,11 @@ class AuditTest {
             new AuditStore.Filter(
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.of(Instant.ofEpochMilli(1000)),
-                Optional.of(Instant.ofEpochMilli(2000)),
-                Optional.empty()),
+                Optional.of(Instant.ofEpochMilli(2000))),
+            Long.MAX_VALUE,
             entry -> read.add(entry.at().toEpochMilli()));
 
     assertThat(read).containsExactly(1999L, 1000L);
@@ -244,7 +247,8 @@ class AuditTest {
 
     new AuditStore(database)
         .list(
-            filter(Optional.of(2200L)),
+            AuditStore.Filter.ALL,
+            2200,
             entry -> {
               if (read.size() % 1500 == 0) {
                 create("meanwhile");
@@ -264,11 +268,6 @@ class AuditTest {
         handle -> handle.createQuery("PRAGMA wal_checkpoint(TRUNCATE)").mapTo(Long.class).one());
   }
 
-  private static AuditStore.Filter filter(Optional<Long> limit) {
-    return new AuditStore.Filter(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), limit);
-  }
-
   private Token.Created create(String name) {
     return service.create(
         workspaceId,
@@ -278,7 +277,7 @@ class AuditTest {
 
   private List<AuditStore.Entry> events() {
     List<AuditStore.Entry> events = new ArrayList<>();
-    new AuditStore(database).list(filter(Optional.empty()), events::add);
+    new AuditStore(database).list(AuditStore.Filter.ALL, Long.MAX_VALUE, events::add);
     return events;
   }
 

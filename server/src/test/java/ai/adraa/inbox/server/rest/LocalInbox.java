@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.adraa.inbox.server.Acme;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
+import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
@@ -60,6 +61,7 @@ final class LocalInbox implements AutoCloseable {
             Optional.empty(),
             signIn,
             acme.workspaces,
+            new AuditStore(acme.database),
             URI.create("https://inbox.example"),
             outcomes);
     WorkerHandler workers =
