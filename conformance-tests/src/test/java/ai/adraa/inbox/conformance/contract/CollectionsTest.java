@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -248,7 +249,16 @@ class CollectionsTest {
           new TestInbox.SignedIn("", "", example("/components/parameters/workspaceId"));
       TestInbox.NewToken token =
           new TestInbox.NewToken(example("/components/parameters/tokenId"), "");
-      for (ContractOperation operation : ContractOperation.operations(caller, token)) {
+      List<ContractOperation> operations =
+          new ArrayList<>(ContractOperation.operations(caller, token));
+      operations.add(
+          new ContractOperation(
+              "reportLeakedTokens",
+              "POST",
+              "/api/v1/leaked-tokens",
+              Access.ANYONE,
+              Map.of("tokens", List.of(Map.of("secret", "adraa_unknown")))));
+      for (ContractOperation operation : operations) {
         if (operation.access() == Access.ANYONE) {
           answers.add(imitated(operation, request(url)));
           continue;

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** A request that succeeds, before anything is done to it; body is null where none is sent. */
 record ContractOperation(
-    String id, String method, String path, Access access, Map<String, String> body) {
+    String id, String method, String path, Access access, Map<String, ?> body) {
   boolean isUnsafe() {
     return !method.equals("GET");
   }
