@@ -69,7 +69,7 @@ static void replace_and_report(
 
   int limit = 1;
   audit_event_list_t *events = AuditEventsAPI_listAuditEvents(
-      console, workspace_id, NULL, NULL, NULL, 0, 0, &limit, NULL);
+      console, workspace_id, NULL, NULL, NULL, in_days(-1), NULL, &limit, NULL);
   audit_event_t *event = events->events->firstEntry->data;
   printf("last event: %s\n", event->action);
 
@@ -128,7 +128,7 @@ int main(void) {
   char *cursor = NULL;
   do {
     token_list_t *page = TokensAPI_listTokens(
-        console, workspace->id, adraa_inbox_api_listTokens_STATUS_NULL, &limit, cursor, NULL, 0,
+        console, workspace->id, adraa_inbox_api_listTokens_STATUS_NULL, &limit, cursor, NULL, NULL,
         adraa_inbox_api_listTokens_SORT_NULL);
     tokens += page->tokens->count;
     pages++;

@@ -69,7 +69,8 @@ static void replaceAndReport(const std::shared_ptr<ApiClient>& console,
 
   auto events = AuditEventsApi(console)
                     .listAuditEvents(workspaceId, boost::none, boost::none, boost::none,
-                                     inDays(-1), boost::none, 1, boost::none)
+                                     inDays(-1).to_string(utility::datetime::ISO_8601),
+                                     boost::none, 1, boost::none)
                     .get();
   std::cout << "last event: " << events->getEvents().front()->getAction() << std::endl;
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"example.com/crm/inbox"
 )
@@ -121,7 +120,7 @@ func (g generated) revokeOwnToken() error {
 	return failure(err)
 }
 
-func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
 	listed, _, err := g.AuditEventsAPI.ListAuditEvents(g.ctx, workspaceID).Since(since).Limit(1).Execute()
 	if err != nil {
 		return "", failure(err)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 
 	"example.com/crm/inbox"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/securityprovider"
@@ -152,7 +151,7 @@ func (g generated) revokeOwnToken() error {
 	return nil
 }
 
-func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
 	limit := int32(1)
 	r, err := g.ListAuditEventsWithResponse(context.Background(), workspaceID,
 		&inbox.ListAuditEventsParams{Since: &since, Limit: &limit})

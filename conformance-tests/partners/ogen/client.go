@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"example.com/crm/inbox"
 	"github.com/ogen-go/ogen/ogenerrors"
@@ -160,11 +159,11 @@ func (g generated) revokeOwnToken() error {
 	return err
 }
 
-func (g generated) lastAction(workspaceID string, since time.Time) (string, error) {
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
 	listed, err := expect[*inbox.AuditEventListHeaders](g.ListAuditEvents(context.Background(),
 		inbox.ListAuditEventsParams{
 			WorkspaceId: workspaceID,
-			Since:       inbox.NewOptDateTime(since),
+			Since:       inbox.NewOptString(since),
 			Limit:       inbox.NewOptInt32(1),
 		}))
 	if err != nil {

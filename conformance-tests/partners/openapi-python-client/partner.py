@@ -143,7 +143,7 @@ class Inbox:
     def revoke_own_token(self) -> None:
         expect(type(None), revoke_own_token.sync(client=self.client))
 
-    def last_action(self, workspace_id: str, since: datetime) -> str:
+    def last_action(self, workspace_id: str, since: str) -> str:
         answer = list_audit_events.sync(
             workspace_id, client=self.client, since=since, limit=1
         )

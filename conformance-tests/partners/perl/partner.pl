@@ -5,7 +5,9 @@ use warnings;
 use utf8;
 use open qw(:std :encoding(UTF-8));
 use DateTime;
+use HTTP::Request;
 use JSON;
+use LWP::UserAgent;
 use WWW::OpenAPIClient::ApiClient;
 use WWW::OpenAPIClient::AuditEventsApi;
 use WWW::OpenAPIClient::LeakedTokensApi;
@@ -15,7 +17,6 @@ use WWW::OpenAPIClient::Object::NewToken;
 use WWW::OpenAPIClient::Object::Replacement;
 use WWW::OpenAPIClient::Object::SignInAttempt;
 use WWW::OpenAPIClient::Object::SignInCodeRequest;
-use WWW::OpenAPIClient::Object::TokenChanges;
 use WWW::OpenAPIClient::SessionApi;
 use WWW::OpenAPIClient::SignInCodesApi;
 use WWW::OpenAPIClient::TokensApi;
@@ -98,8 +99,15 @@ my $got = $tokens->get_token(%path)->token;
 printf "got: %s %s\n", $got->name, $got->status;
 
 if ( $ENV{ADRAA_API_VERSION} ne '1.0' ) {
-    my $changes = WWW::OpenAPIClient::Object::TokenChanges->new( name => 'CRM integration (EU)' );
-    print 'changed: ', $tokens->update_token( %path, token_changes => $changes )->token->name, "\n";
+    # The generator does not implement PATCH.
+    my $patched = LWP::UserAgent->new->request(
+        HTTP::Request->new(
+            PATCH => "$ENV{ADRAA_BASE_URL}/api/v1/workspaces/$path{workspace_id}/tokens/$path{token_id}",
+            [ 'Content-Type' => 'application/json', Authorization => "Bearer $secret" ],
+            encode_json( { name => 'CRM integration (EU)' } )
+        )
+    );
+    print 'changed: ', decode_json( $patched->content )->{token}{name}, "\n";
 
     my $usage = $tokens->get_token_usage( %path, days => 7 )->usage;
     print 'usage: ', scalar @{ $usage->days }, " days\n";
@@ -121,7 +129,7 @@ if ( $ENV{ADRAA_API_VERSION} ne '1.0' ) {
     my $audit = api( 'AuditEvents', $secret )
       ->list_audit_events(
         workspace_id => $workspace->id,
-        since => DateTime->now->subtract( hours => 1 ),
+        since => DateTime->now->subtract( hours => 1 ) . 'Z',
         limit => 1
       );
     print 'last event: ', $audit->events->[0]->action, "\n";

@@ -105,7 +105,7 @@ class Inbox:
     def revoke_own_token(self) -> None:
         wait(self.inbox.verification.revoke_own_token())
 
-    def last_action(self, workspace_id: str, since: datetime) -> str:
+    def last_action(self, workspace_id: str, since: str) -> str:
         listed = self.inbox.audit_events.list_audit_events(workspace_id, since=since, limit=1)
         return wait(listed).events[0].action
 

@@ -100,7 +100,7 @@ class Inbox:
     def revoke_own_token(self) -> None:
         wait(self.verification.revoke_own_token())
 
-    def last_action(self, workspace_id: str, since: datetime) -> str:
+    def last_action(self, workspace_id: str, since: str) -> str:
         page = wait(self.audit_events.list_audit_events(workspace_id, since=since, limit=1))
         return page.events[0].action
 

@@ -129,7 +129,8 @@ if os.environ["ADRAA_API_VERSION"] != "1.0":
     # sample: listAuditEvents
     audit = adraa_inbox.AuditEventsApi(admin)
     an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
-    events = audit.list_audit_events(workspace_id, since=an_hour_ago, limit=1).events
+    since = an_hour_ago.isoformat()
+    events = audit.list_audit_events(workspace_id, since=since, limit=1).events
     # end
     print("last event:", events[0].action)
 

@@ -1,5 +1,4 @@
 use crate::{Refusal, Result, Session, Token};
-use chrono::{DateTime, Utc};
 use inbox::types::{
     ApiToken, ErrorResponse, LeakReport, LeakedToken, NewToken, Replacement, SignInAttempt,
     SignInCodeRequest, TokenChanges,
@@ -142,8 +141,9 @@ impl Client {
         Ok(())
     }
 
-    pub async fn last_action(&self, workspace_id: &str, since: DateTime<Utc>) -> Result<String> {
+    pub async fn last_action(&self, workspace_id: &str, since: &str) -> Result<String> {
         let limit = std::num::NonZeroU32::new(1);
+        let since = since.parse()?;
         let answer = self
             .0
             .list_audit_events(

@@ -1,5 +1,4 @@
 use crate::{Refusal, Result, Session, Token};
-use chrono::{DateTime, Utc};
 use inbox::apis::audit_events_api::list_audit_events;
 use inbox::apis::configuration::Configuration;
 use inbox::apis::leaked_tokens_api::report_leaked_tokens;
@@ -143,14 +142,14 @@ impl Client {
         revoke_own_token(&self.0).await.map_err(failure)
     }
 
-    pub async fn last_action(&self, workspace_id: &str, since: DateTime<Utc>) -> Result<String> {
+    pub async fn last_action(&self, workspace_id: &str, since: &str) -> Result<String> {
         let page = list_audit_events(
             &self.0,
             workspace_id,
             None,
             None,
             None,
-            Some(since.fixed_offset()),
+            Some(since),
             None,
             Some(1),
             None,

@@ -50,7 +50,7 @@ type client interface {
 	usedDays(workspaceID, tokenID string, days int32) (int, error)
 	replaceToken(workspaceID, tokenID string, with replacement) (created token, secret string, err error)
 	revokeOwnToken() error
-	lastAction(workspaceID string, since time.Time) (string, error)
+	lastAction(workspaceID string, since string) (string, error)
 	reportLeakedToken(secret, url string) error
 }
 
@@ -130,7 +130,7 @@ func main() {
 		_, _, err = renewed.verifyToken()
 		fmt.Println("revoked itself:", refused(err).code)
 
-		action, err := console.lastAction(session.workspaceID, now.Add(-time.Hour))
+		action, err := console.lastAction(session.workspaceID, now.Add(-time.Hour).Format(time.RFC3339))
 		check(err)
 		fmt.Println("last event:", action)
 

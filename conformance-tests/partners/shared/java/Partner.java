@@ -130,7 +130,7 @@ final class Partner {
       AuditEventList events =
           new AuditEventsApi(console)
               .listAuditEvents(
-                  workspace.getId(), null, null, null, now.minusHours(1), null, 1, null);
+                  workspace.getId(), null, null, null, now.minusHours(1).toString(), null, 1, null);
       System.out.println("last event: " + events.getEvents().get(0).getAction());
 
       String url = "https://git.example/acme/shop/blob/main/.env";

@@ -116,7 +116,7 @@ if (getenv('ADRAA_API_VERSION') !== '1.0') {
     echo 'revoked itself: ', refusal($renewed->verifyToken(...))->getCode(), "\n";
 
     $audit = (new AuditEventsApi(config: $console))
-        ->listAuditEvents($workspace->getId(), since: new DateTime('-1 hour'), limit: 1);
+        ->listAuditEvents($workspace->getId(), since: date(DATE_ATOM, strtotime('-1 hour')), limit: 1);
     echo "last event: {$audit->getEvents()[0]->getAction()}\n";
 
     $url = 'https://git.example/acme/shop/blob/main/.env';

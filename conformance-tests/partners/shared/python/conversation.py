@@ -66,7 +66,7 @@ class Client(Protocol):
         """Returns the new token and its secret."""
 
     def revoke_own_token(self) -> None: ...
-    def last_action(self, workspace_id: str, since: datetime) -> str:
+    def last_action(self, workspace_id: str, since: str) -> str:
         """Returns the action of the last audit event, if it is later than a time."""
 
     def report_leaked_token(self, secret: str, url: str) -> None: ...
@@ -143,7 +143,8 @@ def converse(
         renewed.revoke_own_token()
         print("revoked itself:", refused(renewed.verify_token).code)
 
-        print("last event:", admin.last_action(workspace.id, now - timedelta(hours=1)))
+        an_hour_ago = (now - timedelta(hours=1)).isoformat()
+        print("last event:", admin.last_action(workspace.id, an_hour_ago))
 
         anonymous.report_leaked_token(leaked, "https://git.example/acme/shop/blob/main/.env")
         print("reported:", refused(connect(base_url, leaked).verify_token).code)

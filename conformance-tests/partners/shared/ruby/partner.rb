@@ -3,6 +3,7 @@
 # The whole life of a token with the generated client.
 
 require 'openapi_client'
+require 'time'
 require 'uri'
 
 $stdout.sync = true
@@ -90,7 +91,7 @@ if ENV.fetch('ADRAA_API_VERSION') != '1.0'
   puts "revoked itself: #{refusal { renewed.verify_token }.code}"
 
   audit = OpenapiClient::AuditEventsApi.new(console)
-  page = audit.list_audit_events(workspace.id, since: Time.now.utc - 3600, limit: 1)
+  page = audit.list_audit_events(workspace.id, since: (Time.now.utc - 3600).iso8601, limit: 1)
   puts "last event: #{page.events.first.action}"
 
   url = 'https://git.example/acme/shop/blob/main/.env'

@@ -53,7 +53,7 @@ export interface Client {
   revokeOwnToken(): Promise<unknown>;
   listAuditEvents(
     workspaceId: string,
-    query: { since: Time; limit: number },
+    query: { since: string; limit: number },
   ): Promise<{ events: { action: string }[] }>;
   reportLeakedTokens(report: { tokens: { secret: string; url: string }[] }): Promise<unknown>;
 }
@@ -150,7 +150,8 @@ export async function converse({ connect, refusal, hasDates }: Generator): Promi
     await renewed.revokeOwnToken();
     console.log(`revoked itself: ${(await refused(renewed.verifyToken())).code}`);
 
-    const audit = await admin.listAuditEvents(workspaceId, { since: time(-1), limit: 1 });
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const audit = await admin.listAuditEvents(workspaceId, { since, limit: 1 });
     console.log(`last event: ${audit.events[0].action}`);
 
     const url = "https://git.example/acme/shop/blob/main/.env";

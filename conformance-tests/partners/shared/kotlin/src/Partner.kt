@@ -74,7 +74,7 @@ fun main() {
         println("revoked itself: ${refusal { renewed.verifyToken() }.code}")
 
         val events = auditEvents(secret)
-            .listAuditEvents(workspace.id, since = now.minusHours(1), limit = 1).events
+            .listAuditEvents(workspace.id, since = "${now.minusHours(1)}", limit = 1).events
         println("last event: ${events.first().action}")
 
         val found = LeakedToken(leaked.secret, "https://git.example/acme/shop/blob/main/.env")

@@ -127,8 +127,8 @@ async fn main() -> Result<()> {
         let closed = refused(renewed.verify_token().await)?;
         println!("revoked itself: {}", closed.code);
 
-        let an_hour_ago = now - TimeDelta::hours(1);
-        let action = console.last_action(&workspace_id, an_hour_ago).await?;
+        let an_hour_ago = (now - TimeDelta::hours(1)).to_rfc3339();
+        let action = console.last_action(&workspace_id, &an_hour_ago).await?;
         println!("last event: {action}");
 
         let url = "https://git.example/acme/shop/blob/main/.env";

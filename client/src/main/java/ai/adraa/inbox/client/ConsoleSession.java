@@ -14,6 +14,7 @@ import ai.adraa.inbox.client.model.Session;
 import ai.adraa.inbox.client.model.TokenChanges;
 import ai.adraa.inbox.client.model.TokenList;
 import ai.adraa.inbox.client.model.TokenUsage;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -200,7 +201,7 @@ public final class ConsoleSession {
                 limit,
                 cursor,
                 query.text,
-                query.unusedSince,
+                text(query.unusedSince),
                 query.sort == null ? null : query.sort.toString()));
   }
 
@@ -266,10 +267,14 @@ public final class ConsoleSession {
                 query.action,
                 query.tokenId,
                 query.agentId,
-                query.since,
-                query.until,
+                text(query.since),
+                text(query.until),
                 limit,
                 cursor));
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
   }
 
   /** Returns the items of a page and of all pages after it. */

@@ -20,11 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.chrono.IsoChronology;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
@@ -65,16 +62,6 @@ public final class Json {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  // Python writes offsets without a colon, also in clients that are generated from the contract.
-  private static final DateTimeFormatter TIMES =
-      new DateTimeFormatterBuilder()
-          .parseCaseInsensitive()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-          .appendPattern("[XXX][XX][X]")
-          .toFormatter(Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT)
-          .withChronology(IsoChronology.INSTANCE);
-
   private Json() {}
 
   /** Returns the time in ISO 8601 UTC, always with milliseconds: 2026-06-12T10:25:00.000Z. */
@@ -83,14 +70,13 @@ public final class Json {
   }
 
   /**
-   * Returns the time that a text in RFC 3339 names, cut to milliseconds. The offset can also be
-   * written without a colon: {@code +0000}.
+   * Returns the time that a text in RFC 3339 names, cut to milliseconds.
    *
    * @throws IllegalArgumentException if the text has another form, or another year than 1 to 9999
    */
   public static Instant parseTime(String text) {
     try {
-      OffsetDateTime time = OffsetDateTime.parse(text, TIMES);
+      OffsetDateTime time = OffsetDateTime.parse(text);
       if (time.getYear() >= 1 && time.getYear() <= 9999) {
         return time.toInstant().truncatedTo(ChronoUnit.MILLIS);
       }

@@ -85,7 +85,6 @@ public final class RestApi {
             .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
             .register(JacksonFeature.withoutExceptionMappers())
             .register(new ObjectMapperProvider())
-            .register(new TimeParameters())
             .register(new OperationFilter())
             .register(ValidationFeature.class)
             .register(new HeaderFilter())
