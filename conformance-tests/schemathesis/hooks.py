@@ -1,18 +1,23 @@
-"""What the contract does not tell: which session may end, which code was mailed, what is blank."""
+"""What the contract does not tell: which session and token may end, which code was mailed, what is
+blank, what is in the future."""
 
+import datetime
 import os
+import re
 import unicodedata
 
 import schemathesis
 
 EXAMPLE_CODE = "042117"
+TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+IN_A_YEAR = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=365)
 
 
 @schemathesis.hook("before_call")
 def send_the_session(context, case, kwargs):
-    # One scheme stands for API tokens and sessions; only this operation accepts an API token.
+    # One scheme stands for API tokens and sessions; only these operations accept an API token.
     token = "Bearer " + os.environ["ADRAA_TOKEN"]
-    if case.operation.path != "/api/v1/me" and case.headers.get("Authorization") == token:
+    if not case.operation.path.startswith("/api/v1/me") and case.headers.get("Authorization") == token:
         del case.headers["Authorization"]
         case.headers["Cookie"] = "adraa_session=" + os.environ["ADRAA_SESSION"]
 
@@ -21,6 +26,26 @@ def send_the_session(context, case, kwargs):
 def end_another_session(context, case, kwargs):
     if case.headers.get("Cookie") == "adraa_session=" + os.environ["ADRAA_SESSION"]:
         case.headers["Cookie"] = "adraa_session=" + os.environ["ADRAA_SESSION_TO_END"]
+
+
+@schemathesis.hook("before_call").apply_to(operation_id="revokeOwnToken")
+def revoke_another_token(context, case, kwargs):
+    if case.headers.get("Authorization") == "Bearer " + os.environ["ADRAA_TOKEN"]:
+        case.headers["Authorization"] = "Bearer " + os.environ["ADRAA_TOKEN_TO_END"]
+
+
+@schemathesis.hook("before_call").apply_to(
+    operation_id=["createToken", "updateToken", "replaceToken"]
+)
+def expire_in_the_future(context, case, kwargs):
+    if not isinstance(case.body, dict):
+        return
+    for field in ("expiresAt", "oldExpiresAt"):
+        value = case.body.get(field)
+        if isinstance(value, str) and TIME.fullmatch(value):
+            case.body[field] = IN_A_YEAR.isoformat()
+    if case.body.get("neverExpires") is True:
+        case.body.pop("expiresAt", None)
 
 
 @schemathesis.hook("before_call").apply_to(operation_id="signIn")
@@ -40,12 +65,17 @@ def can_stand_in_a_url(context, path_parameters):
     )
 
 
-@schemathesis.hook("filter_body").apply_to(operation_id="createToken")
+@schemathesis.hook("filter_body").apply_to(
+    operation_id=["createToken", "updateToken", "replaceToken"]
+)
 def is_readable(context, body):
     # The contract says so in words only: white space is removed before the length is checked, and
     # no pattern for categories of Unicode works in all languages.
-    name = body.get("name") if isinstance(body, dict) else None
-    if not isinstance(name, str):
-        return True
-    categories = {unicodedata.category(character) for character in name.strip()}
-    return bool(categories - {"Zs", "Mn", "Me"}) and not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    for field in ("name", "description"):
+        text = body.get(field) if isinstance(body, dict) else None
+        if not isinstance(text, str) or (field == "description" and not text.strip()):
+            continue
+        categories = {unicodedata.category(character) for character in text.strip()}
+        if not categories - {"Zs", "Mn", "Me"} or categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+            return False
+    return True

@@ -38,6 +38,7 @@ echo "verified: $(seen '"\(.company.name), \(.token.name)"')"
 inbox "$session" createToken "$workspace" name=="   "
 echo "refused name: $(seen '.error | "\(.code) \(.details[0].field)"')"
 inbox "$session" createToken "$workspace" name=="Order notifications"
+leaked=$(seen .secret)
 inbox "$session" createToken "$workspace" name=="Reports"
 
 inbox "$session" listTokens "$workspace" limit=2
@@ -52,6 +53,34 @@ echo "listed: $tokens tokens on $pages pages"
 
 inbox "$session" getToken "$workspace" "$token"
 echo "got: $(seen '.token | "\(.name) \(.status)"')"
+
+if [ "$ADRAA_API_VERSION" != 1.0 ]; then
+  inbox "$session" updateToken "$workspace" "$token" name=="CRM integration (EU)"
+  echo "changed: $(seen .token.name)"
+
+  inbox "$session" getTokenUsage "$workspace" "$token" days=7
+  echo "usage: $(seen '.usage.days | length') days"
+
+  inbox "$session" replaceToken "$workspace" "$token" description=="Stored in the vault" \
+    expiresAt=="$(date -u -d "+365 days" +%Y-%m-%dT%H:%M:%SZ)" \
+    oldExpiresAt=="$(date -u -d "+7 days" +%Y-%m-%dT%H:%M:%SZ)"
+  echo "replaced: $(seen '.token | "\(.name) \(.replaces)"')"
+  renewed=$(seen .secret)
+
+  inbox "$renewed" verifyToken
+  echo "verified: $(seen '"\(.company.name), \(.token.name)"')"
+  inbox "$renewed" revokeOwnToken
+  inbox "$renewed" verifyToken
+  echo "revoked itself: $(seen .error.code)"
+
+  inbox "$session" listAuditEvents "$workspace" limit=1 \
+    since="$(date -u -d "-1 hour" +%Y-%m-%dT%H:%M:%SZ)"
+  echo "last event: $(seen '.events[0].action')"
+
+  inbox "" reportLeakedTokens - <<<'{"tokens":[{"secret":"'"$leaked"'"}]}'
+  inbox "$leaked" verifyToken
+  echo "reported: $(seen .error.code)"
+fi
 
 inbox "$session" revokeToken "$workspace" "$token"
 echo "revoked: $(seen '.token | "\(.name) \(.status)"')"

@@ -1,9 +1,13 @@
 /* The whole life of a token with the generated client. */
 
+#include "AuditEventsAPI.h"
+#include "LeakedTokensAPI.h"
 #include "SessionAPI.h"
 #include "SignInCodesAPI.h"
 #include "TokensAPI.h"
 #include "VerificationAPI.h"
+
+#include <time.h>
 
 /* An operation that fails returns NULL. The envelope is only in what the client received. */
 static cJSON *received;
@@ -27,6 +31,54 @@ static apiClient_t *client(const char *secret) {
   client->data_callback_func = receive;
   client->accessToken = secret == NULL ? NULL : strdup(secret);
   return client;
+}
+
+static char *in_days(int days) {
+  time_t then = time(NULL) + days * 86400L;
+  char *text = malloc(32);
+  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime(&then));
+  return text;
+}
+
+/* What a server of 1.0 does not have. */
+static void replace_and_report(
+    apiClient_t *console, char *workspace_id, char *token_id, char *leaked) {
+  token_changes_t changes = {.name = "CRM integration (EU)"};
+  api_token_t *changed =
+      TokensAPI_updateToken(console, workspace_id, token_id, &changes)->token;
+  printf("changed: %s\n", changed->name);
+
+  int days = 7;
+  token_usage_t *usage = TokensAPI_getTokenUsage(console, workspace_id, token_id, &days)->usage;
+  printf("usage: %ld days\n", usage->days->count);
+
+  replacement_t replacement = {
+      .description = "Stored in the vault",
+      .expires_at = in_days(365),
+      .old_expires_at = in_days(7),
+  };
+  created_token_t *replaced =
+      TokensAPI_replaceToken(console, workspace_id, token_id, &replacement);
+  printf("replaced: %s %s\n", replaced->token->name, replaced->token->replaces);
+
+  apiClient_t *renewed = client(replaced->secret);
+  token_verification_t *verified = VerificationAPI_verifyToken(renewed);
+  printf("verified: %s, %s\n", verified->company->name, verified->token->name);
+  VerificationAPI_revokeOwnToken(renewed);
+  printf("revoked itself: %s\n", refusal(VerificationAPI_verifyToken(renewed))->code);
+
+  int limit = 1;
+  audit_event_list_t *events = AuditEventsAPI_listAuditEvents(
+      console, workspace_id, NULL, NULL, NULL, in_days(-1), NULL, &limit, NULL);
+  audit_event_t *event = events->events->firstEntry->data;
+  printf("last event: %s\n", event->action);
+
+  leaked_token_t found = {
+      .secret = leaked, .url = "https://git.example/acme/shop/blob/main/.env"};
+  leak_report_t report = {.tokens = list_createList()};
+  list_addElement(report.tokens, &found);
+  LeakedTokensAPI_reportLeakedTokens(client(NULL), &report);
+  printf("reported: %s\n", refusal(VerificationAPI_verifyToken(client(leaked)))->code);
 }
 
 int main(void) {
@@ -66,7 +118,8 @@ int main(void) {
       refusal(TokensAPI_createToken(console, workspace->id, &(new_token_t){.name = "   "}));
   error_detail_t *detail = refused->details->firstEntry->data;
   printf("refused name: %s %s\n", refused->code, detail->field);
-  TokensAPI_createToken(console, workspace->id, &(new_token_t){.name = "Order notifications"});
+  created_token_t *leaked =
+      TokensAPI_createToken(console, workspace->id, &(new_token_t){.name = "Order notifications"});
   TokensAPI_createToken(console, workspace->id, &(new_token_t){.name = "Reports"});
 
   int limit = 2;
@@ -75,7 +128,8 @@ int main(void) {
   char *cursor = NULL;
   do {
     token_list_t *page = TokensAPI_listTokens(
-        console, workspace->id, adraa_inbox_api_listTokens_STATUS_NULL, &limit, cursor);
+        console, workspace->id, adraa_inbox_api_listTokens_STATUS_NULL, &limit, cursor, NULL, NULL,
+        adraa_inbox_api_listTokens_SORT_NULL);
     tokens += page->tokens->count;
     pages++;
     cursor = page->next_cursor;
@@ -84,6 +138,10 @@ int main(void) {
 
   api_token_t *got = TokensAPI_getToken(console, workspace->id, token->id)->token;
   printf("got: %s %s\n", got->name, got->status);
+
+  if (strcmp(getenv("ADRAA_API_VERSION"), "1.0") != 0) {
+    replace_and_report(console, workspace->id, token->id, leaked->secret);
+  }
 
   api_token_t *revoked = TokensAPI_revokeToken(console, workspace->id, token->id)->token;
   printf("revoked: %s %s\n", revoked->name, revoked->status);

@@ -60,6 +60,7 @@ create() {
 create "   "
 echo "refused name: $(seen '.error | "\(.code) \(.details[0].field)"')"
 create "Order notifications"
+LEAKED_TOKEN=$(seen .secret)
 create "Reports"
 
 # sample: listTokens
@@ -81,6 +82,59 @@ curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID" \
   -H "Authorization: Bearer $ADRAA_SESSION"
 # end
 echo "got: $(seen '.token | "\(.name) \(.status)"')"
+
+if [ "$ADRAA_API_VERSION" != 1.0 ]; then
+  # sample: updateToken
+  curl -X PATCH "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID" \
+    -H "Content-Type: application/json" \
+    -d '{ "name": "CRM integration (EU)" }' \
+    -H "Authorization: Bearer $ADRAA_SESSION"
+  # end
+  echo "changed: $(seen .token.name)"
+
+  # sample: getTokenUsage
+  curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID/usage?days=7" \
+    -H "Authorization: Bearer $ADRAA_SESSION"
+  # end
+  echo "usage: $(seen '.usage.days | length') days"
+
+  EXPIRES_AT=$(date -u -d "+365 days" +%Y-%m-%dT%H:%M:%SZ)
+  OLD_EXPIRES_AT=$(date -u -d "+7 days" +%Y-%m-%dT%H:%M:%SZ)
+  # sample: replaceToken
+  curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID/replace" \
+    -H "Content-Type: application/json" \
+    -d '{ "description": "Stored in the vault", "expiresAt": "'"$EXPIRES_AT"'", "oldExpiresAt": "'"$OLD_EXPIRES_AT"'" }' \
+    -H "Authorization: Bearer $ADRAA_SESSION"
+  # end
+  echo "replaced: $(seen '.token | "\(.name) \(.replaces)"')"
+  OLD_TOKEN=$ADRAA_TOKEN
+  ADRAA_TOKEN=$(seen .secret)
+
+  curl "$ADRAA_BASE_URL/api/v1/me" -H "Authorization: Bearer $ADRAA_TOKEN"
+  echo "verified: $(seen '"\(.company.name), \(.token.name)"')"
+
+  # sample: revokeOwnToken
+  curl -X POST "$ADRAA_BASE_URL/api/v1/me/revoke" \
+    -H "Authorization: Bearer $ADRAA_TOKEN"
+  # end
+  curl "$ADRAA_BASE_URL/api/v1/me" -H "Authorization: Bearer $ADRAA_TOKEN"
+  echo "revoked itself: $(seen .error.code)"
+  ADRAA_TOKEN=$OLD_TOKEN
+
+  # sample: listAuditEvents
+  curl "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/audit-events?limit=1" \
+    -H "Authorization: Bearer $ADRAA_SESSION"
+  # end
+  echo "last event: $(seen '.events[0].action')"
+
+  # sample: reportLeakedTokens
+  curl "$ADRAA_BASE_URL/api/v1/leaked-tokens" \
+    -H "Content-Type: application/json" \
+    -d '{ "tokens": [{ "secret": "'"$LEAKED_TOKEN"'", "url": "https://git.example/acme/shop/blob/main/.env" }] }'
+  # end
+  curl "$ADRAA_BASE_URL/api/v1/me" -H "Authorization: Bearer $LEAKED_TOKEN"
+  echo "reported: $(seen .error.code)"
+fi
 
 # sample: revokeToken
 curl -X POST "$ADRAA_BASE_URL/api/v1/workspaces/$WORKSPACE_ID/tokens/$TOKEN_ID/revoke" \

@@ -89,6 +89,53 @@ func (g generated) revokeToken(workspaceID, tokenID string) (token, error) {
 	return one(g.TokensAPI.RevokeToken(g.ctx, workspaceID, tokenID).Execute())
 }
 
+func (g generated) renameToken(workspaceID, tokenID, name string) (token, error) {
+	changes := inbox.NewTokenChanges()
+	changes.SetName(name)
+	return one(g.TokensAPI.UpdateToken(g.ctx, workspaceID, tokenID).TokenChanges(*changes).Execute())
+}
+
+func (g generated) usedDays(workspaceID, tokenID string, days int32) (int, error) {
+	used, _, err := g.TokensAPI.GetTokenUsage(g.ctx, workspaceID, tokenID).Days(days).Execute()
+	if err != nil {
+		return 0, failure(err)
+	}
+	return len(used.Usage.Days), nil
+}
+
+func (g generated) replaceToken(workspaceID, tokenID string, with replacement) (token, string, error) {
+	body := inbox.NewReplacement()
+	body.SetDescription(with.description)
+	body.SetExpiresAt(with.expiresAt)
+	body.SetOldExpiresAt(with.oldExpiresAt)
+	created, _, err := g.TokensAPI.ReplaceToken(g.ctx, workspaceID, tokenID).Replacement(*body).Execute()
+	if err != nil {
+		return token{}, "", failure(err)
+	}
+	return plain(created.Token), created.Secret, nil
+}
+
+func (g generated) revokeOwnToken() error {
+	_, err := g.VerificationAPI.RevokeOwnToken(g.ctx).Execute()
+	return failure(err)
+}
+
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
+	listed, _, err := g.AuditEventsAPI.ListAuditEvents(g.ctx, workspaceID).Since(since).Limit(1).Execute()
+	if err != nil {
+		return "", failure(err)
+	}
+	return listed.Events[0].Action, nil
+}
+
+func (g generated) reportLeakedToken(secret, url string) error {
+	found := inbox.NewLeakedToken(secret)
+	found.SetUrl(url)
+	report := inbox.NewLeakReport([]inbox.LeakedToken{*found})
+	_, err := g.LeakedTokensAPI.ReportLeakedTokens(g.ctx).LeakReport(*report).Execute()
+	return failure(err)
+}
+
 func one(response *inbox.TokenResponse, _ *http.Response, err error) (token, error) {
 	if err != nil {
 		return token{}, failure(err)
@@ -96,7 +143,7 @@ func one(response *inbox.TokenResponse, _ *http.Response, err error) (token, err
 	return plain(response.Token), nil
 }
 
-func plain(t inbox.ApiToken) token { return token{t.Id, t.Name, t.Prefix, t.Status} }
+func plain(t inbox.ApiToken) token { return token{t.Id, t.Name, t.Prefix, t.Status, t.GetReplaces()} }
 
 func failure(err error) error {
 	var failed *inbox.GenericOpenAPIError

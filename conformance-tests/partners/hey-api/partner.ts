@@ -24,6 +24,16 @@ await converse({
         data(inbox.getToken({ ...options, path: { workspaceId, tokenId } })),
       revokeToken: (workspaceId, tokenId) =>
         data(inbox.revokeToken({ ...options, path: { workspaceId, tokenId } })),
+      updateToken: (workspaceId, tokenId, body) =>
+        data(inbox.updateToken({ ...options, path: { workspaceId, tokenId }, body })),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        data(inbox.getTokenUsage({ ...options, path: { workspaceId, tokenId }, query })),
+      replaceToken: (workspaceId, tokenId, body) =>
+        data(inbox.replaceToken({ ...options, path: { workspaceId, tokenId }, body })),
+      revokeOwnToken: () => inbox.revokeOwnToken(options),
+      listAuditEvents: (workspaceId, query) =>
+        data(inbox.listAuditEvents({ ...options, path: { workspaceId }, query })),
+      reportLeakedTokens: (body) => inbox.reportLeakedTokens({ ...options, body }),
     };
   },
   refusal: (failure) => (failure instanceof Error ? undefined : (failure as ErrorResponse)),

@@ -16,6 +16,15 @@ await converse({
       listTokens: (workspaceId, query) => inbox.listTokens(workspaceId, query, config),
       getToken: (workspaceId, tokenId) => inbox.getToken(workspaceId, tokenId, config),
       revokeToken: (workspaceId, tokenId) => inbox.revokeToken(workspaceId, tokenId, config),
+      updateToken: (workspaceId, tokenId, changes) =>
+        inbox.updateToken(workspaceId, tokenId, changes, config),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        inbox.getTokenUsage(workspaceId, tokenId, query, config),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        inbox.replaceToken(workspaceId, tokenId, replacement, config),
+      revokeOwnToken: () => inbox.revokeOwnToken(config),
+      listAuditEvents: (workspaceId, query) => inbox.listAuditEvents(workspaceId, query, config),
+      reportLeakedTokens: (report) => inbox.reportLeakedTokens(report, config),
     };
   },
   refusal: (failure) => (isAxiosError(failure) ? failure.response?.data : undefined),

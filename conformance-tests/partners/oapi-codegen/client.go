@@ -113,7 +113,70 @@ func (g generated) revokeToken(workspaceID, tokenID string) (token, error) {
 	return plain(r.JSON200.Token), nil
 }
 
-func plain(t inbox.ApiToken) token { return token{t.Id, t.Name, t.Prefix, t.Status} }
+func (g generated) renameToken(workspaceID, tokenID, name string) (token, error) {
+	r, err := g.UpdateTokenWithResponse(context.Background(), workspaceID, tokenID,
+		inbox.TokenChanges{Name: &name})
+	if err != nil || r.JSON200 == nil {
+		return token{}, failure(err, r.HTTPResponse, r.Body)
+	}
+	return plain(r.JSON200.Token), nil
+}
+
+func (g generated) usedDays(workspaceID, tokenID string, days int32) (int, error) {
+	r, err := g.GetTokenUsageWithResponse(context.Background(), workspaceID, tokenID,
+		&inbox.GetTokenUsageParams{Days: &days})
+	if err != nil || r.JSON200 == nil {
+		return 0, failure(err, r.HTTPResponse, r.Body)
+	}
+	return len(r.JSON200.Usage.Days), nil
+}
+
+func (g generated) replaceToken(workspaceID, tokenID string, with replacement) (token, string, error) {
+	r, err := g.ReplaceTokenWithResponse(context.Background(), workspaceID, tokenID, inbox.Replacement{
+		Description:  &with.description,
+		ExpiresAt:    &with.expiresAt,
+		OldExpiresAt: &with.oldExpiresAt,
+	})
+	if err != nil || r.JSON201 == nil {
+		return token{}, "", failure(err, r.HTTPResponse, r.Body)
+	}
+	return plain(r.JSON201.Token), r.JSON201.Secret, nil
+}
+
+func (g generated) revokeOwnToken() error {
+	r, err := g.RevokeOwnTokenWithResponse(context.Background())
+	if err != nil || r.StatusCode() != http.StatusNoContent {
+		return failure(err, r.HTTPResponse, r.Body)
+	}
+	return nil
+}
+
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
+	limit := int32(1)
+	r, err := g.ListAuditEventsWithResponse(context.Background(), workspaceID,
+		&inbox.ListAuditEventsParams{Since: &since, Limit: &limit})
+	if err != nil || r.JSON200 == nil {
+		return "", failure(err, r.HTTPResponse, r.Body)
+	}
+	return r.JSON200.Events[0].Action, nil
+}
+
+func (g generated) reportLeakedToken(secret, url string) error {
+	r, err := g.ReportLeakedTokensWithResponse(context.Background(),
+		inbox.LeakReport{Tokens: []inbox.LeakedToken{{Secret: secret, Url: &url}}})
+	if err != nil || r.StatusCode() != http.StatusAccepted {
+		return failure(err, r.HTTPResponse, r.Body)
+	}
+	return nil
+}
+
+func plain(t inbox.ApiToken) token {
+	plain := token{id: t.Id, name: t.Name, prefix: t.Prefix, status: t.Status}
+	if t.Replaces != nil {
+		plain.replaces = *t.Replaces
+	}
+	return plain
+}
 
 // All errors have one schema, so one function reads them for all operations and statuses.
 func failure(err error, response *http.Response, body []byte) error {

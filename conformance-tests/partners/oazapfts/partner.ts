@@ -16,6 +16,16 @@ await converse({
       listTokens: (workspaceId, query) => ok(inbox.listTokens(workspaceId, query, options)),
       getToken: (workspaceId, tokenId) => ok(inbox.getToken(workspaceId, tokenId, options)),
       revokeToken: (workspaceId, tokenId) => ok(inbox.revokeToken(workspaceId, tokenId, options)),
+      updateToken: (workspaceId, tokenId, changes) =>
+        ok(inbox.updateToken(workspaceId, tokenId, changes, options)),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        ok(inbox.getTokenUsage(workspaceId, tokenId, query, options)),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        ok(inbox.replaceToken(workspaceId, tokenId, replacement, options)),
+      revokeOwnToken: () => ok(inbox.revokeOwnToken(options)),
+      listAuditEvents: (workspaceId, query) =>
+        ok(inbox.listAuditEvents(workspaceId, query, options)),
+      reportLeakedTokens: (report) => ok(inbox.reportLeakedTokens(report, options)),
     };
   },
   refusal: (failure) => (failure instanceof HttpError ? failure.data : undefined),

@@ -121,8 +121,65 @@ func (g generated) revokeToken(workspaceID, tokenID string) (token, error) {
 	return plain(revoked.Response.Token), nil
 }
 
+func (g generated) renameToken(workspaceID, tokenID, name string) (token, error) {
+	changed, err := expect[*inbox.TokenResponseHeaders](g.UpdateToken(context.Background(),
+		&inbox.TokenChanges{Name: inbox.NewOptString(name)},
+		inbox.UpdateTokenParams{WorkspaceId: workspaceID, TokenId: tokenID}))
+	if err != nil {
+		return token{}, err
+	}
+	return plain(changed.Response.Token), nil
+}
+
+func (g generated) usedDays(workspaceID, tokenID string, days int32) (int, error) {
+	used, err := expect[*inbox.TokenUsageResponseHeaders](g.GetTokenUsage(context.Background(),
+		inbox.GetTokenUsageParams{WorkspaceId: workspaceID, TokenId: tokenID, Days: inbox.NewOptInt32(days)}))
+	if err != nil {
+		return 0, err
+	}
+	return len(used.Response.Usage.Days), nil
+}
+
+func (g generated) replaceToken(workspaceID, tokenID string, with replacement) (token, string, error) {
+	created, err := expect[*inbox.CreatedTokenHeaders](g.ReplaceToken(context.Background(),
+		&inbox.Replacement{
+			Description:  inbox.NewOptString(with.description),
+			ExpiresAt:    inbox.NewOptDateTime(with.expiresAt),
+			OldExpiresAt: inbox.NewOptDateTime(with.oldExpiresAt),
+		},
+		inbox.ReplaceTokenParams{WorkspaceId: workspaceID, TokenId: tokenID}))
+	if err != nil {
+		return token{}, "", err
+	}
+	return plain(created.Response.Token), created.Response.Secret, nil
+}
+
+func (g generated) revokeOwnToken() error {
+	_, err := expect[*inbox.RevokeOwnTokenNoContent](g.RevokeOwnToken(context.Background()))
+	return err
+}
+
+func (g generated) lastAction(workspaceID string, since string) (string, error) {
+	listed, err := expect[*inbox.AuditEventListHeaders](g.ListAuditEvents(context.Background(),
+		inbox.ListAuditEventsParams{
+			WorkspaceId: workspaceID,
+			Since:       inbox.NewOptString(since),
+			Limit:       inbox.NewOptInt32(1),
+		}))
+	if err != nil {
+		return "", err
+	}
+	return listed.Response.Events[0].Action, nil
+}
+
+func (g generated) reportLeakedToken(secret, url string) error {
+	_, err := expect[*inbox.ReportLeakedTokensAccepted](g.ReportLeakedTokens(context.Background(),
+		&inbox.LeakReport{Tokens: []inbox.LeakedToken{{Secret: secret, URL: inbox.NewOptString(url)}}}))
+	return err
+}
+
 func plain(t inbox.ApiToken) token {
-	return token{string(t.ID), string(t.Name), t.Prefix, t.Status}
+	return token{string(t.ID), string(t.Name), t.Prefix, t.Status, t.Replaces.Value}
 }
 
 // expect is the answer if it is of the kind A.

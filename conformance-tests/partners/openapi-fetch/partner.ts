@@ -67,12 +67,14 @@ const refused = await admin.POST("/api/v1/workspaces/{workspaceId}/tokens", {
 const error = refused.error?.error;
 console.log(`refused name: ${error?.code} ${error?.details?.[0].field}`);
 
+let leakedSecret = "";
 for (const name of ["Order notifications", "Reports"]) {
   const another = await admin.POST("/api/v1/workspaces/{workspaceId}/tokens", {
     params: { path: { workspaceId } },
     body: { name },
   });
   if (another.error) throw new Error(another.error.error.code);
+  leakedSecret = another.data.secret;
 }
 
 // sample: listTokens
@@ -98,6 +100,75 @@ const got = await admin.GET("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}",
 if (got.error) throw new Error(got.error.error.code);
 console.log(`got: ${got.data.token.name} ${got.data.token.status}`);
 // end
+
+if (process.env.ADRAA_API_VERSION !== "1.0") {
+  // sample: updateToken
+  const changed = await admin.PATCH("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}", {
+    params: { path: { workspaceId, tokenId } },
+    body: { name: "CRM integration (EU)" },
+  });
+  if (changed.error) throw new Error(changed.error.error.code);
+  console.log(`changed: ${changed.data.token.name}`);
+  // end
+
+  // sample: getTokenUsage
+  const used = await admin.GET("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/usage", {
+    params: { path: { workspaceId, tokenId }, query: { days: 7 } },
+  });
+  if (used.error) throw new Error(used.error.error.code);
+  console.log(`usage: ${used.data.usage.days.length} days`);
+  // end
+
+  // sample: replaceToken
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const replaced = await admin.POST("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/replace", {
+    params: { path: { workspaceId, tokenId } },
+    body: {
+      description: "Stored in the vault",
+      expiresAt: inDays(365),
+      oldExpiresAt: inDays(7),
+    },
+  });
+  if (replaced.error) throw new Error(replaced.error.error.code);
+  const { token, secret } = replaced.data;
+  // end
+  console.log(`replaced: ${token.name} ${token.replaces}`);
+
+  const headers = { Authorization: `Bearer ${secret}` };
+  const verified = await inbox.GET("/api/v1/me", { headers });
+  console.log(`verified: ${verified.data?.company.name}, ${verified.data?.token.name}`);
+
+  // sample: revokeOwnToken
+  const revoked = await inbox.POST("/api/v1/me/revoke", {
+    headers: { Authorization: `Bearer ${secret}` },
+  });
+  if (revoked.error) throw new Error(revoked.error.error.code);
+  // end
+  const revokedItself = await inbox.GET("/api/v1/me", { headers });
+  console.log(`revoked itself: ${revokedItself.error?.error.code}`);
+
+  // sample: listAuditEvents
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  const audit = await admin.GET("/api/v1/workspaces/{workspaceId}/audit-events", {
+    params: { path: { workspaceId }, query: { since, limit: 1 } },
+  });
+  if (audit.error) throw new Error(audit.error.error.code);
+  console.log(`last event: ${audit.data.events[0].action}`);
+  // end
+
+  // sample: reportLeakedTokens
+  const reported = await inbox.POST("/api/v1/leaked-tokens", {
+    body: {
+      tokens: [{ secret: leakedSecret, url: "https://git.example/acme/shop/blob/main/.env" }],
+    },
+  });
+  if (reported.error) throw new Error(reported.error.error.code);
+  // end
+  const leaked = await inbox.GET("/api/v1/me", {
+    headers: { Authorization: `Bearer ${leakedSecret}` },
+  });
+  console.log(`reported: ${leaked.error?.error.code}`);
+}
 
 // sample: revokeToken
 const revoked = await admin.POST("/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/revoke", {

@@ -1,22 +1,39 @@
+from datetime import datetime
 from typing import TypeVar, cast
 
 from adraa_inbox import AuthenticatedClient, Client
+from adraa_inbox.api.audit_events import list_audit_events
+from adraa_inbox.api.leaked_tokens import report_leaked_tokens
 from adraa_inbox.api.session import get_session, sign_in, sign_out
 from adraa_inbox.api.sign_in_codes import request_sign_in_code
-from adraa_inbox.api.tokens import create_token, get_token, list_tokens, revoke_token
-from adraa_inbox.api.verification import verify_token
+from adraa_inbox.api.tokens import (
+    create_token,
+    get_token,
+    get_token_usage,
+    list_tokens,
+    replace_token,
+    revoke_token,
+    update_token,
+)
+from adraa_inbox.api.verification import revoke_own_token, verify_token
 from adraa_inbox.models import (
     ApiToken,
+    AuditEventList,
     CreatedSession,
     CreatedToken,
     ErrorResponse,
+    LeakedToken,
+    LeakReport,
     NewToken,
+    Replacement,
     SessionResponse,
     SignInAttempt,
     SignInAttemptCredential,
     SignInCodeRequest,
+    TokenChanges,
     TokenList,
     TokenResponse,
+    TokenUsageResponse,
     TokenVerification,
 )
 from adraa_inbox.types import UNSET
@@ -45,7 +62,7 @@ def refusal_of(failure: Exception) -> Refusal | None:
 
 
 def token_of(token: ApiToken) -> Token:
-    return Token(token.id, token.name, token.prefix, token.status)
+    return Token(token.id, token.name, token.prefix, token.status, token.replaces or None)
 
 
 class Inbox:
@@ -98,6 +115,43 @@ class Inbox:
     def revoke_token(self, workspace_id: str, token_id: str) -> Token:
         answer = revoke_token.sync(workspace_id, token_id, client=self.client)
         return token_of(expect(TokenResponse, answer).token)
+
+    def rename_token(self, workspace_id: str, token_id: str, name: str) -> Token:
+        body = TokenChanges(name=name)
+        answer = update_token.sync(workspace_id, token_id, client=self.client, body=body)
+        return token_of(expect(TokenResponse, answer).token)
+
+    def used_days(self, workspace_id: str, token_id: str, days: int) -> int:
+        answer = get_token_usage.sync(workspace_id, token_id, client=self.client, days=days)
+        return len(expect(TokenUsageResponse, answer).usage.days)
+
+    def replace_token(
+        self,
+        workspace_id: str,
+        token_id: str,
+        description: str,
+        expires_at: datetime,
+        old_expires_at: datetime,
+    ) -> tuple[Token, str]:
+        body = Replacement(
+            description=description, expires_at=expires_at, old_expires_at=old_expires_at
+        )
+        answer = replace_token.sync(workspace_id, token_id, client=self.client, body=body)
+        created = expect(CreatedToken, answer)
+        return token_of(created.token), created.secret
+
+    def revoke_own_token(self) -> None:
+        expect(type(None), revoke_own_token.sync(client=self.client))
+
+    def last_action(self, workspace_id: str, since: str) -> str:
+        answer = list_audit_events.sync(
+            workspace_id, client=self.client, since=since, limit=1
+        )
+        return expect(AuditEventList, answer).events[0].action
+
+    def report_leaked_token(self, secret: str, url: str) -> None:
+        body = LeakReport(tokens=[LeakedToken(secret=secret, url=url)])
+        expect(type(None), report_leaked_tokens.sync(client=self.client, body=body))
 
 
 converse(Inbox, refusal_of)

@@ -19,6 +19,16 @@ await converse({
       getToken: (workspaceId, tokenId) => inbox.getToken({ params: { workspaceId, tokenId } }),
       revokeToken: (workspaceId, tokenId) =>
         inbox.revokeToken(undefined, { params: { workspaceId, tokenId } }),
+      updateToken: (workspaceId, tokenId, changes) =>
+        inbox.updateToken(changes, { params: { workspaceId, tokenId } }),
+      getTokenUsage: (workspaceId, tokenId, queries) =>
+        inbox.getTokenUsage({ params: { workspaceId, tokenId }, queries }),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        inbox.replaceToken(replacement, { params: { workspaceId, tokenId } }),
+      revokeOwnToken: () => inbox.revokeOwnToken(undefined),
+      listAuditEvents: (workspaceId, queries) =>
+        inbox.listAuditEvents({ params: { workspaceId }, queries }),
+      reportLeakedTokens: (report) => inbox.reportLeakedTokens(report),
     };
   },
   refusal: (failure) => (isAxiosError(failure) ? failure.response?.data : undefined),

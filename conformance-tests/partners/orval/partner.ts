@@ -31,6 +31,16 @@ await converse({
       listTokens: (workspaceId, query) => data(inbox.listTokens(workspaceId, query, options)),
       getToken: (workspaceId, tokenId) => data(inbox.getToken(workspaceId, tokenId, options)),
       revokeToken: (workspaceId, tokenId) => data(inbox.revokeToken(workspaceId, tokenId, options)),
+      updateToken: (workspaceId, tokenId, changes) =>
+        data(inbox.updateToken(workspaceId, tokenId, changes, options)),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        data(inbox.getTokenUsage(workspaceId, tokenId, query, options)),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        data(inbox.replaceToken(workspaceId, tokenId, replacement, options)),
+      revokeOwnToken: () => data(inbox.revokeOwnToken(options)),
+      listAuditEvents: (workspaceId, query) =>
+        data(inbox.listAuditEvents(workspaceId, query, options)),
+      reportLeakedTokens: (report) => data(inbox.reportLeakedTokens(report, options)),
     };
   },
   refusal: (failure) => (failure instanceof Refused ? failure.response : undefined),

@@ -4,9 +4,17 @@ use strict;
 use warnings;
 use utf8;
 use open qw(:std :encoding(UTF-8));
+use DateTime;
+use HTTP::Request;
 use JSON;
+use LWP::UserAgent;
 use WWW::OpenAPIClient::ApiClient;
+use WWW::OpenAPIClient::AuditEventsApi;
+use WWW::OpenAPIClient::LeakedTokensApi;
+use WWW::OpenAPIClient::Object::LeakReport;
+use WWW::OpenAPIClient::Object::LeakedToken;
 use WWW::OpenAPIClient::Object::NewToken;
+use WWW::OpenAPIClient::Object::Replacement;
 use WWW::OpenAPIClient::Object::SignInAttempt;
 use WWW::OpenAPIClient::Object::SignInCodeRequest;
 use WWW::OpenAPIClient::SessionApi;
@@ -74,7 +82,7 @@ printf "verified: %s, %s\n", $verified->company->name, $verified->token->name;
 
 my $refused = refusal( sub { $create->('   ') } );
 printf "refused name: %s %s\n", $refused->code, $refused->details->[0]->field;
-$create->('Order notifications');
+my $leaked = $create->('Order notifications')->secret;
 $create->('Reports');
 
 my ( $count, $pages, %cursor ) = ( 0, 0 );
@@ -89,6 +97,52 @@ print "listed: $count tokens on $pages pages\n";
 
 my $got = $tokens->get_token(%path)->token;
 printf "got: %s %s\n", $got->name, $got->status;
+
+if ( $ENV{ADRAA_API_VERSION} ne '1.0' ) {
+    # The generator does not implement PATCH.
+    my $patched = LWP::UserAgent->new->request(
+        HTTP::Request->new(
+            PATCH => "$ENV{ADRAA_BASE_URL}/api/v1/workspaces/$path{workspace_id}/tokens/$path{token_id}",
+            [ 'Content-Type' => 'application/json', Authorization => "Bearer $secret" ],
+            encode_json( { name => 'CRM integration (EU)' } )
+        )
+    );
+    print 'changed: ', decode_json( $patched->content )->{token}{name}, "\n";
+
+    my $usage = $tokens->get_token_usage( %path, days => 7 )->usage;
+    print 'usage: ', scalar @{ $usage->days }, " days\n";
+
+    my $replacement = WWW::OpenAPIClient::Object::Replacement->new(
+        description => 'Stored in the vault',
+        expires_at => DateTime->now->add( years => 1 ),
+        old_expires_at => DateTime->now->add( days => 7 )
+    );
+    my $replaced = $tokens->replace_token( %path, replacement => $replacement );
+    printf "replaced: %s %s\n", $replaced->token->name, $replaced->token->replaces;
+
+    my $renewed = api( 'Verification', $replaced->secret );
+    my $renewal = $renewed->verify_token;
+    printf "verified: %s, %s\n", $renewal->company->name, $renewal->token->name;
+    $renewed->revoke_own_token;
+    print 'revoked itself: ', refusal( sub { $renewed->verify_token } )->code, "\n";
+
+    my $audit = api( 'AuditEvents', $secret )
+      ->list_audit_events(
+        workspace_id => $workspace->id,
+        since => DateTime->now->subtract( hours => 1 ) . 'Z',
+        limit => 1
+      );
+    print 'last event: ', $audit->events->[0]->action, "\n";
+
+    my $found = WWW::OpenAPIClient::Object::LeakedToken->new(
+        secret => $leaked,
+        url => 'https://git.example/acme/shop/blob/main/.env'
+    );
+    my $report = WWW::OpenAPIClient::Object::LeakReport->new( tokens => [$found] );
+    api('LeakedTokens')->report_leaked_tokens( leak_report => $report );
+    my $reported = api( 'Verification', $leaked );
+    print 'reported: ', refusal( sub { $reported->verify_token } )->code, "\n";
+}
 
 my $revoked = $tokens->revoke_token(%path)->token;
 printf "revoked: %s %s\n", $revoked->name, $revoked->status;

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -8,10 +9,14 @@ from adraa_inbox.core.config import ClientConfig
 from adraa_inbox.core.exceptions import HTTPError
 from adraa_inbox.core.http_transport import HttpxTransport
 from adraa_inbox.models.api_token import ApiToken
+from adraa_inbox.models.leak_report import LeakReport
+from adraa_inbox.models.leaked_token import LeakedToken
 from adraa_inbox.models.new_token import NewToken
+from adraa_inbox.models.replacement import Replacement
 from adraa_inbox.models.sign_in_attempt import SignInAttempt
 from adraa_inbox.models.sign_in_attempt_credential import SignInAttemptCredential
 from adraa_inbox.models.sign_in_code_request import SignInCodeRequest
+from adraa_inbox.models.token_changes import TokenChanges
 from conversation import Refusal, Token, Workspace, converse
 
 T = TypeVar("T")
@@ -31,7 +36,7 @@ def refusal_of(failure: Exception) -> Refusal | None:
 
 
 def token_of(token: ApiToken) -> Token:
-    return Token(token.id_, token.name, token.prefix, token.status)
+    return Token(token.id_, token.name, token.prefix, token.status, token.replaces)
 
 
 class Inbox:
@@ -74,6 +79,39 @@ class Inbox:
 
     def revoke_token(self, workspace_id: str, token_id: str) -> Token:
         return token_of(wait(self.inbox.tokens.revoke_token(workspace_id, token_id)).token)
+
+    def rename_token(self, workspace_id: str, token_id: str, name: str) -> Token:
+        changes = TokenChanges(name=name)
+        return token_of(wait(self.inbox.tokens.update_token(workspace_id, token_id, changes)).token)
+
+    def used_days(self, workspace_id: str, token_id: str, days: int) -> int:
+        used = wait(self.inbox.tokens.get_token_usage(workspace_id, token_id, days=days))
+        return len(used.usage.days)
+
+    def replace_token(
+        self,
+        workspace_id: str,
+        token_id: str,
+        description: str,
+        expires_at: datetime,
+        old_expires_at: datetime,
+    ) -> tuple[Token, str]:
+        replacement = Replacement(
+            description=description, expires_at=expires_at, old_expires_at=old_expires_at
+        )
+        created = wait(self.inbox.tokens.replace_token(workspace_id, token_id, replacement))
+        return token_of(created.token), created.secret
+
+    def revoke_own_token(self) -> None:
+        wait(self.inbox.verification.revoke_own_token())
+
+    def last_action(self, workspace_id: str, since: str) -> str:
+        listed = self.inbox.audit_events.list_audit_events(workspace_id, since=since, limit=1)
+        return wait(listed).events[0].action
+
+    def report_leaked_token(self, secret: str, url: str) -> None:
+        report = LeakReport(tokens=[LeakedToken(secret=secret, url=url)])
+        wait(self.inbox.leaked_tokens.report_leaked_tokens(report))
 
 
 with runner:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import adraa_inbox
 from conversation import Refusal, Token, Workspace, converse
 
@@ -10,7 +12,7 @@ def refusal_of(failure: Exception) -> Refusal | None:
 
 
 def token_of(token: adraa_inbox.ApiToken) -> Token:
-    return Token(token.id, token.name, token.prefix, token.status)
+    return Token(token.id, token.name, token.prefix, token.status, token.replaces)
 
 
 class Inbox:
@@ -21,6 +23,8 @@ class Inbox:
         self.sign_in_codes = adraa_inbox.SignInCodesApi(client)
         self.sessions = adraa_inbox.SessionApi(client)
         self.tokens = adraa_inbox.TokensApi(client)
+        self.audit_events = adraa_inbox.AuditEventsApi(client)
+        self.leaked_tokens = adraa_inbox.LeakedTokensApi(client)
 
     def verify_token(self) -> tuple[str, str]:
         verified = self.verification.verify_token()
@@ -59,6 +63,40 @@ class Inbox:
 
     def revoke_token(self, workspace_id: str, token_id: str) -> Token:
         return token_of(self.tokens.revoke_token(workspace_id, token_id).token)
+
+    def rename_token(self, workspace_id: str, token_id: str, name: str) -> Token:
+        changes = adraa_inbox.TokenChanges(name=name)
+        return token_of(self.tokens.update_token(workspace_id, token_id, changes).token)
+
+    def used_days(self, workspace_id: str, token_id: str, days: int) -> int:
+        used = self.tokens.get_token_usage(workspace_id, token_id, days=days)
+        return len(used.usage.days)
+
+    def replace_token(
+        self,
+        workspace_id: str,
+        token_id: str,
+        description: str,
+        expires_at: datetime,
+        old_expires_at: datetime,
+    ) -> tuple[Token, str]:
+        replacement = adraa_inbox.Replacement(
+            description=description, expiresAt=expires_at, oldExpiresAt=old_expires_at
+        )
+        created = self.tokens.replace_token(workspace_id, token_id, replacement)
+        return token_of(created.token), created.secret.get_secret_value()
+
+    def revoke_own_token(self) -> None:
+        self.verification.revoke_own_token()
+
+    def last_action(self, workspace_id: str, since: str) -> str:
+        page = self.audit_events.list_audit_events(workspace_id, since=since, limit=1)
+        return page.events[0].action
+
+    def report_leaked_token(self, secret: str, url: str) -> None:
+        found = adraa_inbox.LeakedToken(secret=secret, url=url)
+        report = adraa_inbox.LeakReport(tokens=[found])
+        self.leaked_tokens.report_leaked_tokens(report)
 
 
 converse(Inbox, refusal_of)

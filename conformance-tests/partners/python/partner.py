@@ -3,6 +3,7 @@ shown in the API reference."""
 
 import os
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 # sample: setup
 import adraa_inbox
@@ -63,13 +64,14 @@ verified = verification.verify_token()
 print(f"verified: {verified.company.name}, {verified.token.name}")
 
 
-def create(name: str) -> None:
-    tokens.create_token(workspace_id, adraa_inbox.NewToken(name=name))
+def create(name: str) -> str:
+    another = tokens.create_token(workspace_id, adraa_inbox.NewToken(name=name))
+    return another.secret.get_secret_value()
 
 
 refused = refusal(lambda: create("   "))
 print("refused name:", refused.code, (refused.details or [])[0].var_field)
-create("Order notifications")
+leaked_secret = create("Order notifications")
 create("Reports")
 
 # sample: listTokens
@@ -86,6 +88,62 @@ tokens = adraa_inbox.TokensApi(admin)
 token = tokens.get_token(workspace_id, token_id).token
 # end
 print(f"got: {token.name} {token.status}")
+
+if os.environ["ADRAA_API_VERSION"] != "1.0":
+    # sample: updateToken
+    tokens = adraa_inbox.TokensApi(admin)
+    changes = adraa_inbox.TokenChanges(name="CRM integration (EU)")
+    changed = tokens.update_token(workspace_id, token_id, changes).token
+    # end
+    print("changed:", changed.name)
+
+    # sample: getTokenUsage
+    tokens = adraa_inbox.TokensApi(admin)
+    usage = tokens.get_token_usage(workspace_id, token_id, days=7).usage
+    # end
+    print(f"usage: {len(usage.days)} days")
+
+    # sample: replaceToken
+    now = datetime.now(timezone.utc)
+    replacement = adraa_inbox.Replacement(
+        description="Stored in the vault",
+        expiresAt=now + timedelta(days=365),
+        oldExpiresAt=now + timedelta(days=7),
+    )
+    replaced = adraa_inbox.TokensApi(admin).replace_token(workspace_id, token_id, replacement)
+    new_secret = replaced.secret.get_secret_value()  # returned only once
+    # end
+    print(f"replaced: {replaced.token.name} {replaced.token.replaces}")
+
+    configuration = adraa_inbox.Configuration(host=base_url, access_token=new_secret)
+    integration = adraa_inbox.VerificationApi(adraa_inbox.ApiClient(configuration))
+    verified = integration.verify_token()
+    print(f"verified: {verified.company.name}, {verified.token.name}")
+
+    # sample: revokeOwnToken
+    configuration = adraa_inbox.Configuration(host=base_url, access_token=new_secret)
+    adraa_inbox.VerificationApi(adraa_inbox.ApiClient(configuration)).revoke_own_token()
+    # end
+    print("revoked itself:", refusal(integration.verify_token).code)
+
+    # sample: listAuditEvents
+    audit = adraa_inbox.AuditEventsApi(admin)
+    an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
+    since = an_hour_ago.isoformat()
+    events = audit.list_audit_events(workspace_id, since=since, limit=1).events
+    # end
+    print("last event:", events[0].action)
+
+    # sample: reportLeakedTokens
+    found = adraa_inbox.LeakedToken(
+        secret=leaked_secret, url="https://git.example/acme/shop/blob/main/.env"
+    )
+    report = adraa_inbox.LeakReport(tokens=[found])
+    adraa_inbox.LeakedTokensApi(client).report_leaked_tokens(report)
+    # end
+    configuration = adraa_inbox.Configuration(host=base_url, access_token=leaked_secret)
+    reported = adraa_inbox.VerificationApi(adraa_inbox.ApiClient(configuration))
+    print("reported:", refusal(reported.verify_token).code)
 
 # sample: revokeToken
 tokens = adraa_inbox.TokensApi(admin)

@@ -23,6 +23,15 @@ await converse({
       listTokens: (workspaceId, query) => data(inbox.api.listTokens(workspaceId, query)),
       getToken: (workspaceId, tokenId) => data(inbox.api.getToken(workspaceId, tokenId)),
       revokeToken: (workspaceId, tokenId) => data(inbox.api.revokeToken(workspaceId, tokenId)),
+      updateToken: (workspaceId, tokenId, changes) =>
+        data(inbox.api.updateToken(workspaceId, tokenId, changes)),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        data(inbox.api.getTokenUsage(workspaceId, tokenId, query)),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        data(inbox.api.replaceToken(workspaceId, tokenId, replacement)),
+      revokeOwnToken: () => inbox.api.revokeOwnToken(),
+      listAuditEvents: (workspaceId, query) => data(inbox.api.listAuditEvents(workspaceId, query)),
+      reportLeakedTokens: (report) => inbox.api.reportLeakedTokens(report),
     };
   },
   refusal: (failure) => (failure instanceof Response ? failure.json() : undefined),

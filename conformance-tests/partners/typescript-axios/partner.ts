@@ -1,7 +1,9 @@
 import { isAxiosError } from "axios";
 import { converse } from "./conversation.js";
 import {
+  AuditEventsApi,
   Configuration,
+  LeakedTokensApi,
   SessionApi,
   SignInCodesApi,
   TokensApi,
@@ -19,6 +21,8 @@ await converse({
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);
     const tokens = new TokensApi(configuration);
+    const auditEvents = new AuditEventsApi(configuration);
+    const leakedTokens = new LeakedTokensApi(configuration);
     return {
       verifyToken: () => data(verification.verifyToken()),
       requestSignInCode: (request) => signInCodes.requestSignInCode(request),
@@ -30,6 +34,16 @@ await converse({
         data(tokens.listTokens(workspaceId, undefined, limit, cursor)),
       getToken: (workspaceId, tokenId) => data(tokens.getToken(workspaceId, tokenId)),
       revokeToken: (workspaceId, tokenId) => data(tokens.revokeToken(workspaceId, tokenId)),
+      updateToken: (workspaceId, tokenId, changes) =>
+        data(tokens.updateToken(workspaceId, tokenId, changes)),
+      getTokenUsage: (workspaceId, tokenId, { days }) =>
+        data(tokens.getTokenUsage(workspaceId, tokenId, days)),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        data(tokens.replaceToken(workspaceId, tokenId, replacement)),
+      revokeOwnToken: () => verification.revokeOwnToken(),
+      listAuditEvents: (workspaceId, { since, limit }) =>
+        data(auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, since, undefined, limit)),
+      reportLeakedTokens: (report) => leakedTokens.reportLeakedTokens(report),
     };
   },
   refusal: (failure) => (isAxiosError(failure) ? failure.response?.data : undefined),

@@ -1,6 +1,8 @@
 import { converse } from "./conversation.js";
 import {
+  AuditEventsApi,
   Configuration,
+  LeakedTokensApi,
   ResponseError,
   SessionApi,
   SignInCodesApi,
@@ -15,6 +17,8 @@ await converse({
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);
     const tokens = new TokensApi(configuration);
+    const auditEvents = new AuditEventsApi(configuration);
+    const leakedTokens = new LeakedTokensApi(configuration);
     return {
       verifyToken: () => verification.verifyToken(),
       requestSignInCode: (signInCodeRequest) => signInCodes.requestSignInCode({ signInCodeRequest }),
@@ -25,7 +29,19 @@ await converse({
       listTokens: (workspaceId, query) => tokens.listTokens({ workspaceId, ...query }),
       getToken: (workspaceId, tokenId) => tokens.getToken({ workspaceId, tokenId }),
       revokeToken: (workspaceId, tokenId) => tokens.revokeToken({ workspaceId, tokenId }),
+      updateToken: (workspaceId, tokenId, tokenChanges) =>
+        tokens.updateToken({ workspaceId, tokenId, tokenChanges }),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        tokens.getTokenUsage({ workspaceId, tokenId, ...query }),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        tokens.replaceToken({ workspaceId, tokenId, replacement }),
+      revokeOwnToken: () => verification.revokeOwnToken(),
+      listAuditEvents: (workspaceId, query) =>
+        auditEvents.listAuditEvents({ workspaceId, ...query }),
+      reportLeakedTokens: (leakReport) =>
+        leakedTokens.reportLeakedTokens({ leakReport }),
     };
   },
+  hasDates: true,
   refusal: (failure) => (failure instanceof ResponseError ? failure.response.json() : undefined),
 });

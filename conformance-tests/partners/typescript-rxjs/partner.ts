@@ -2,7 +2,9 @@ import { firstValueFrom } from "rxjs";
 import { AjaxError } from "rxjs/ajax";
 import { converse } from "./conversation";
 import {
+  AuditEventsApi,
   Configuration,
+  LeakedTokensApi,
   SessionApi,
   SignInAttemptCredentialEnum,
   SignInCodesApi,
@@ -31,6 +33,8 @@ void converse({
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);
     const tokens = new TokensApi(configuration);
+    const auditEvents = new AuditEventsApi(configuration);
+    const leakedTokens = new LeakedTokensApi(configuration);
     return {
       verifyToken: () => firstValueFrom(verification.verifyToken()),
       requestSignInCode: (signInCodeRequest) =>
@@ -49,6 +53,17 @@ void converse({
         firstValueFrom(tokens.getToken({ workspaceId, tokenId })),
       revokeToken: (workspaceId, tokenId) =>
         firstValueFrom(tokens.revokeToken({ workspaceId, tokenId })),
+      updateToken: (workspaceId, tokenId, tokenChanges) =>
+        firstValueFrom(tokens.updateToken({ workspaceId, tokenId, tokenChanges })),
+      getTokenUsage: (workspaceId, tokenId, query) =>
+        firstValueFrom(tokens.getTokenUsage({ workspaceId, tokenId, ...query })),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        firstValueFrom(tokens.replaceToken({ workspaceId, tokenId, replacement })),
+      revokeOwnToken: () => firstValueFrom(verification.revokeOwnToken()),
+      listAuditEvents: (workspaceId, query) =>
+        firstValueFrom(auditEvents.listAuditEvents({ workspaceId, ...query })),
+      reportLeakedTokens: (leakReport) =>
+        firstValueFrom(leakedTokens.reportLeakedTokens({ leakReport })),
     };
   },
   refusal: (failure) => (failure instanceof AjaxError ? failure.response : undefined),

@@ -1,7 +1,9 @@
 import { converse } from "./conversation";
 import {
   ApiException,
+  AuditEventsApi,
   createConfiguration,
+  LeakedTokensApi,
   ServerConfiguration,
   SessionApi,
   SignInAttemptCredentialEnum,
@@ -24,6 +26,8 @@ void converse({
     const signInCodes = new SignInCodesApi(configuration);
     const sessions = new SessionApi(configuration);
     const tokens = new TokensApi(configuration);
+    const auditEvents = new AuditEventsApi(configuration);
+    const leakedTokens = new LeakedTokensApi(configuration);
     return {
       verifyToken: () => verification.verifyToken(),
       requestSignInCode: (request) => signInCodes.requestSignInCode(request),
@@ -36,7 +40,18 @@ void converse({
         tokens.listTokens(workspaceId, undefined, limit, cursor),
       getToken: (workspaceId, tokenId) => tokens.getToken(workspaceId, tokenId),
       revokeToken: (workspaceId, tokenId) => tokens.revokeToken(workspaceId, tokenId),
+      updateToken: (workspaceId, tokenId, changes) =>
+        tokens.updateToken(workspaceId, tokenId, changes),
+      getTokenUsage: (workspaceId, tokenId, { days }) =>
+        tokens.getTokenUsage(workspaceId, tokenId, days),
+      replaceToken: (workspaceId, tokenId, replacement) =>
+        tokens.replaceToken(workspaceId, tokenId, replacement),
+      revokeOwnToken: () => verification.revokeOwnToken(),
+      listAuditEvents: (workspaceId, { since, limit }) =>
+        auditEvents.listAuditEvents(workspaceId, undefined, undefined, undefined, since, undefined, limit),
+      reportLeakedTokens: (report) => leakedTokens.reportLeakedTokens(report),
     };
   },
+  hasDates: true,
   refusal: (failure) => (failure instanceof ApiException ? failure.body : undefined),
 });

@@ -1,3 +1,5 @@
+import org.openapitools.client.apis.AuditEventsApi
+import org.openapitools.client.apis.LeakedTokensApi
 import org.openapitools.client.apis.SessionApi
 import org.openapitools.client.apis.SignInCodesApi
 import org.openapitools.client.apis.TokensApi
@@ -14,6 +16,10 @@ fun signInCodes() = SignInCodesApi(client(null))
 fun sessions(secret: String?) = SessionApi(client(secret))
 
 fun tokens(secret: String?) = TokensApi(client(secret))
+
+fun auditEvents(secret: String?) = AuditEventsApi(client(secret))
+
+fun leakedTokens() = LeakedTokensApi(client(null))
 
 private fun client(secret: String?): RestClient {
     val builder = RestClient.builder().baseUrl(System.getenv("ADRAA_BASE_URL"))

@@ -1,3 +1,5 @@
+import org.openapitools.client.apis.AuditEventsApi
+import org.openapitools.client.apis.LeakedTokensApi
 import org.openapitools.client.apis.SessionApi
 import org.openapitools.client.apis.SignInCodesApi
 import org.openapitools.client.apis.TokensApi
@@ -18,6 +20,10 @@ fun signInCodes() = SignInCodesApi(baseUrl)
 fun sessions(secret: String?) = SessionApi(baseUrl).with(secret)
 
 fun tokens(secret: String?) = TokensApi(baseUrl).with(secret)
+
+fun auditEvents(secret: String?) = AuditEventsApi(baseUrl).with(secret)
+
+fun leakedTokens() = LeakedTokensApi(baseUrl)
 
 private fun <T : ApiClient> T.with(secret: String?) = apply { accessTokenProvider = { secret } }
 

@@ -1,5 +1,8 @@
 use crate::{Refusal, Result, Session, Token};
-use inbox::types::{ApiToken, ErrorResponse, NewToken, SignInAttempt, SignInCodeRequest};
+use inbox::types::{
+    ApiToken, ErrorResponse, LeakReport, LeakedToken, NewToken, Replacement, SignInAttempt,
+    SignInCodeRequest, TokenChanges,
+};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use std::error::Error;
 
@@ -66,6 +69,8 @@ impl Client {
     pub async fn create_token(&self, workspace_id: &str, name: &str) -> Result<(Token, String)> {
         let token = NewToken {
             name: name.parse()?,
+            description: None,
+            expires_at: None,
         };
         let answer = self.0.create_token(workspace_id, &token).await;
         let created = answer.map_err(failure)?.into_inner();
@@ -79,7 +84,7 @@ impl Client {
         cursor: Option<&str>,
     ) -> Result<(usize, Option<String>)> {
         let limit = Some(std::num::NonZeroU32::try_from(u32::try_from(limit)?)?);
-        let answer = self.0.list_tokens(workspace_id, cursor, limit, None).await;
+        let answer = self.0.list_tokens(workspace_id, cursor, limit, None, None, None, None).await;
         let page = answer.map_err(failure)?.into_inner();
         Ok((page.tokens.len(), page.next_cursor))
     }
@@ -93,6 +98,80 @@ impl Client {
         let revoked = self.0.revoke_token(workspace_id, token_id).await;
         Ok(plain(revoked.map_err(failure)?.into_inner().token))
     }
+
+    pub async fn rename_token(
+        &self,
+        workspace_id: &str,
+        token_id: &str,
+        name: &str,
+    ) -> Result<Token> {
+        let changes = TokenChanges {
+            name: Some(name.parse()?),
+            ..TokenChanges::default()
+        };
+        let answer = self.0.update_token(workspace_id, token_id, &changes).await;
+        Ok(plain(answer.map_err(failure)?.into_inner().token))
+    }
+
+    pub async fn used_days(&self, workspace_id: &str, token_id: &str, days: i32) -> Result<usize> {
+        let days = Some(std::num::NonZeroU32::try_from(u32::try_from(days)?)?);
+        let answer = self.0.get_token_usage(workspace_id, token_id, days).await;
+        Ok(answer.map_err(failure)?.into_inner().usage.days.len())
+    }
+
+    pub async fn replace_token(
+        &self,
+        workspace_id: &str,
+        token_id: &str,
+        with: crate::Replacement,
+    ) -> Result<(Token, String)> {
+        let replacement = Replacement {
+            description: Some(with.description.parse()?),
+            expires_at: Some(with.expires_at),
+            old_expires_at: Some(with.old_expires_at),
+            ..Replacement::default()
+        };
+        let answer = self.0.replace_token(workspace_id, token_id, &replacement);
+        let created = answer.await.map_err(failure)?.into_inner();
+        Ok((plain(created.token), created.secret))
+    }
+
+    pub async fn revoke_own_token(&self) -> Result<()> {
+        self.0.revoke_own_token().await.map_err(failure)?;
+        Ok(())
+    }
+
+    pub async fn last_action(&self, workspace_id: &str, since: &str) -> Result<String> {
+        let limit = std::num::NonZeroU32::new(1);
+        let since = since.parse()?;
+        let answer = self
+            .0
+            .list_audit_events(
+                workspace_id,
+                None,
+                None,
+                None,
+                limit,
+                Some(&since),
+                None,
+                None,
+            )
+            .await;
+        let page = answer.map_err(failure)?.into_inner();
+        Ok(page.events[0].action.clone())
+    }
+
+    pub async fn report_leaked_token(&self, secret: &str, url: &str) -> Result<()> {
+        let found = LeakedToken {
+            secret: secret.parse()?,
+            url: Some(url.parse()?),
+        };
+        let report = LeakReport {
+            tokens: vec![found],
+        };
+        self.0.report_leaked_tokens(&report).await.map_err(failure)?;
+        Ok(())
+    }
 }
 
 fn plain(token: ApiToken) -> Token {
@@ -101,6 +180,7 @@ fn plain(token: ApiToken) -> Token {
         name: token.name.0,
         prefix: token.prefix,
         status: token.status,
+        replaces: token.replaces,
     }
 }
 

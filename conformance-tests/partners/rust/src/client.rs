@@ -1,12 +1,20 @@
 use crate::{Refusal, Result, Session, Token};
+use inbox::apis::audit_events_api::list_audit_events;
 use inbox::apis::configuration::Configuration;
+use inbox::apis::leaked_tokens_api::report_leaked_tokens;
 use inbox::apis::session_api::{get_session, sign_in, sign_out};
 use inbox::apis::sign_in_codes_api::request_sign_in_code;
-use inbox::apis::tokens_api::{create_token, get_token, list_tokens, revoke_token};
-use inbox::apis::verification_api::verify_token;
+use inbox::apis::tokens_api::{
+    create_token, get_token, get_token_usage, list_tokens, replace_token, revoke_token,
+    update_token,
+};
+use inbox::apis::verification_api::{revoke_own_token, verify_token};
 use inbox::apis::{Error, ResponseContent};
 use inbox::models::sign_in_attempt::Credential;
-use inbox::models::{ApiToken, ErrorResponse, NewToken, SignInAttempt, SignInCodeRequest};
+use inbox::models::{
+    ApiToken, ErrorResponse, LeakReport, LeakedToken, NewToken, Replacement, SignInAttempt,
+    SignInCodeRequest, TokenChanges,
+};
 use std::error;
 
 pub struct Client(Configuration);
@@ -68,9 +76,18 @@ impl Client {
         limit: i32,
         cursor: Option<&str>,
     ) -> Result<(usize, Option<String>)> {
-        let page = list_tokens(&self.0, workspace_id, None, Some(limit), cursor)
-            .await
-            .map_err(failure)?;
+        let page = list_tokens(
+            &self.0,
+            workspace_id,
+            None,
+            Some(limit),
+            cursor,
+            None,
+            None,
+            None,
+        )
+        .await
+        .map_err(failure)?;
         Ok((page.tokens.len(), page.next_cursor))
     }
 
@@ -83,6 +100,74 @@ impl Client {
         let revoked = revoke_token(&self.0, workspace_id, token_id).await;
         Ok(plain(revoked.map_err(failure)?.token))
     }
+
+    pub async fn rename_token(
+        &self,
+        workspace_id: &str,
+        token_id: &str,
+        name: &str,
+    ) -> Result<Token> {
+        let changes = TokenChanges {
+            name: Some(name.to_owned()),
+            ..TokenChanges::new()
+        };
+        let changed = update_token(&self.0, workspace_id, token_id, changes).await;
+        Ok(plain(changed.map_err(failure)?.token))
+    }
+
+    pub async fn used_days(&self, workspace_id: &str, token_id: &str, days: i32) -> Result<usize> {
+        let used = get_token_usage(&self.0, workspace_id, token_id, Some(days)).await;
+        Ok(used.map_err(failure)?.usage.days.len())
+    }
+
+    pub async fn replace_token(
+        &self,
+        workspace_id: &str,
+        token_id: &str,
+        with: crate::Replacement,
+    ) -> Result<(Token, String)> {
+        let replacement = Replacement {
+            description: Some(with.description.to_owned()),
+            expires_at: Some(with.expires_at.fixed_offset()),
+            old_expires_at: Some(with.old_expires_at.fixed_offset()),
+            ..Replacement::new()
+        };
+        let created = replace_token(&self.0, workspace_id, token_id, replacement)
+            .await
+            .map_err(failure)?;
+        Ok((plain(created.token), created.secret))
+    }
+
+    pub async fn revoke_own_token(&self) -> Result<()> {
+        revoke_own_token(&self.0).await.map_err(failure)
+    }
+
+    pub async fn last_action(&self, workspace_id: &str, since: &str) -> Result<String> {
+        let page = list_audit_events(
+            &self.0,
+            workspace_id,
+            None,
+            None,
+            None,
+            Some(since),
+            None,
+            Some(1),
+            None,
+        )
+        .await
+        .map_err(failure)?;
+        Ok(page.events[0].action.clone())
+    }
+
+    pub async fn report_leaked_token(&self, secret: &str, url: &str) -> Result<()> {
+        let found = LeakedToken {
+            url: Some(url.to_owned()),
+            ..LeakedToken::new(secret.to_owned())
+        };
+        report_leaked_tokens(&self.0, LeakReport::new(vec![found]))
+            .await
+            .map_err(failure)
+    }
 }
 
 fn plain(token: ApiToken) -> Token {
@@ -91,6 +176,7 @@ fn plain(token: ApiToken) -> Token {
         name: token.name,
         prefix: token.prefix,
         status: token.status,
+        replaces: token.replaces,
     }
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"time"
 )
 
 type session struct {
@@ -13,7 +14,12 @@ type session struct {
 }
 
 type token struct {
-	id, name, prefix, status string
+	id, name, prefix, status, replaces string
+}
+
+type replacement struct {
+	description             string
+	expiresAt, oldExpiresAt time.Time
 }
 
 type page struct {
@@ -40,6 +46,12 @@ type client interface {
 	listTokens(workspaceID string, limit int32, cursor string) (page, error)
 	getToken(workspaceID, tokenID string) (token, error)
 	revokeToken(workspaceID, tokenID string) (token, error)
+	renameToken(workspaceID, tokenID, name string) (token, error)
+	usedDays(workspaceID, tokenID string, days int32) (int, error)
+	replaceToken(workspaceID, tokenID string, with replacement) (created token, secret string, err error)
+	revokeOwnToken() error
+	lastAction(workspaceID string, since string) (string, error)
+	reportLeakedToken(secret, url string) error
 }
 
 func main() {
@@ -76,10 +88,10 @@ func main() {
 	invalid := refused(err)
 	fmt.Println("refused name:", invalid.code, invalid.field)
 
-	for _, name := range []string{"Order notifications", "Reports"} {
-		_, _, err = console.createToken(session.workspaceID, name)
-		check(err)
-	}
+	_, leaked, err := console.createToken(session.workspaceID, "Order notifications")
+	check(err)
+	_, _, err = console.createToken(session.workspaceID, "Reports")
+	check(err)
 	tokens, pages, cursor := 0, 0, ""
 	for more := true; more; more = cursor != "" {
 		page, err := console.listTokens(session.workspaceID, 2, cursor)
@@ -93,6 +105,39 @@ func main() {
 	got, err := console.getToken(session.workspaceID, created.id)
 	check(err)
 	fmt.Println("got:", got.name, got.status)
+
+	if os.Getenv("ADRAA_API_VERSION") != "1.0" {
+		changed, err := console.renameToken(session.workspaceID, created.id, "CRM integration (EU)")
+		check(err)
+		fmt.Println("changed:", changed.name)
+
+		days, err := console.usedDays(session.workspaceID, created.id, 7)
+		check(err)
+		fmt.Println("usage:", days, "days")
+
+		now := time.Now()
+		with := replacement{"Stored in the vault", now.AddDate(1, 0, 0), now.AddDate(0, 0, 7)}
+		replaced, newSecret, err := console.replaceToken(session.workspaceID, created.id, with)
+		check(err)
+		fmt.Println("replaced:", replaced.name, replaced.replaces)
+
+		renewed := newSecretClient(baseURL, newSecret)
+		company, name, err := renewed.verifyToken()
+		check(err)
+		fmt.Printf("verified: %s, %s\n", company, name)
+
+		check(renewed.revokeOwnToken())
+		_, _, err = renewed.verifyToken()
+		fmt.Println("revoked itself:", refused(err).code)
+
+		action, err := console.lastAction(session.workspaceID, now.Add(-time.Hour).Format(time.RFC3339))
+		check(err)
+		fmt.Println("last event:", action)
+
+		check(anonymous.reportLeakedToken(leaked, "https://git.example/acme/shop/blob/main/.env"))
+		_, _, err = newSecretClient(baseURL, leaked).verifyToken()
+		fmt.Println("reported:", refused(err).code)
+	}
 
 	revoked, err := console.revokeToken(session.workspaceID, created.id)
 	check(err)

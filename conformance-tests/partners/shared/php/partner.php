@@ -4,6 +4,8 @@
 
 declare(strict_types=1);
 
+use OpenAPI\Client\Api\AuditEventsApi;
+use OpenAPI\Client\Api\LeakedTokensApi;
 use OpenAPI\Client\Api\SessionApi;
 use OpenAPI\Client\Api\SignInCodesApi;
 use OpenAPI\Client\Api\TokensApi;
@@ -11,9 +13,13 @@ use OpenAPI\Client\Api\VerificationApi;
 use OpenAPI\Client\ApiException;
 use OpenAPI\Client\Configuration;
 use OpenAPI\Client\Model\ErrorBody;
+use OpenAPI\Client\Model\LeakedToken;
+use OpenAPI\Client\Model\LeakReport;
 use OpenAPI\Client\Model\NewToken;
+use OpenAPI\Client\Model\Replacement;
 use OpenAPI\Client\Model\SignInAttempt;
 use OpenAPI\Client\Model\SignInCodeRequest;
+use OpenAPI\Client\Model\TokenChanges;
 
 // Debian's Guzzle; with Composer, both are vendor/autoload.php.
 require 'GuzzleHttp/autoload.php';
@@ -71,7 +77,7 @@ echo "verified: {$verified->getCompany()->getName()}, {$verified->getToken()->ge
 
 $refused = refusal(fn () => $create('   '));
 echo "refused name: {$refused->getCode()} {$refused->getDetails()[0]->getField()}\n";
-$create('Order notifications');
+$leaked = $create('Order notifications')->getSecret();
 $create('Reports');
 
 $count = 0;
@@ -87,6 +93,38 @@ echo "listed: $count tokens on $pages pages\n";
 
 $token = $tokens->getToken($workspace->getId(), $created->getToken()->getId())->getToken();
 echo "got: {$token->getName()} {$token->getStatus()}\n";
+
+if (getenv('ADRAA_API_VERSION') !== '1.0') {
+    $path = [$workspace->getId(), $token->getId()];
+    $changes = new TokenChanges(['name' => 'CRM integration (EU)']);
+    echo "changed: {$tokens->updateToken(...$path, token_changes: $changes)->getToken()->getName()}\n";
+
+    $usage = $tokens->getTokenUsage(...$path, days: 7)->getUsage();
+    echo 'usage: ', count($usage->getDays()), " days\n";
+
+    $replaced = $tokens->replaceToken(...$path, replacement: new Replacement([
+        'description' => 'Stored in the vault',
+        'expires_at' => new DateTime('+1 year'),
+        'old_expires_at' => new DateTime('+7 days'),
+    ]));
+    echo "replaced: {$replaced->getToken()->getName()} {$replaced->getToken()->getReplaces()}\n";
+
+    $renewed = new VerificationApi(config: configuration($replaced->getSecret()));
+    $renewal = $renewed->verifyToken();
+    echo "verified: {$renewal->getCompany()->getName()}, {$renewal->getToken()->getName()}\n";
+    $renewed->revokeOwnToken();
+    echo 'revoked itself: ', refusal($renewed->verifyToken(...))->getCode(), "\n";
+
+    $audit = (new AuditEventsApi(config: $console))
+        ->listAuditEvents($workspace->getId(), since: date(DATE_ATOM, strtotime('-1 hour')), limit: 1);
+    echo "last event: {$audit->getEvents()[0]->getAction()}\n";
+
+    $url = 'https://git.example/acme/shop/blob/main/.env';
+    $report = new LeakReport(['tokens' => [new LeakedToken(['secret' => $leaked, 'url' => $url])]]);
+    (new LeakedTokensApi(config: configuration()))->reportLeakedTokens($report);
+    $reported = new VerificationApi(config: configuration($leaked));
+    echo 'reported: ', refusal($reported->verifyToken(...))->getCode(), "\n";
+}
 
 $revoked = $tokens->revokeToken($workspace->getId(), $token->getId())->getToken();
 echo "revoked: {$revoked->getName()} {$revoked->getStatus()}\n";

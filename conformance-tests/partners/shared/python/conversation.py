@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple, Protocol
 
 
@@ -16,6 +17,7 @@ class Token(NamedTuple):
     name: str
     prefix: str
     status: str
+    replaces: str | None
 
 
 class Refusal(NamedTuple):
@@ -49,6 +51,25 @@ class Client(Protocol):
 
     def get_token(self, workspace_id: str, token_id: str) -> Token: ...
     def revoke_token(self, workspace_id: str, token_id: str) -> Token: ...
+    def rename_token(self, workspace_id: str, token_id: str, name: str) -> Token: ...
+    def used_days(self, workspace_id: str, token_id: str, days: int) -> int:
+        """Returns for how many days the usage is known."""
+
+    def replace_token(
+        self,
+        workspace_id: str,
+        token_id: str,
+        description: str,
+        expires_at: datetime,
+        old_expires_at: datetime,
+    ) -> tuple[Token, str]:
+        """Returns the new token and its secret."""
+
+    def revoke_own_token(self) -> None: ...
+    def last_action(self, workspace_id: str, since: str) -> str:
+        """Returns the action of the last audit event, if it is later than a time."""
+
+    def report_leaked_token(self, secret: str, url: str) -> None: ...
 
 
 def converse(
@@ -88,7 +109,7 @@ def converse(
 
     refusal = refused(lambda: admin.create_token(workspace.id, "   "))
     print("refused name:", refusal.code, refusal.field)
-    admin.create_token(workspace.id, "Order notifications")
+    _, leaked = admin.create_token(workspace.id, "Order notifications")
     admin.create_token(workspace.id, "Reports")
 
     page, cursor = admin.list_tokens(workspace.id, 2, None)
@@ -100,6 +121,33 @@ def converse(
 
     got = admin.get_token(workspace.id, token.id)
     print(f"got: {got.name} {got.status}")
+
+    if os.environ["ADRAA_API_VERSION"] != "1.0":
+        changed = admin.rename_token(workspace.id, token.id, "CRM integration (EU)")
+        print("changed:", changed.name)
+        print("usage:", admin.used_days(workspace.id, token.id, 7), "days")
+
+        now = datetime.now(timezone.utc)
+        replaced, new_secret = admin.replace_token(
+            workspace.id,
+            token.id,
+            description="Stored in the vault",
+            expires_at=now + timedelta(days=365),
+            old_expires_at=now + timedelta(days=7),
+        )
+        print("replaced:", replaced.name, replaced.replaces)
+
+        renewed = connect(base_url, new_secret)
+        company, name = renewed.verify_token()
+        print(f"verified: {company}, {name}")
+        renewed.revoke_own_token()
+        print("revoked itself:", refused(renewed.verify_token).code)
+
+        an_hour_ago = (now - timedelta(hours=1)).isoformat()
+        print("last event:", admin.last_action(workspace.id, an_hour_ago))
+
+        anonymous.report_leaked_token(leaked, "https://git.example/acme/shop/blob/main/.env")
+        print("reported:", refused(connect(base_url, leaked).verify_token).code)
 
     revoked = admin.revoke_token(workspace.id, token.id)
     print(f"revoked: {revoked.name} {revoked.status}")

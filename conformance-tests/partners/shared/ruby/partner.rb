@@ -3,6 +3,7 @@
 # The whole life of a token with the generated client.
 
 require 'openapi_client'
+require 'time'
 require 'uri'
 
 $stdout.sync = true
@@ -56,7 +57,7 @@ puts "verified: #{verified.company.name}, #{verified.token.name}"
 
 refused = refusal { create.call('   ') }
 puts "refused name: #{refused.code} #{refused.details.first.field}"
-create.call('Order notifications')
+leaked = create.call('Order notifications').secret
 create.call('Reports')
 
 pages = [tokens.list_tokens(workspace.id, limit: 2)]
@@ -67,6 +68,39 @@ puts "listed: #{pages.sum { |page| page.tokens.size }} tokens on #{pages.size} p
 
 token = tokens.get_token(workspace.id, created.token.id).token
 puts "got: #{token.name} #{token.status}"
+
+if ENV.fetch('ADRAA_API_VERSION') != '1.0'
+  changes = OpenapiClient::TokenChanges.new(name: 'CRM integration (EU)')
+  puts "changed: #{tokens.update_token(workspace.id, token.id, changes).token.name}"
+
+  usage = tokens.get_token_usage(workspace.id, token.id, days: 7).usage
+  puts "usage: #{usage.days.size} days"
+
+  replacement = OpenapiClient::Replacement.new(
+    description: 'Stored in the vault',
+    expires_at: Time.now.utc + (365 * 86_400),
+    old_expires_at: Time.now.utc + (7 * 86_400)
+  )
+  replaced = tokens.replace_token(workspace.id, token.id, replacement)
+  puts "replaced: #{replaced.token.name} #{replaced.token.replaces}"
+
+  renewed = OpenapiClient::VerificationApi.new(client(replaced.secret))
+  renewal = renewed.verify_token
+  puts "verified: #{renewal.company.name}, #{renewal.token.name}"
+  renewed.revoke_own_token
+  puts "revoked itself: #{refusal { renewed.verify_token }.code}"
+
+  audit = OpenapiClient::AuditEventsApi.new(console)
+  page = audit.list_audit_events(workspace.id, since: (Time.now.utc - 3600).iso8601, limit: 1)
+  puts "last event: #{page.events.first.action}"
+
+  url = 'https://git.example/acme/shop/blob/main/.env'
+  found = OpenapiClient::LeakedToken.new(secret: leaked, url: url)
+  report = OpenapiClient::LeakReport.new(tokens: [found])
+  OpenapiClient::LeakedTokensApi.new(client).report_leaked_tokens(report)
+  reported = OpenapiClient::VerificationApi.new(client(leaked))
+  puts "reported: #{refusal { reported.verify_token }.code}"
+end
 
 revoked = tokens.revoke_token(workspace.id, created.token.id).token
 puts "revoked: #{revoked.name} #{revoked.status}"

@@ -15,7 +15,11 @@ interface ApiToken {
   name: string;
   prefix: string;
   status: string;
+  replaces?: string;
 }
+
+/** Times as the generated types have them: text or Date. */
+export type Time = any;
 
 export interface ErrorResponse {
   error: { code: string; details?: { field: string }[] };
@@ -35,6 +39,23 @@ export interface Client {
   ): Promise<{ tokens: ApiToken[]; nextCursor?: string }>;
   getToken(workspaceId: string, tokenId: string): Promise<{ token: ApiToken }>;
   revokeToken(workspaceId: string, tokenId: string): Promise<{ token: ApiToken }>;
+  updateToken(workspaceId: string, tokenId: string, changes: Named): Promise<{ token: ApiToken }>;
+  getTokenUsage(
+    workspaceId: string,
+    tokenId: string,
+    query: { days: number },
+  ): Promise<{ usage: { days: unknown[] } }>;
+  replaceToken(
+    workspaceId: string,
+    tokenId: string,
+    replacement: { description: string; expiresAt: Time; oldExpiresAt: Time },
+  ): Promise<{ token: ApiToken; secret: string }>;
+  revokeOwnToken(): Promise<unknown>;
+  listAuditEvents(
+    workspaceId: string,
+    query: { since: string; limit: number },
+  ): Promise<{ events: { action: string }[] }>;
+  reportLeakedTokens(report: { tokens: { secret: string; url: string }[] }): Promise<unknown>;
 }
 
 /** What a partner's own file has to say about its generator. */
@@ -42,9 +63,11 @@ export interface Generator {
   connect(baseUrl: string, secret?: string): Client;
   /** The error response of a refused call. */
   refusal(failure: unknown): ErrorResponse | undefined | Promise<ErrorResponse | undefined>;
+  /** True if the generated types have times as Date, not as text. */
+  hasDates?: boolean;
 }
 
-export async function converse({ connect, refusal }: Generator): Promise<void> {
+export async function converse({ connect, refusal, hasDates }: Generator): Promise<void> {
   const baseUrl = process.env.ADRAA_BASE_URL!;
   const email = process.env.ADRAA_EMAIL!;
 
@@ -57,6 +80,11 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
       throw failure;
     }
     throw new Error("not refused");
+  }
+
+  function time(daysFromNow: number): Time {
+    const time = new Date(Date.now() + daysFromNow * 86_400_000);
+    return hasDates ? time : time.toISOString();
   }
 
   const anonymous = connect(baseUrl);
@@ -85,7 +113,7 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
   const invalid = await refused(admin.createToken(workspaceId, { name: "   " }));
   console.log(`refused name: ${invalid.code} ${invalid.details?.[0].field}`);
 
-  await admin.createToken(workspaceId, { name: "Order notifications" });
+  const leaked = await admin.createToken(workspaceId, { name: "Order notifications" });
   await admin.createToken(workspaceId, { name: "Reports" });
   let count = 0;
   let pages = 0;
@@ -100,6 +128,37 @@ export async function converse({ connect, refusal }: Generator): Promise<void> {
 
   const got = await admin.getToken(workspaceId, token.id);
   console.log(`got: ${got.token.name} ${got.token.status}`);
+
+  if (process.env.ADRAA_API_VERSION !== "1.0") {
+    const changes = { name: "CRM integration (EU)" };
+    const changed = await admin.updateToken(workspaceId, token.id, changes);
+    console.log(`changed: ${changed.token.name}`);
+
+    const { usage } = await admin.getTokenUsage(workspaceId, token.id, { days: 7 });
+    console.log(`usage: ${usage.days.length} days`);
+
+    const replaced = await admin.replaceToken(workspaceId, token.id, {
+      description: "Stored in the vault",
+      expiresAt: time(365),
+      oldExpiresAt: time(7),
+    });
+    console.log(`replaced: ${replaced.token.name} ${replaced.token.replaces}`);
+
+    const renewed = connect(baseUrl, replaced.secret);
+    const renewal = await renewed.verifyToken();
+    console.log(`verified: ${renewal.company.name}, ${renewal.token.name}`);
+    await renewed.revokeOwnToken();
+    console.log(`revoked itself: ${(await refused(renewed.verifyToken())).code}`);
+
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const audit = await admin.listAuditEvents(workspaceId, { since, limit: 1 });
+    console.log(`last event: ${audit.events[0].action}`);
+
+    const url = "https://git.example/acme/shop/blob/main/.env";
+    await anonymous.reportLeakedTokens({ tokens: [{ secret: leaked.secret, url }] });
+    const reported = connect(baseUrl, leaked.secret);
+    console.log(`reported: ${(await refused(reported.verifyToken())).code}`);
+  }
 
   const revoked = await admin.revokeToken(workspaceId, token.id);
   console.log(`revoked: ${revoked.token.name} ${revoked.token.status}`);

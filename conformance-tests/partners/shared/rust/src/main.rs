@@ -2,6 +2,7 @@
 
 mod client;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use client::Client;
 use std::env;
 use std::error::Error;
@@ -22,6 +23,13 @@ struct Token {
     name: String,
     prefix: String,
     status: String,
+    replaces: Option<String>,
+}
+
+struct Replacement {
+    description: &'static str,
+    expires_at: DateTime<Utc>,
+    old_expires_at: DateTime<Utc>,
 }
 
 /// Why the server refused a call.
@@ -74,7 +82,7 @@ async fn main() -> Result<()> {
     let invalid = refused(console.create_token(&workspace_id, "   ").await)?;
     println!("refused name: {} {}", invalid.code, invalid.field);
 
-    console
+    let (_, leaked) = console
         .create_token(&workspace_id, "Order notifications")
         .await?;
     console.create_token(&workspace_id, "Reports").await?;
@@ -90,6 +98,45 @@ async fn main() -> Result<()> {
 
     let got = console.get_token(&workspace_id, &token.id).await?;
     println!("got: {} {}", got.name, got.status);
+
+    if env::var("ADRAA_API_VERSION")? != "1.0" {
+        let changed = console
+            .rename_token(&workspace_id, &token.id, "CRM integration (EU)")
+            .await?;
+        println!("changed: {}", changed.name);
+
+        let days = console.used_days(&workspace_id, &token.id, 7).await?;
+        println!("usage: {days} days");
+
+        let now = Utc::now();
+        let replacement = Replacement {
+            description: "Stored in the vault",
+            expires_at: now + TimeDelta::days(365),
+            old_expires_at: now + TimeDelta::days(7),
+        };
+        let (replaced, new_secret) = console
+            .replace_token(&workspace_id, &token.id, replacement)
+            .await?;
+        let replaces = replaced.replaces.unwrap_or_default();
+        println!("replaced: {} {}", replaced.name, replaces);
+
+        let renewed = Client::new(&base_url, Some(new_secret))?;
+        let (company, name) = renewed.verify_token().await?;
+        println!("verified: {company}, {name}");
+        renewed.revoke_own_token().await?;
+        let closed = refused(renewed.verify_token().await)?;
+        println!("revoked itself: {}", closed.code);
+
+        let an_hour_ago = (now - TimeDelta::hours(1)).to_rfc3339();
+        let action = console.last_action(&workspace_id, &an_hour_ago).await?;
+        println!("last event: {action}");
+
+        let url = "https://git.example/acme/shop/blob/main/.env";
+        anonymous.report_leaked_token(&leaked, url).await?;
+        let reported = Client::new(&base_url, Some(leaked))?;
+        let closed = refused(reported.verify_token().await)?;
+        println!("reported: {}", closed.code);
+    }
 
     let revoked = console.revoke_token(&workspace_id, &token.id).await?;
     println!("revoked: {} {}", revoked.name, revoked.status);

@@ -30,6 +30,12 @@
  * @property {string} [lastUsedAt]
  * @property {string} [revokedAt]
  * @property {Actor} [revokedBy]
+ * @property {string} [revokedReason]
+ * @property {string} [description]
+ * @property {string} [expiresAt]
+ * @property {string} [replaces]
+ * @property {string} [replacedBy]
+ * @property {string} [lastUsedFrom]
  */
 /**
  * @typedef {object} Actor
@@ -40,6 +46,8 @@
  * @typedef {object} TokenList
  * @property {ApiToken[]} tokens
  * @property {string} [nextCursor]
+ * @property {number} [total]
+ * @property {boolean} [totalIsCapped]
  */
 /**
  * @typedef {object} CreatedToken

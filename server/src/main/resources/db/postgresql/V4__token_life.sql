@@ -49,13 +49,14 @@ CREATE TABLE token_address (
 ) WITH (fillfactor = 80);
 
 CREATE TABLE outgoing_mail (
-  id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  agent_id   TEXT COLLATE "C" NOT NULL REFERENCES agent (id),
-  subject    TEXT             NOT NULL,
-  text       TEXT             NOT NULL,
-  created_at BIGINT           NOT NULL,
-  due_at     BIGINT           NOT NULL,
-  attempts   INTEGER          NOT NULL DEFAULT 0
+  id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  agent_id     TEXT COLLATE "C" NOT NULL REFERENCES agent (id),
+  workspace_id TEXT COLLATE "C" NOT NULL REFERENCES workspace (id),
+  subject      TEXT             NOT NULL,
+  text         TEXT             NOT NULL,
+  created_at   BIGINT           NOT NULL,
+  due_at       BIGINT           NOT NULL,
+  attempts     INTEGER          NOT NULL DEFAULT 0
 );
 
 CREATE INDEX outgoing_mail_by_due ON outgoing_mail (due_at);

@@ -79,15 +79,16 @@ CREATE TABLE token_address (
   PRIMARY KEY (token_id, address)
 ) STRICT;
 
--- Mails to agents until they are sent. They never contain a secret.
+-- Mails to the admins of a workspace until they are sent. They never contain a secret.
 CREATE TABLE outgoing_mail (
-  id         TEXT    NOT NULL PRIMARY KEY,
-  agent_id   TEXT    NOT NULL REFERENCES agent (id),
-  subject    TEXT    NOT NULL,
-  text       TEXT    NOT NULL,
-  created_at INTEGER NOT NULL,
-  due_at     INTEGER NOT NULL,
-  attempts   INTEGER NOT NULL DEFAULT 0
+  id           TEXT    NOT NULL PRIMARY KEY,
+  agent_id     TEXT    NOT NULL REFERENCES agent (id),
+  workspace_id TEXT    NOT NULL REFERENCES workspace (id),
+  subject      TEXT    NOT NULL,
+  text         TEXT    NOT NULL,
+  created_at   INTEGER NOT NULL,
+  due_at       INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX outgoing_mail_by_due ON outgoing_mail (due_at);

@@ -1,16 +1,22 @@
 package ai.adraa.inbox.client;
 
 import ai.adraa.inbox.client.generated.ApiClient;
+import ai.adraa.inbox.client.generated.LeakedTokensApi;
 import ai.adraa.inbox.client.generated.SessionApi;
 import ai.adraa.inbox.client.generated.SignInCodesApi;
 import ai.adraa.inbox.client.generated.VerificationApi;
 import ai.adraa.inbox.client.model.CreatedSession;
+import ai.adraa.inbox.client.model.LeakReport;
+import ai.adraa.inbox.client.model.LeakedToken;
 import ai.adraa.inbox.client.model.SignInAttempt;
 import ai.adraa.inbox.client.model.SignInCodeRequest;
 import ai.adraa.inbox.client.model.TokenVerification;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +34,7 @@ public final class AdraaInbox {
   private final Duration requestTimeout;
   private final boolean hasToken;
   private final VerificationApi verification;
+  private final LeakedTokensApi leakedTokens;
   private final SignInCodesApi signInCodes;
   private final SessionApi sessions;
 
@@ -45,6 +52,7 @@ public final class AdraaInbox {
         new VerificationApi(
             // RFC 6750 §2.1.
             token == null ? transport() : transport("Authorization", "Bearer " + token));
+    this.leakedTokens = new LeakedTokensApi(transport());
     this.signInCodes = new SignInCodesApi(transport());
     this.sessions = new SessionApi(transport());
   }
@@ -59,10 +67,58 @@ public final class AdraaInbox {
    *
    * @return the workspace that the token grants access to, and the token's id and name
    * @throws AdraaInboxException {@code MISSING_TOKEN} if this client has no token, {@code
-   *     INVALID_API_TOKEN} if the token is unknown, malformed or revoked, or another code
+   *     INVALID_API_TOKEN} if the token is unknown, malformed, expired or revoked, or another code
    */
   public TokenVerification verify() {
     return AdraaInboxException.unwrap(verification::verifyToken);
+  }
+
+  /**
+   * Verifies this client's token and returns when it expires.
+   *
+   * @return empty if the token does not expire
+   * @throws AdraaInboxException the same as {@link #verify}
+   */
+  public Optional<Instant> tokenExpiresAt() {
+    return AdraaInboxException.unwrap(verification::verifyTokenWithHttpInfo)
+        .getHeaders()
+        .entrySet()
+        .stream()
+        .filter(header -> header.getKey().equalsIgnoreCase("X-Token-Expires-At"))
+        .map(header -> AdraaInboxException.time(header.getValue().get(0)))
+        .findFirst();
+  }
+
+  /**
+   * Revokes this client's token: the next request with it fails. It cannot be undone.
+   *
+   * @throws AdraaInboxException {@code MISSING_TOKEN} if this client has no token, {@code
+   *     INVALID_API_TOKEN} if the token is unknown, malformed, expired or already revoked, or
+   *     another code
+   */
+  public void revokeOwnToken() {
+    AdraaInboxException.unwrap(
+        () -> {
+          verification.revokeOwnToken();
+          return this;
+        });
+  }
+
+  /**
+   * Reports secrets that were found in public. The server revokes their tokens and tells the admins
+   * of their workspaces. It ignores secrets that are unknown, malformed or already revoked. This
+   * client's own token is not sent.
+   *
+   * @param found each secret, and the URL where it was found, if there is one; at most 1,000
+   * @throws AdraaInboxException {@code VALIDATION_ERROR} if the list is empty or too long, or if a
+   *     field is not valid, or another code
+   */
+  public void reportLeakedTokens(List<LeakedToken> found) {
+    AdraaInboxException.unwrap(
+        () -> {
+          leakedTokens.reportLeakedTokens(new LeakReport().tokens(found));
+          return this;
+        });
   }
 
   /**

@@ -105,6 +105,15 @@ public final class AdraaInboxException extends RuntimeException {
     return new AdraaInboxException(200, UNREADABLE_ANSWER, message, List.of(), NO_HEADERS, null);
   }
 
+  /** Parses a time in a header. */
+  static Instant time(String value) {
+    try {
+      return Instant.parse(value);
+    } catch (DateTimeException e) {
+      throw unreadable("A time in the response is not valid.");
+    }
+  }
+
   private static AdraaInboxException of(ApiException failure) {
     HttpHeaders headers =
         failure.getResponseHeaders() == null ? NO_HEADERS : failure.getResponseHeaders();

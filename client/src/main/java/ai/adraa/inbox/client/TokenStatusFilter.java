@@ -7,7 +7,9 @@ public enum TokenStatusFilter {
   /** Tokens that can be used. */
   ACTIVE,
   /** Tokens that were revoked. */
-  REVOKED;
+  REVOKED,
+  /** Tokens that expired before they were revoked. */
+  EXPIRED;
 
   /** Returns the value of the query parameter {@code status}. */
   @Override

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.adraa.inbox.client.model.ApiToken;
+import ai.adraa.inbox.client.model.LeakedToken;
+import ai.adraa.inbox.client.model.NewToken;
+import ai.adraa.inbox.client.model.Replacement;
+import ai.adraa.inbox.client.model.TokenChanges;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -13,15 +18,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -323,6 +331,223 @@ class AdraaInboxTest {
         .isEqualTo("Refused: INVALID_API_TOKEN, request c9");
   }
 
+  @Test
+  void theSecondExampleReplacesWhatExpiresSoon() throws IOException {
+    Instant now = Instant.parse("2026-06-12T10:25:00Z");
+    next(
+        200,
+        "{\"tokens\":[%s,%s,%s,%s]}"
+            .formatted(
+                token("c1", ""),
+                token("c2", ",\"expiresAt\":\"2026-07-01T00:00:00.000Z\""),
+                token("c3", ",\"expiresAt\":\"2027-07-01T00:00:00.000Z\""),
+                token("c4", ",\"expiresAt\":\"2026-07-01T00:00:00.000Z\",\"replacedBy\":\"c5\"")));
+    next(201, "{\"token\":%s,\"secret\":\"adraa_new\"}".formatted(token("c6", "")));
+    Map<String, String> vault = new HashMap<>();
+
+    ReplaceExample.replaceWhatExpiresSoon(inbox.resumeSession("s"), "w", now, vault::put);
+
+    assertThat(vault).containsExactly(Map.entry("c2's", "adraa_new"));
+    received.remove();
+    Received replaced = received.remove();
+    assertThat(replaced.line()).isEqualTo("POST /api/v1/workspaces/w/tokens/c2/replace");
+    assertThat(new ObjectMapper().readTree(replaced.body()))
+        .isEqualTo(new ObjectMapper().readTree("{\"expiresAt\":\"2027-06-12T10:25:00Z\"}"));
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void aTokenIsCreatedWithADescriptionAndAnExpiry() throws IOException {
+    next(201, "{\"token\":%s,\"secret\":\"adraa_x\"}".formatted(token("c1", "")));
+
+    inbox
+        .resumeSession("s")
+        .createToken(
+            "w",
+            new NewToken()
+                .name("CRM")
+                .description("In the vault")
+                .expiresAt(Instant.parse("2036-08-31T22:00:00Z")));
+
+    assertThat(new ObjectMapper().readTree(received.remove().body()))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    "{\"name\":\"CRM\",\"description\":\"In the vault\",\"expiresAt\":\"2036-08-31T22:00:00Z\"}"));
+  }
+
+  @Test
+  void aChangeSendsOnlyWhatIsSet() throws IOException {
+    next(200, "{\"token\":%s}".formatted(token("c1", "")));
+
+    ApiToken changed =
+        inbox
+            .resumeSession("s")
+            .updateToken("w", "t", new TokenChanges().description("").neverExpires(true));
+
+    assertThat(changed.getId()).isEqualTo("c1");
+    Received request = received.remove();
+    assertThat(request.line()).isEqualTo("PATCH /api/v1/workspaces/w/tokens/t");
+    assertThat(new ObjectMapper().readTree(request.body()))
+        .isEqualTo(new ObjectMapper().readTree("{\"description\":\"\",\"neverExpires\":true}"));
+  }
+
+  @Test
+  void conflictsHaveTheirCodes() {
+    for (String code : List.of("TOKEN_NOT_ACTIVE", "TOKEN_ALREADY_REPLACED", "TOKEN_ASLEEP")) {
+      next(409, "{\"error\":{\"code\":\"%s\",\"message\":\"No.\"}}".formatted(code));
+
+      AdraaInboxException refused =
+          catchThrowableOfType(
+              AdraaInboxException.class,
+              () -> inbox.resumeSession("s").replaceToken("w", "t", new Replacement()));
+
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.code()).isEqualTo(code);
+    }
+  }
+
+  @Test
+  void eachValueOfATokenQueryIsSent() {
+    next(200, page("c1", null));
+
+    inbox
+        .resumeSession("s")
+        .listTokens(
+            "w",
+            TokenQuery.all()
+                .status(TokenStatusFilter.EXPIRED)
+                .text("a&b c")
+                .unusedSince(Instant.parse("2026-03-14T00:00:00Z"))
+                .sort(TokenSort.LAST_USED_FIRST)
+                .limit(7)
+                .cursor("x=1"));
+
+    assertThat(query(received.remove()))
+        .containsExactlyInAnyOrder(
+            "status=expired",
+            "query=a&b c",
+            "unusedSince=2026-03-14T00:00:00Z",
+            "sort=-lastUsedAt",
+            "limit=7",
+            "cursor=x=1");
+  }
+
+  @Test
+  void eachValueOfAnAuditQueryIsSent() {
+    next(200, "{\"events\":[]}");
+
+    inbox
+        .resumeSession("s")
+        .listAuditEvents(
+            "w",
+            AuditQuery.all()
+                .action("token-created")
+                .tokenId("t")
+                .agentId("a")
+                .since(Instant.parse("2026-06-01T00:00:00Z"))
+                .until(Instant.parse("2026-07-01T00:00:00.500Z"))
+                .limit(7)
+                .cursor("x=1"));
+
+    assertThat(query(received.remove()))
+        .containsExactlyInAnyOrder(
+            "action=token-created",
+            "tokenId=t",
+            "agentId=a",
+            "since=2026-06-01T00:00:00Z",
+            "until=2026-07-01T00:00:00.500Z",
+            "limit=7",
+            "cursor=x=1");
+  }
+
+  @Test
+  void aQueryDoesNotChange() {
+    TokenQuery tokens = TokenQuery.all().limit(7);
+    tokens.status(TokenStatusFilter.REVOKED).cursor("x");
+    AuditQuery events = AuditQuery.all().limit(7);
+    events.action("token-created").cursor("x");
+    next(200, page("c1", null));
+    next(200, "{\"events\":[]}");
+
+    inbox.resumeSession("s").listTokens("w", tokens);
+    inbox.resumeSession("s").listAuditEvents("w", events);
+
+    assertThat(query(received.remove())).containsExactly("limit=7");
+    assertThat(query(received.remove())).containsExactly("limit=7");
+  }
+
+  @Test
+  void allPagesOfAQueryAreRead() {
+    next(200, page("c1", "n1"));
+    next(200, page("c2", null));
+    next(200, event("token-created", "n2"));
+    next(200, event("agent-promoted", null));
+
+    assertThat(inbox.resumeSession("s").findTokens("w", TokenQuery.all().text("x").cursor("n0")))
+        .extracting("id")
+        .containsExactly("c1", "c2");
+    assertThat(inbox.resumeSession("s").auditEvents("w", AuditQuery.all().limit(1)))
+        .extracting("action")
+        .containsExactly("token-created", "agent-promoted");
+
+    assertThat(query(received.remove()))
+        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n0");
+    assertThat(query(received.remove()))
+        .containsExactlyInAnyOrder("query=x", "limit=100", "cursor=n1");
+    assertThat(query(received.remove())).containsExactly("limit=1");
+    assertThat(query(received.remove())).containsExactlyInAnyOrder("limit=1", "cursor=n2");
+  }
+
+  @Test
+  void theExpiryOfTheTokenIsInAHeader() {
+    String verified =
+        "{\"company\":{\"id\":\"c1\",\"name\":\"acme\"},\"token\":{\"id\":\"c2\",\"name\":\"x\"}}";
+    next(200, verified);
+    assertThat(inbox.tokenExpiresAt()).isEmpty();
+
+    answers.add(
+        new Answer(200, Map.of("x-token-expires-at", "2027-06-12T10:25:00.000Z"), verified));
+    assertThat(inbox.tokenExpiresAt()).contains(Instant.parse("2027-06-12T10:25:00Z"));
+
+    answers.add(new Answer(200, Map.of("X-Token-Expires-At", "in a year"), verified));
+    assertThat(catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
+        .isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
+
+    next(200, "<html>Welcome</html>");
+    assertThat(catchThrowableOfType(AdraaInboxException.class, () -> inbox.tokenExpiresAt()).code())
+        .isEqualTo(AdraaInboxException.UNREADABLE_ANSWER);
+  }
+
+  @Test
+  void aLeakIsReportedWithoutTheOwnToken() throws IOException {
+    answers.add(new Answer(202, Map.of(), ""));
+    LeakedToken found = new LeakedToken().secret("adraa_found").url("https://git.example/x");
+
+    inbox.reportLeakedTokens(List.of(found));
+
+    Received request = received.remove();
+    assertThat(request.line()).isEqualTo("POST /api/v1/leaked-tokens");
+    assertThat(request.headers()).doesNotContainKeys("Authorization", "Cookie");
+    assertThat(new ObjectMapper().readTree(request.body()))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    "{\"tokens\":[{\"secret\":\"adraa_found\",\"url\":\"https://git.example/x\"}]}"));
+    assertThat(found.toString()).doesNotContain("adraa_found");
+  }
+
+  @Test
+  void theOwnTokenIsRevokedWithItself() {
+    answers.add(new Answer(204, Map.of(), ""));
+
+    inbox.revokeOwnToken();
+
+    Received request = received.remove();
+    assertThat(request.line()).isEqualTo("POST /api/v1/me/revoke");
+    assertThat(request.headers().get("Authorization")).containsExactly("Bearer " + SECRET);
+  }
+
   private AdraaInboxException failure() {
     return catchThrowableOfType(AdraaInboxException.class, inbox::verify);
   }
@@ -337,6 +562,29 @@ class AdraaInboxTest {
           "createdAt":"2026-06-12T10:25:00.000Z","createdBy":{"id":"c2","nickname":"a"}}]%s}
         """
         .formatted(id, cursor == null ? "" : ",\"nextCursor\":\"" + cursor + "\"");
+  }
+
+  private static String token(String id, String more) {
+    return """
+        {"id":"%s","name":"%s's","prefix":"adraa_1a2b3c4d","status":"active",
+         "createdAt":"2026-06-12T10:25:00.000Z","createdBy":{"id":"c2","nickname":"a"}%s}
+        """
+        .formatted(id, id, more);
+  }
+
+  private static String event(String action, @Nullable String cursor) {
+    return """
+        {"events":[{"occurredAt":"2026-06-12T10:25:00.000Z","action":"%s","channel":"api"}]%s}
+        """
+        .formatted(action, cursor == null ? "" : ",\"nextCursor\":\"" + cursor + "\"");
+  }
+
+  /** The decoded parameters of a request. */
+  private static List<String> query(Received request) {
+    String query = URI.create(request.line().split(" ")[1]).getRawQuery();
+    return Stream.of(query.split("&"))
+        .map(parameter -> URLDecoder.decode(parameter, UTF_8))
+        .toList();
   }
 
   private URI url() {

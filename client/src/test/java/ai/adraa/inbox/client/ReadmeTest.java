@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The code in the client's README.md is compiled and run by a test. */
 class ReadmeTest {
-  @Test
-  void theReadmesExampleIsTheOneThatATestRuns() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"VerifyExample", "ReplaceExample"})
+  void theReadmesExamplesAreThoseThatTestsRun(String name) throws Exception {
     String example =
-        Files.readString(Path.of("src/test/java/ai/adraa/inbox/client/VerifyExample.java"))
+        Files.readString(Path.of("src/test/java/ai/adraa/inbox/client/" + name + ".java"))
             .split("(?m)^ *// example\n")[1]
             .stripTrailing()
             .stripIndent();

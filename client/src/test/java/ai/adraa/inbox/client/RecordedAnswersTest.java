@@ -1,14 +1,18 @@
 package ai.adraa.inbox.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.adraa.inbox.client.generated.ApiClient;
 import ai.adraa.inbox.client.model.ApiToken;
+import ai.adraa.inbox.client.model.AuditEventList;
 import ai.adraa.inbox.client.model.CreatedToken;
 import ai.adraa.inbox.client.model.ErrorResponse;
 import ai.adraa.inbox.client.model.SessionResponse;
 import ai.adraa.inbox.client.model.TokenList;
 import ai.adraa.inbox.client.model.TokenResponse;
+import ai.adraa.inbox.client.model.TokenUsage;
+import ai.adraa.inbox.client.model.TokenUsageResponse;
 import ai.adraa.inbox.client.model.TokenVerification;
 import java.io.InputStream;
 import java.time.Instant;
@@ -75,6 +79,42 @@ class RecordedAnswersTest {
 
     assertThat(list.getTokens()).extracting("status").containsExactly("active", "revoked");
     assertThat(list.getNextCursor()).isNull();
+  }
+
+  @Test
+  void replacement() throws Exception {
+    ApiToken old = read("token-leaked", TokenResponse.class).getToken();
+    ApiToken replacement = read("token-replacing", CreatedToken.class).getToken();
+
+    assertThat(old.getReplacedBy()).isEqualTo(replacement.getId());
+    assertThat(old.getRevokedReason()).isEqualTo("leaked");
+    assertThat(old.getRevokedBy()).isNull();
+    assertThat(old.getExpiresAt()).isEqualTo(Instant.parse("2027-06-12T10:25:00Z"));
+    assertThat(old.getLastUsedFrom()).isEqualTo("192.0.2.10");
+    assertThat(replacement.getReplaces()).isEqualTo(old.getId());
+    assertThat(replacement.getDescription()).startsWith("For the shop's CRM");
+    assertThat(replacement.getExpiresAt()).isNull();
+  }
+
+  @Test
+  void usage() throws Exception {
+    TokenUsage usage = read("token-usage", TokenUsageResponse.class).getUsage();
+
+    assertThat(usage.getDays()).extracting("requests").containsExactly(0L, 5_000_000_000L);
+    assertThat(usage.getAddresses()).extracting("address").containsExactly("192.0.2.10");
+  }
+
+  @Test
+  void auditEvents() throws Exception {
+    AuditEventList page = read("audit-event-list", AuditEventList.class);
+
+    assertThat(page.getNextCursor()).isEqualTo("NDI");
+    assertThat(page.getEvents())
+        .extracting("action", "channel", "by")
+        .containsExactly(
+            tuple("token-created", "console", "ada@acme.example"),
+            tuple("agent-added", "command-line", "root"));
+    assertThat(page.getEvents().get(1).getTokenId()).isNull();
   }
 
   @Test

@@ -26,7 +26,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /**
  * Builds the API reference as a self-contained folder: the contract with the guide as its
  * introduction, the table of error codes, and code samples for each operation. The samples are
- * excerpts of the programs that the conformance tests run. Only this module's build uses it.
+ * excerpts of the programs that the conformance tests run. An operation with {@code x-only-caller}
+ * has no samples: only the system that {@code x-only-caller} names sends it. Only this module's
+ * build uses it.
  */
 final class ReferenceBuilder {
   private static final String SCALAR = "/META-INF/resources/webjars/scalar/scalar.js";
@@ -115,7 +117,9 @@ final class ReferenceBuilder {
     operations.forEach(
         (id, operation) -> {
           describe(operation);
-          addSamples(operation, samples.get(id), id);
+          if (!operation.has("x-only-caller")) {
+            addSamples(operation, samples.get(id), id);
+          }
         });
     write("contract.js", "window.contract = " + JSON.writeValueAsString(shown) + ";\n");
   }

@@ -1,6 +1,5 @@
 package ai.adraa.inbox.server;
 
-import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.SignInStore;
@@ -9,6 +8,7 @@ import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.error.OperatorException;
+import ai.adraa.inbox.server.github.GitHubKeys;
 import ai.adraa.inbox.server.http.AccessLog;
 import ai.adraa.inbox.server.http.BodyHandler;
 import ai.adraa.inbox.server.http.Farewell;
@@ -18,16 +18,21 @@ import ai.adraa.inbox.server.http.PagesHandler;
 import ai.adraa.inbox.server.http.RateLimitHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
 import ai.adraa.inbox.server.http.RequestMetrics;
+import ai.adraa.inbox.server.http.SmallBodyHandler;
 import ai.adraa.inbox.server.http.StrictHttpHandler;
 import ai.adraa.inbox.server.http.Tls;
 import ai.adraa.inbox.server.http.WorkerHandler;
 import ai.adraa.inbox.server.http.WorkerPool;
 import ai.adraa.inbox.server.log.StderrAppender;
+import ai.adraa.inbox.server.mail.Mailer;
+import ai.adraa.inbox.server.mail.OutgoingMailSender;
+import ai.adraa.inbox.server.mail.OutgoingMailStore;
 import ai.adraa.inbox.server.management.ManagementServer;
 import ai.adraa.inbox.server.management.Readiness;
 import ai.adraa.inbox.server.metrics.Metrics;
 import ai.adraa.inbox.server.rest.RestApi;
 import ai.adraa.inbox.server.rest.TokenAuthentication;
+import ai.adraa.inbox.server.token.LeakReports;
 import ai.adraa.inbox.server.token.TokenService;
 import ai.adraa.inbox.server.token.TokenUse;
 import ai.adraa.inbox.server.token.UsageStore;
@@ -55,7 +60,6 @@ import org.slf4j.LoggerFactory;
 /** Assembles, starts and stops the server: the composition root. */
 public final class InboxServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InboxServer.class);
-  private static final long MAX_BODY_BYTES = 64 * 1024;
   // The limit for the whole stop. TimeoutStopSec of the service unit must be longer.
   private static final long STOP_MILLIS = 30_000;
   // The part of STOP_MILLIS for requests in flight.
@@ -78,6 +82,7 @@ public final class InboxServer implements AutoCloseable {
   private final LastUse<TokenUse> lastUse;
   private final LastUse<Instant> lastSessionUse;
   private final SignInService signIn;
+  private final OutgoingMailSender outgoingMail;
   private final Metrics metrics = new Metrics();
   private final @Nullable ManagementServer management;
   private final Readiness readiness;
@@ -104,8 +109,9 @@ public final class InboxServer implements AutoCloseable {
             options.mailFrom().orElse(null),
             options.publicUrl().map(URI::getHost),
             clock,
-            metrics.outcomes("adraa.mails", "Sign-in mails by outcome", Mailer.Outcome.class));
+            metrics.outcomes("adraa.mails", "Mails by outcome", Mailer.Outcome.class));
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
+    Optional<GitHubKeys> gitHubKeys = options.gitHubKeys().map(at -> GitHubKeys.at(at, clock));
     jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
     jetty.setErrorHandler(new JsonErrorHandler());
     HttpConfiguration http = Listener.configuration();
@@ -149,9 +155,14 @@ public final class InboxServer implements AutoCloseable {
             pageUrl(publicUrl, "/app"),
             new SignInLimits(options.signInLimit()),
             clock);
+    outgoingMail =
+        new OutgoingMailSender(
+            new OutgoingMailStore(database), mailer, pageUrl(publicUrl, "/app"), clock);
     RestApi api =
         new RestApi(
             tokens,
+            new LeakReports(database, outgoingMail::wake, clock),
+            gitHubKeys,
             signIn,
             workspaces,
             new AuditStore(database),
@@ -171,14 +182,14 @@ public final class InboxServer implements AutoCloseable {
     //   RateLimitHandler     refuses too many requests from one address
     //   VerificationHandler  answers plain verifications
     //   PathHandler          refuses paths that are not in the contract
-    //   SizeLimitHandler     refuses large bodies
+    //   SizeLimitHandler     refuses large bodies, with SmallBodyHandler
     //   BodyHandler          waits for the body
     //   WorkerHandler        continues on a worker thread
     //   JerseyHandler        runs the resource and writes the response
     WorkerHandler workers = new WorkerHandler(RestApi.VERIFICATION_PATH, PATIENCE, api.handler());
-    SizeLimitHandler sizeLimit = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     BodyHandler bodies = new BodyHandler(Listener.REQUEST_DEADLINE, workers);
-    sizeLimit.setHandler(bodies);
+    SizeLimitHandler sizeLimit = new SizeLimitHandler(BodyHandler.LARGEST, -1);
+    sizeLimit.setHandler(new SmallBodyHandler(RestApi.LEAKED_TOKENS_PATH, bodies));
     Handler handler = api.shortcuts(database::isQuick, workers, sizeLimit);
     Runnable rateLimited =
         metrics.counter("adraa.rate.limited", "Requests refused by the rate limit");
@@ -212,7 +223,7 @@ public final class InboxServer implements AutoCloseable {
     }
     metrics.gauge(
         "adraa.request.bodies.bytes",
-        "Bytes of request bodies that no resource has read yet",
+        "Bytes of request bodies in memory, without small ones that a resource has read",
         bodies::bufferedBytes);
     metrics.gauge(
         "adraa.last.use.backlog", "Tokens whose last use is not written yet", lastUse::backlog);
@@ -230,6 +241,7 @@ public final class InboxServer implements AutoCloseable {
       jetty.start();
       lastUse.start();
       lastSessionUse.start();
+      outgoingMail.start();
       if (tls != null) {
         tls.start();
       }
@@ -273,8 +285,8 @@ public final class InboxServer implements AutoCloseable {
 
   /**
    * Stops accepting requests, finishes those in flight, writes when tokens and sessions were last
-   * used, sends queued mail and closes the database. Returns after at most 30 seconds, even if the
-   * database or the mail server hangs.
+   * used, sends queued sign-in codes and closes the database. Returns after at most 30 seconds,
+   * even if the database or the mail server hangs.
    */
   @Override
   public void close() {
@@ -324,6 +336,8 @@ public final class InboxServer implements AutoCloseable {
     lastSessionUse.close();
     stopPhase = "sign-in codes were still being sent";
     signIn.close();
+    stopPhase = "a mail was still being sent";
+    outgoingMail.close();
     close(management);
     readiness.close();
     metrics.close();

@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param smtp the mail server's URL; empty to print mail to the log
  * @param mailFrom the sender's address of the mail; empty for {@code no-reply@} and the host of the
  *     public URL
+ * @param gitHubKeys the https URL or the file of GitHub's keys; empty to accept no reports of
+ *     GitHub
  * @param accessLog true to log each request
  */
 public record ServerOptions(
@@ -42,6 +44,7 @@ public record ServerOptions(
     Optional<RateLimit> signInLimit,
     Optional<String> smtp,
     Optional<String> mailFrom,
+    Optional<String> gitHubKeys,
     boolean accessLog) {
   /**
    * Returns a builder with defaults for embedding: 127.0.0.1 on any free port; no TLS, mail server,
@@ -65,6 +68,7 @@ public record ServerOptions(
     private Optional<RateLimit> signInLimit = Optional.empty();
     private Optional<String> smtp = Optional.empty();
     private Optional<String> mailFrom = Optional.empty();
+    private Optional<String> gitHubKeys = Optional.empty();
     private boolean accessLog;
 
     private Builder(DatabaseLocation database) {
@@ -126,6 +130,11 @@ public record ServerOptions(
       return this;
     }
 
+    public Builder gitHubKeys(Optional<String> value) {
+      gitHubKeys = value;
+      return this;
+    }
+
     public Builder accessLog(boolean value) {
       accessLog = value;
       return this;
@@ -145,6 +154,7 @@ public record ServerOptions(
           signInLimit,
           smtp,
           mailFrom,
+          gitHubKeys,
           accessLog);
     }
   }

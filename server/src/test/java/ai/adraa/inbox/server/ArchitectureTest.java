@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(SERVER + ".wire")
         .layer("http")
         .definedBy(SERVER + ".http")
+        .layer("github")
+        .definedBy(SERVER + ".github")
         .layer("management")
         .definedBy(SERVER + ".management")
         .layer("maintenance")
@@ -41,6 +43,8 @@ class ArchitectureTest {
         .definedBy(SERVER + ".token")
         .layer("account")
         .definedBy(SERVER + ".account")
+        .layer("mail")
+        .definedBy(SERVER + ".mail")
         .layer("audit")
         .definedBy(SERVER + ".audit")
         .layer("database")
@@ -73,12 +77,16 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("root")
         .whereLayer("maintenance")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("github")
+        .mayOnlyBeAccessedByLayers("root", "rest")
         .whereLayer("http")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "management")
         .whereLayer("token")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "wire")
         .whereLayer("account")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest")
+        .whereLayer("mail")
+        .mayOnlyBeAccessedByLayers("root", "token", "account")
         .whereLayer("audit")
         .mayOnlyBeAccessedByLayers("root", "cli", "rest", "wire", "maintenance", "token", "account")
         // rest maps a database that cannot answer to 503.
@@ -91,6 +99,7 @@ class ArchitectureTest {
             "maintenance",
             "token",
             "account",
+            "mail",
             "audit",
             "sqlite",
             "postgresql")
@@ -129,6 +138,7 @@ class ArchitectureTest {
         "org.jdbi..",
         SERVER + ".token",
         SERVER + ".account",
+        SERVER + ".mail",
         SERVER + ".audit",
         SERVER + ".database..",
         SERVER + ".maintenance");
@@ -140,7 +150,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            SERVER + ".token", SERVER + ".account", SERVER + ".audit", SERVER + ".database..")
+            SERVER + ".token",
+            SERVER + ".account",
+            SERVER + ".mail",
+            SERVER + ".audit",
+            SERVER + ".database..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The list of tokens, page by page, and what it tells of each. */
 class TokenListTest {
@@ -118,6 +119,17 @@ class TokenListTest {
         .body("error.code", equalTo("VALIDATION_ERROR"))
         .body("error.details.field", contains(parameter))
         .body("error.details.message", contains(message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2020-06-12T10:25:00Z",
+        "2020-06-12t10:25:00.123456789z",
+        "2020-06-12T12:25:00+02:00"
+      })
+  void aTimeIsReadInEachFormThatClientsWrite(String time) {
+    list(inbox.request(admin).queryParam("unusedSince", time)).then().statusCode(200);
   }
 
   @Test

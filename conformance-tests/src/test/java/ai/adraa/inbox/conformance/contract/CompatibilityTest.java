@@ -165,7 +165,7 @@ class CompatibilityTest {
                       .put("name", "name")
                       .put("in", "query")
                       .set("schema", text())),
-          entry("query value", c -> ((ArrayNode) status(c).get("enum")).add("expired")),
+          entry("query value", c -> ((ArrayNode) status(c).get("enum")).add("suspended")),
           entry(
               "optional request field", c -> schema(c, "NewToken/properties").set("scope", text())),
           entry("query maximum raised", c -> limit(c).put("maximum", 200)),
@@ -181,7 +181,7 @@ class CompatibilityTest {
               "open value",
               c ->
                   ((ArrayNode) schema(c, "ApiToken/properties/status").get(OPEN_ENUM))
-                      .add("expired")),
+                      .add("suspended")),
           entry("error code", c -> errorCodes(c).add("WORKSPACE_SUSPENDED")));
 
   @BeforeAll

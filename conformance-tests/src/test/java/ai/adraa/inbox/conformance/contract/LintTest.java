@@ -120,6 +120,11 @@ class LintTest {
                 status.putObject("schema").put("$ref", "#/components/schemas/TokenStatus");
               }),
           entry(
+              "query-time-is-text",
+              c ->
+                  at(operation(c, "listTokens"), "/parameters/2/schema")
+                      .put("format", "date-time")),
+          entry(
               "list-is-paged",
               c -> at(operation(c, "listTokens"), "/parameters/1/schema").remove("default")),
           entry(

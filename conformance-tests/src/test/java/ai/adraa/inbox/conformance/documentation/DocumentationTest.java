@@ -58,7 +58,8 @@ class DocumentationTest {
           "SizeLimitHandler",
           "TextTable");
   // The tests' programs get these, not the server.
-  private static final Set<String> VARIABLES_OF_TESTS = Set.of("ADRAA_BASE_URL");
+  private static final Set<String> VARIABLES_OF_TESTS =
+      Set.of("ADRAA_API_VERSION", "ADRAA_BASE_URL");
 
   private static List<Pages.Page> pages;
   // By the words that follow the program's name; the first is empty.

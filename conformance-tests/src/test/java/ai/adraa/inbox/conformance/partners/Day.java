@@ -17,14 +17,36 @@ enum Day {
   /** Values longer and of another form, and more of them, than any release has had so far. */
   LOOSE;
 
-  private static final Set<String> OPEN_ENUMS = Set.of("status", "role");
+  private static final Set<String> OPEN_ENUMS =
+      Set.of("status", "role", "revokedReason", "action", "channel");
 
   /** Fields that come back in requests, where {@link #undo} finds the end that they got. */
   private static final Map<String, Integer> SENT_BACK =
-      Map.of("id", 40, "cursor", 2_000, "nextCursor", 2_000, "secret", 200);
+      Map.of(
+          "id",
+          40,
+          "replaces",
+          40,
+          "replacedBy",
+          40,
+          "tokenId",
+          40,
+          "agentId",
+          40,
+          "memberId",
+          40,
+          "cursor",
+          2_000,
+          "nextCursor",
+          2_000,
+          "secret",
+          200);
 
   private static final String LATER = "_LATER";
   private static final int MORE_ITEMS = 100;
+
+  /** More than 32 bits, as many as JavaScript can count. */
+  private static final long MANY_REQUESTS = 9_007_199_254_740_991L;
 
   /** What this release has in a field where today's has this value. */
   String value(String field, String today) {
@@ -65,6 +87,9 @@ enum Day {
           .forEach(
               field ->
                   object.put(field.getKey(), value(field.getKey(), field.getValue().asText())));
+      if (this == LOOSE && object.has("requests")) {
+        object.put("requests", MANY_REQUESTS);
+      }
       if (this == TOMORROW) {
         object.putObject("tomorrow").put("new", true).putArray("list").add(1).addNull();
       }

@@ -41,6 +41,7 @@ final class Partner {
   private final Path directory;
   private final Properties properties = new Properties();
   private String version = "";
+  private String contractVersion = "";
   private final List<String> passed = new ArrayList<>();
   private final Map<String, String> environment =
       new HashMap<>(
@@ -88,6 +89,7 @@ final class Partner {
     Tool.require("partner " + name, List.of(property("tools").split(" ")));
     copySources();
     Files.writeString(directory.resolve("openapi.yaml"), contract);
+    contractVersion = Deployment.version(contract);
     environment.put("ADRAA_CLIENT_CLASSPATH", ownClient);
     Tool.Finished built = Tool.run(directory, BUILD_MINUTES, environment, "bash", "build.sh");
     if (built.exitCode() == MISSING) {
@@ -107,6 +109,7 @@ final class Partner {
     String email = "ada@" + workspace + ".example";
     server.command("workspace", "create", "--name", workspace, "--admin", email);
 
+    environment.put("ADRAA_API_VERSION", server.version());
     List<String> seen = converse(server, email);
 
     String token = day.value("name", "CRM integration");
@@ -116,26 +119,56 @@ final class Partner {
     assertThat(created.find()).as(String.join("\n", seen)).isTrue();
     assertThat(server.command("token", "list", "--workspace", workspace))
         .containsPattern("(?m)" + created.group(1) + ".* revoked\\b");
+    boolean has11 = !server.version().equals("1.0") && !contractVersion.equals("1.0");
+    String changed = has11 ? day.value("name", "CRM integration (EU)") : token;
     String active = day.value("status", "active");
-    assertThat(seen)
-        .containsExactly(
-            "missing token: " + day.value("code", "MISSING_TOKEN"),
-            CODE_PROMPT,
-            "signed in: %s, %s of %s"
-                .formatted(
-                    day.value("nickname", "ada"),
-                    day.value("role", "admin"),
-                    day.value("name", workspace)),
-            "created: %s %s %s".formatted(token, day.value("prefix", created.group(1)), active),
-            "verified: %s, %s".formatted(day.value("name", workspace), token),
-            "refused name: %s name".formatted(day.value("code", "VALIDATION_ERROR")),
-            "listed: %d tokens on 2 pages".formatted(day.items(2) + day.items(1)),
-            "got: %s %s".formatted(token, active),
-            "revoked: %s %s".formatted(token, day.value("status", "revoked")),
-            "revoked token: " + day.value("code", "INVALID_API_TOKEN"),
+    String invalidToken = day.value("code", "INVALID_API_TOKEN");
+    List<String> expected =
+        new ArrayList<>(
+            List.of(
+                "missing token: " + day.value("code", "MISSING_TOKEN"),
+                CODE_PROMPT,
+                "signed in: %s, %s of %s"
+                    .formatted(
+                        day.value("nickname", "ada"),
+                        day.value("role", "admin"),
+                        day.value("name", workspace)),
+                "created: %s %s %s".formatted(token, day.value("prefix", created.group(1)), active),
+                "verified: %s, %s".formatted(day.value("name", workspace), token),
+                "refused name: %s name".formatted(day.value("code", "VALIDATION_ERROR")),
+                "listed: %d tokens on 2 pages".formatted(day.items(2) + day.items(1)),
+                "got: %s %s".formatted(token, active)));
+    if (has11) {
+      String id = idOf(created.group(1), server, workspace);
+      expected.addAll(
+          List.of(
+              "changed: " + changed,
+              "usage: %d days".formatted(day.items(7)),
+              "replaced: %s %s".formatted(changed, day.value("replaces", id)),
+              "verified: %s, %s".formatted(day.value("name", workspace), changed),
+              "revoked itself: " + invalidToken,
+              "last event: " + day.value("action", "token-revoked"),
+              "reported: " + invalidToken));
+    }
+    expected.addAll(
+        List.of(
+            "revoked: %s %s".formatted(changed, day.value("status", "revoked")),
+            "revoked token: " + invalidToken,
             "signed out",
-            "without session: " + day.value("code", "INVALID_SESSION"));
+            "without session: " + day.value("code", "INVALID_SESSION")));
+    assertThat(seen).containsExactlyElementsOf(expected);
     passed.add(day.toString());
+  }
+
+  /** Returns the id of a token as the command line shows it. */
+  private static String idOf(String prefix, Deployment server, String workspace) {
+    return server
+        .command("token", "list", "--workspace", workspace)
+        .lines()
+        .filter(line -> line.contains(prefix))
+        .map(line -> line.split("\\s+", 2)[0])
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Runs the program, enters the code that the mail brings, and returns what it printed. */

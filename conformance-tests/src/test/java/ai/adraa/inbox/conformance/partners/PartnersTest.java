@@ -51,7 +51,7 @@ class PartnersTest {
       List.of("adraa-inbox-client", "go", "java", "php", "python", "typescript-fetch");
 
   @AutoClose private static final TestInbox inbox = TestInbox.start();
-  private static final Deployment today = Deployment.of(inbox);
+  private static final Deployment today = Deployment.of(inbox, contract());
   @AutoClose private static final Mailbox mail = Mailbox.start();
   private static Optional<ReleasedVersion> version = Optional.empty();
   @AutoClose private static Release released;

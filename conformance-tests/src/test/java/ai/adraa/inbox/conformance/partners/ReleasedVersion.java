@@ -162,7 +162,8 @@ final class ReleasedVersion implements AutoCloseable {
               assertThat(server.isAlive()).as(Files.readString(log)).isTrue();
               return started[0].find();
             });
-    return new Deployment(URI.create(started[0].group(1)), mail, this::command);
+    return new Deployment(
+        Deployment.version(contract()), URI.create(started[0].group(1)), mail, this::command);
   }
 
   private String command(String... arguments) {

@@ -92,6 +92,24 @@ public final class Contract {
     return documented;
   }
 
+  /** The operations that only one other system can call, such as {@code GET /api/v1/me}. */
+  public static Set<String> ofOneCaller() {
+    Set<String> operations = new TreeSet<>();
+    OPEN_API
+        .getPaths()
+        .forEach(
+            (path, item) ->
+                item.readOperationsMap()
+                    .forEach(
+                        (method, operation) -> {
+                          if (operation.getExtensions() != null
+                              && operation.getExtensions().containsKey("x-only-caller")) {
+                            operations.add(method + " " + path);
+                          }
+                        }));
+    return operations;
+  }
+
   /** The response itself where it is a reference to a shared one. */
   public static ApiResponse resolve(ApiResponse response) {
     return response.get$ref() == null

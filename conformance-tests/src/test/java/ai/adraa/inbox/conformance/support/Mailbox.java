@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -49,6 +52,21 @@ public final class Mailbox implements AutoCloseable {
   /** The mails to addresses of this domain. */
   public MimeMessage[] mailsTo(String domain) {
     return server.getReceivedMessagesForDomain(domain);
+  }
+
+  /** The mails to addresses of this domain with this in their subjects. */
+  public List<MimeMessage> mailsTo(String domain, String subject) {
+    List<MimeMessage> mails = new ArrayList<>();
+    for (MimeMessage mail : mailsTo(domain)) {
+      try {
+        if (mail.getSubject().contains(subject)) {
+          mails.add(mail);
+        }
+      } catch (MessagingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return mails;
   }
 
   /** Sends the request, waits for the mail it causes, and returns the sign-in code in that mail. */

@@ -92,6 +92,7 @@ public final class TestInbox implements AutoCloseable {
                 .smtp(Optional.of("smtp://127.0.0.1:" + options.mailPort.orElse(mail.port())))
                 .mailFrom(options.mailFrom)
                 .tls(options.tls)
+                .gitHubKeys(options.gitHubKeys)
                 .build(),
             options.clock);
   }
@@ -123,6 +124,7 @@ public final class TestInbox implements AutoCloseable {
     private Optional<String> mailFrom = Optional.of("inbox@adraa.example");
     private Optional<Integer> mailPort = Optional.empty();
     private Optional<TlsFiles> tls = Optional.empty();
+    private Optional<String> gitHubKeys = Optional.empty();
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -171,6 +173,11 @@ public final class TestInbox implements AutoCloseable {
 
     public Builder tls(TlsFiles value) {
       tls = Optional.of(value);
+      return this;
+    }
+
+    public Builder gitHubKeys(Path value) {
+      gitHubKeys = Optional.of(value.toString());
       return this;
     }
 

@@ -2,6 +2,8 @@ package ai.adraa.inbox.server.account;
 
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.log.LogContext;
+import ai.adraa.inbox.server.mail.MailFailedException;
+import ai.adraa.inbox.server.mail.Mailer;
 import ai.adraa.inbox.server.secret.Secret;
 import java.time.Clock;
 import java.time.Duration;
@@ -182,12 +184,7 @@ final class CodeMail implements AutoCloseable {
         return false;
       } catch (MailFailedException e) {
         // The mail server's reply may quote the message.
-        String reason =
-            String.valueOf(e.getMessage())
-                .replace(code.reveal(), "******")
-                .replace(agent.email(), "***")
-                .replace(EmailAddress.withAsciiDomain(agent.email()), "***")
-                .replaceAll("\\p{Cntrl}", "?");
+        String reason = e.withoutRecipient(agent.email()).replace(code.reveal(), "******");
         if (e.isPermanent() || wait.compareTo(left) >= 0) {
           mailer.count(Mailer.Outcome.FAILED);
           LOG.error("Cannot send a sign-in code to agent {}: {}", agent.id(), reason);

@@ -1,6 +1,7 @@
 package ai.adraa.inbox.server.account;
 
 import ai.adraa.inbox.server.limit.RateLimit;
+import ai.adraa.inbox.server.mail.EmailAddress;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;

@@ -3,6 +3,8 @@ package ai.adraa.inbox.server.account;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.limit.RateLimit;
+import ai.adraa.inbox.server.mail.EmailAddress;
+import ai.adraa.inbox.server.mail.Mailer;
 import ai.adraa.inbox.server.secret.Secret;
 import java.time.Clock;
 import java.time.Duration;

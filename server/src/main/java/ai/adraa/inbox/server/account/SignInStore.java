@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.account;
 import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
+import ai.adraa.inbox.server.mail.EmailAddress;
 import ai.adraa.inbox.server.secret.Secret;
 import java.security.MessageDigest;
 import java.sql.ResultSet;

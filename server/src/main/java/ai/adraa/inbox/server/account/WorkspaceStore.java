@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.error.OperatorException;
+import ai.adraa.inbox.server.mail.EmailAddress;
 import io.github.thibaultmeyer.cuid.CUID;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -152,6 +152,16 @@ final class ServeOptions {
   @Nullable List<String> trustedProxies;
 
   @Option(
+      names = "--github-keys",
+      paramLabel = "URL|FILE",
+      description = {
+        "Accept reports of leaked tokens from GitHub: the https URL of its public keys, or a file with"
+            + " them.",
+        "GitHub's URL is https://api.github.com/meta/public_keys/secret_scanning."
+      })
+  @Nullable String gitHubKeys;
+
+  @Option(
       names = "--management-host",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
@@ -269,6 +279,7 @@ final class ServeOptions {
             .signInLimit(Optional.ofNullable(signInLimit))
             .smtp(Optional.ofNullable(smtp))
             .mailFrom(Optional.ofNullable(mailFrom))
+            .gitHubKeys(Optional.ofNullable(gitHubKeys))
             .accessLog(accessLog == null ? defaultAccessLog : accessLog == Switch.ON)
             .build(),
         Clock.systemUTC());

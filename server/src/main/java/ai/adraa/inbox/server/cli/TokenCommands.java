@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       TokenListCommand.class,
       TokenShowCommand.class,
       TokenReplaceCommand.class,
-      TokenRevokeCommand.class
+      TokenRevokeCommand.class,
+      ReportLeakedCommand.class
     },
     mixinStandardHelpOptions = true)
 final class TokenCommands {

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * this handler a few slow bodies would occupy all threads.
  */
 public final class BodyHandler extends Handler.Wrapper {
+  /** The most bytes of a body. */
+  public static final int LARGEST = 256 * 1024;
+
+  /** The most bytes of a body that is small enough for every worker thread to read one. */
+  public static final int SMALL = 64 * 1024;
+
   // Small, because a body that is being received takes up to three times its length in memory.
   private static final int SHARE_OF_HEAP = 16;
   private static final long MOST_BYTES = 32 * 1024 * 1024;
@@ -46,7 +52,10 @@ public final class BodyHandler extends Handler.Wrapper {
     this.maxBufferedBytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
 
-  /** Returns how many bytes of request bodies are in memory and not yet read by a resource. */
+  /**
+   * Returns how many bytes of request bodies are in memory, without the small ones that a resource
+   * has read.
+   */
   public long bufferedBytes() {
     return buffered.get();
   }
@@ -155,8 +164,11 @@ public final class BodyHandler extends Handler.Wrapper {
 
     @Override
     public Content.@Nullable Chunk read() {
-      // A worker thread is reading: the number of workers limits this memory from here on.
-      release();
+      // A worker thread is reading: the number of workers limits this memory from here on, unless
+      // the body is large. Then it counts until the request is complete.
+      if (bytes.size() <= SMALL) {
+        release();
+      }
       return content == null ? failure : content.read();
     }
 

@@ -33,13 +33,13 @@ public final class Json {
               JsonFactory.builder()
                   // RFC 8259 §8.1: JSON is UTF-8, even if a body looks like UTF-16.
                   .disable(JsonFactory.Feature.CHARSET_DETECTION)
-                  // Bodies are at most 64 KiB, and those of the contract are flat.
+                  // Those of the contract are flat, and BodyHandler limits their length.
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(8)
                           .maxNameLength(200)
                           .maxNumberLength(100)
-                          .maxStringLength(64 * 1024)
+                          .maxStringLength(BodyHandler.LARGEST)
                           .build())
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

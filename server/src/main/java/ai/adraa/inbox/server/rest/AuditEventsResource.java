@@ -5,7 +5,6 @@ import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.model.AuditEventList;
 import ai.adraa.inbox.server.wire.Wire;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,8 @@ final class AuditEventsResource implements AuditEventsApi {
       @Nullable String action,
       @Nullable String tokenId,
       @Nullable String agentId,
-      @Nullable Instant since,
-      @Nullable Instant until,
+      @Nullable String since,
+      @Nullable String until,
       Integer limit,
       @Nullable String cursor) {
     AuditStore.Filter filter =
@@ -33,8 +32,8 @@ final class AuditEventsResource implements AuditEventsApi {
             Optional.ofNullable(action),
             Optional.ofNullable(tokenId),
             Optional.ofNullable(agentId),
-            Optional.ofNullable(since),
-            Optional.ofNullable(until));
+            QueryParameters.time("since", since),
+            QueryParameters.time("until", until));
     try {
       AuditStore.Page page = events.page(filter, limit, cursor);
       return Response.ok(

@@ -4,6 +4,7 @@ import ai.adraa.inbox.server.account.MailQueueFullException;
 import ai.adraa.inbox.server.account.TooManyAttemptsException;
 import ai.adraa.inbox.server.database.DatabaseUnavailableException;
 import ai.adraa.inbox.server.error.ErrorCode;
+import ai.adraa.inbox.server.github.KeysUnavailableException;
 import ai.adraa.inbox.server.http.Json;
 import ai.adraa.inbox.server.model.ErrorDetail;
 import ai.adraa.inbox.server.model.ErrorResponse;
@@ -90,7 +91,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       answer.getHeaders().putSingle(HttpHeaders.RETRY_AFTER, tooMany.retryAfter().toSeconds());
       return answer;
     }
-    if (failure instanceof MailQueueFullException) {
+    if (failure instanceof MailQueueFullException || failure instanceof KeysUnavailableException) {
       return respond(ErrorCode.SERVICE_UNAVAILABLE);
     }
     if (failure instanceof ConstraintViolationException invalid) {
@@ -183,9 +184,12 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     if (type == Boolean.class) {
       return "must be true or false";
     }
-    return type != null && Collection.class.isAssignableFrom(type)
-        ? "must be a list"
-        : "must be a string";
+    if (type != null && Collection.class.isAssignableFrom(type)) {
+      return "must be a list";
+    }
+    return type == null || type == String.class || type.isEnum()
+        ? "must be a string"
+        : "must be a JSON object";
   }
 
   private static String oneOf(Class<?> type) {
@@ -195,22 +199,37 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   }
 
   private static String field(JsonMappingException failure) {
-    return failure.getPath().stream()
-        .map(JsonMappingException.Reference::getFieldName)
-        .collect(Collectors.joining("."));
+    StringBuilder field = new StringBuilder();
+    for (JsonMappingException.Reference step : failure.getPath()) {
+      append(field, Optional.ofNullable(step.getFieldName()), step.getIndex());
+    }
+    return field.toString();
+  }
+
+  /** Adds a step to the name of a field: {@code tokens[3].url}. */
+  private static void append(StringBuilder field, Optional<String> name, int index) {
+    if (index >= 0) {
+      field.append('[').append(index).append(']');
+    }
+    name.ifPresent(text -> field.append(field.isEmpty() ? "" : ".").append(text));
   }
 
   private static ErrorDetail detail(ConstraintViolation<?> violation) {
     // The path is method, parameter and, for a body, the fields in it.
-    List<String> names = new ArrayList<>();
-    for (Path.Node node : violation.getPropertyPath()) {
-      names.add(node.getName());
+    List<Path.Node> nodes = new ArrayList<>();
+    violation.getPropertyPath().forEach(nodes::add);
+    StringBuilder field = new StringBuilder();
+    for (Path.Node node : nodes.subList(nodes.size() > 2 ? 2 : 1, nodes.size())) {
+      append(
+          field,
+          // An item of a list has a node of its own if the constraint is on the item.
+          Optional.ofNullable(node.getName()).filter(name -> !name.startsWith("<")),
+          node.getIndex() == null ? -1 : node.getIndex());
     }
-    String field = String.join(".", names.subList(names.size() > 2 ? 2 : 1, names.size()));
     // The body is the only required parameter that a request can omit.
     boolean missingBody =
-        names.size() == 2 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
-    return detail(missingBody ? "body" : field, violation.getMessage());
+        nodes.size() == 2 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
+    return detail(missingBody ? "body" : field.toString(), violation.getMessage());
   }
 
   private static ErrorDetail detail(String field, String message) {

@@ -6,8 +6,10 @@ import jakarta.ws.rs.QueryParam;
 import java.lang.reflect.Parameter;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes the values of the contract's query parameters. Jersey reports a value that it cannot
@@ -43,6 +45,19 @@ final class QueryParameters {
     if (range != null) {
       return range.message();
     }
-    return parameter.getType() == Instant.class ? Json.TIME : UNKNOWN;
+    return UNKNOWN;
+  }
+
+  /**
+   * Returns the time that a parameter names.
+   *
+   * @throws ErrorCodeException if the text is not a time
+   */
+  static Optional<Instant> time(String name, @Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(Json::parseTime);
+    } catch (IllegalArgumentException e) {
+      throw ErrorCodeException.invalid(name, Json.TIME);
+    }
   }
 }

@@ -3,12 +3,15 @@ package ai.adraa.inbox.server.rest;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.account.WorkspaceStore;
 import ai.adraa.inbox.server.api.AuditEventsApi;
+import ai.adraa.inbox.server.api.LeakedTokensApi;
 import ai.adraa.inbox.server.api.SessionApi;
 import ai.adraa.inbox.server.api.SignInCodesApi;
 import ai.adraa.inbox.server.api.TokensApi;
 import ai.adraa.inbox.server.api.VerificationApi;
 import ai.adraa.inbox.server.audit.AuditStore;
+import ai.adraa.inbox.server.github.GitHubKeys;
 import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.token.LeakReports;
 import ai.adraa.inbox.server.token.TokenService;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
@@ -22,6 +25,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
@@ -43,7 +47,12 @@ public final class RestApi {
           SignInCodesApi.class,
           SessionApi.class,
           TokensApi.class,
+          LeakedTokensApi.class,
           AuditEventsApi.class);
+
+  /** The path of {@code reportLeakedTokens}; other reports of leaked tokens have paths under it. */
+  public static final String LEAKED_TOKENS_PATH =
+      LeakedTokensApi.class.getAnnotation(Path.class).value();
 
   /** The path of {@code verifyToken}. */
   public static final String VERIFICATION_PATH =
@@ -53,11 +62,14 @@ public final class RestApi {
   private final ResourceConfig operations;
 
   /**
+   * @param gitHubKeys empty to accept no reports of GitHub
    * @param publicUrl the URL at which browsers reach the console
    * @param verifications receives the outcome of each verification; must be thread-safe
    */
   public RestApi(
       TokenService tokens,
+      LeakReports leaks,
+      Optional<GitHubKeys> gitHubKeys,
       SignInService signIn,
       WorkspaceStore workspaces,
       AuditStore events,
@@ -73,7 +85,6 @@ public final class RestApi {
             .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
             .register(JacksonFeature.withoutExceptionMappers())
             .register(new ObjectMapperProvider())
-            .register(new TimeParameters())
             .register(new OperationFilter())
             .register(ValidationFeature.class)
             .register(new HeaderFilter())
@@ -85,11 +96,15 @@ public final class RestApi {
             .register(new ErrorMapper.OfValidation())
             .register(new CrossOriginFilter(publicUrl), Priorities.AUTHENTICATION - 1)
             .register(
-                authentication(byToken, new SessionAuthentication(cookie, signIn, workspaces)))
+                authentication(
+                    byToken,
+                    new SessionAuthentication(cookie, signIn, workspaces),
+                    new GitHubSignature(gitHubKeys)))
             .register(new VerificationResource(tokens))
             .register(new SignInCodesResource(signIn))
             .register(new SessionResource(signIn, workspaces, cookie))
             .register(new TokensResource(tokens))
+            .register(new LeakedTokensResource(leaks))
             .register(new AuditEventsResource(events));
   }
 
@@ -129,10 +144,11 @@ public final class RestApi {
   }
 
   /**
-   * Requires a token for its own operations and a session for console operations except signing in.
+   * Requires a token for its own operations, a session for console operations except signing in,
+   * and GitHub's signature for its reports.
    */
   private static DynamicFeature authentication(
-      TokenAuthentication byToken, SessionAuthentication bySession) {
+      TokenAuthentication byToken, SessionAuthentication bySession, GitHubSignature byGitHub) {
     return (resource, context) -> {
       Class<?> api = resource.getResourceClass();
       if (VerificationApi.class.isAssignableFrom(api)) {
@@ -142,6 +158,8 @@ public final class RestApi {
           || (SessionApi.class.isAssignableFrom(api)
               && !resource.getResourceMethod().getName().equals("signIn"))) {
         context.register(bySession, Priorities.AUTHENTICATION);
+      } else if (resource.getResourceMethod().getName().equals("reportLeakedTokensFromGitHub")) {
+        context.register(byGitHub, Priorities.AUTHENTICATION);
       }
     };
   }

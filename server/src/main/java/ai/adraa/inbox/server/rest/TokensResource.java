@@ -22,7 +22,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriBuilder;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -100,11 +99,11 @@ final class TokensResource implements TokensApi {
   public Response listTokens(
       String workspaceId,
       @Nullable String status,
-      @Nullable String query,
-      @Nullable Instant unusedSince,
-      String sort,
       Integer limit,
-      @Nullable String cursor) {
+      @Nullable String cursor,
+      @Nullable String query,
+      @Nullable String unusedSince,
+      String sort) {
     Optional<String> text = Optional.ofNullable(query).map(String::strip);
     if (text.isPresent() && Secret.isPartOf(text.get())) {
       throw ErrorCodeException.invalid(
@@ -115,7 +114,7 @@ final class TokensResource implements TokensApi {
             Optional.ofNullable(status)
                 .map(word -> Token.Status.valueOf(word.toUpperCase(Locale.ROOT))),
             text.filter(some -> !some.isEmpty()),
-            Optional.ofNullable(unusedSince),
+            QueryParameters.time("unusedSince", unusedSince),
             TokenQuery.Sort.of(sort));
     try {
       TokenList.Page page = tokens.list(workspaceId, selection, limit, cursor);

@@ -24,6 +24,14 @@ public final class Secret {
 
   private static final Pattern TOKEN_PREFIX = Pattern.compile("adraa_[0-9a-f]{8}");
 
+  // As in a text, where the underscore may be percent-encoded.
+  private static final Pattern IN_TEXT =
+      Pattern.compile(
+          "(adraa(_|%5f)(session(_|%5f))?[0-9a-f]{8})"
+              // Another secret may follow, which begins with hexadecimal digits.
+              + "[0-9a-f]{8,}?(?=adraa|[^0-9a-f]|$)",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern PART = Pattern.compile("(?i)adraa_(session_|[0-9a-f]{9})");
 
   private static final String SESSION_START = "adraa_session_";
@@ -115,6 +123,11 @@ public final class Secret {
    */
   public String prefix() {
     return value.substring(0, PREFIX_LENGTH);
+  }
+
+  /** Returns the text with each secret of a token or session in it cut to its prefix. */
+  public static String cutIn(String text) {
+    return IN_TEXT.matcher(text).replaceAll("$1…");
   }
 
   /** Returns the SHA-256 of the UTF-8 value, the form in which it is stored. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.adraa.inbox.server.Acme;
+import ai.adraa.inbox.server.mail.Mailer;
 import ai.adraa.inbox.server.secret.Secret;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;

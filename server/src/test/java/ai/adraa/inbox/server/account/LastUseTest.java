@@ -10,6 +10,7 @@ import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.limit.RateLimit;
+import ai.adraa.inbox.server.mail.Mailer;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.token.TokenUse;
 import ai.adraa.inbox.server.token.UsageStore;

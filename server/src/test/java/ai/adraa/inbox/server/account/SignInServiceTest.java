@@ -8,6 +8,7 @@ import ai.adraa.inbox.server.audit.AuditEvent;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.database.DatabaseLocation;
 import ai.adraa.inbox.server.database.LastUse;
+import ai.adraa.inbox.server.mail.Mailer;
 import ai.adraa.inbox.server.secret.Secret;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;

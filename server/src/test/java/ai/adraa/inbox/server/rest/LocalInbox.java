@@ -3,7 +3,6 @@ package ai.adraa.inbox.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.adraa.inbox.server.Acme;
-import ai.adraa.inbox.server.account.Mailer;
 import ai.adraa.inbox.server.account.SignInLimits;
 import ai.adraa.inbox.server.account.SignInService;
 import ai.adraa.inbox.server.audit.AuditStore;
@@ -11,6 +10,8 @@ import ai.adraa.inbox.server.database.LastUse;
 import ai.adraa.inbox.server.http.JsonErrorHandler;
 import ai.adraa.inbox.server.http.RequestIdHandler;
 import ai.adraa.inbox.server.http.WorkerHandler;
+import ai.adraa.inbox.server.mail.Mailer;
+import ai.adraa.inbox.server.token.LeakReports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
@@ -56,6 +57,8 @@ final class LocalInbox implements AutoCloseable {
     RestApi api =
         new RestApi(
             acme.tokens,
+            new LeakReports(acme.database, () -> {}, acme),
+            Optional.empty(),
             signIn,
             acme.workspaces,
             new AuditStore(acme.database),

@@ -1,4 +1,4 @@
-package ai.adraa.inbox.server.account;
+package ai.adraa.inbox.server.mail;
 
 import ai.adraa.inbox.server.error.OperatorException;
 import jakarta.mail.Authenticator;
@@ -118,7 +118,7 @@ public final class Mailer {
    * Sends a plain text message. Each connect, read and write blocks for up to 10 seconds. The
    * caller counts failures, because it knows whether it sends the message again.
    */
-  void send(String to, String subject, String text) throws MailFailedException {
+  public void send(String to, String subject, String text) throws MailFailedException {
     if (smtp == null) {
       count(Outcome.PRINTED);
       LOG.info(
@@ -138,7 +138,7 @@ public final class Mailer {
   }
 
   /** Counts the outcome of a message. */
-  void count(Outcome outcome) {
+  public void count(Outcome outcome) {
     outcomes.accept(outcome);
   }
 

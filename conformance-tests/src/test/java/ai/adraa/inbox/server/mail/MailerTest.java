@@ -1,4 +1,4 @@
-package ai.adraa.inbox.server.account;
+package ai.adraa.inbox.server.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package ai.adraa.inbox.server.account;
+package ai.adraa.inbox.server.mail;
 
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The one form in which an email address is stored, compared and sent to. */
-final class EmailAddress {
+public final class EmailAddress {
   private static final int MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3
 
   // IDNA 2008 and 2003 convert these to different domains, which can have different owners.
@@ -16,7 +16,7 @@ final class EmailAddress {
   private EmailAddress() {}
 
   /** Returns the address in lower case, with its domain as returned by {@link #withAsciiDomain}. */
-  static String canonical(String email) {
+  public static String canonical(String email) {
     return withAsciiDomain(email.toLowerCase(Locale.ROOT));
   }
 
@@ -25,7 +25,7 @@ final class EmailAddress {
    * ada@xn--bcher-kva.example}. Returns the address itself if the domain has no such form, or has
    * several, as one with the letter ß.
    */
-  static String withAsciiDomain(String email) {
+  public static String withAsciiDomain(String email) {
     int domain = email.lastIndexOf('@') + 1;
     if (isAscii(email) || AMBIGUOUS.matcher(email.substring(domain)).find()) {
       return email;
@@ -43,7 +43,7 @@ final class EmailAddress {
    * Returns the parameters of an SQL statement that finds an address: {@code email} in its
    * canonical form, and {@code unicode} with the domain in Unicode, as earlier versions stored it.
    */
-  static Map<String, String> parameters(String email) {
+  public static Map<String, String> parameters(String email) {
     String canonical = canonical(email);
     int domain = canonical.lastIndexOf('@') + 1;
     String unicode =
@@ -53,7 +53,7 @@ final class EmailAddress {
   }
 
   /** Returns true if every mail server can receive mail for this address. */
-  static boolean isDeliverable(String canonical) {
+  public static boolean isDeliverable(String canonical) {
     return isAscii(canonical) && canonical.length() <= MAX_LENGTH;
   }
 

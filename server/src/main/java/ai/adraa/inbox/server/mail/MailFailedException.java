@@ -1,4 +1,4 @@
-package ai.adraa.inbox.server.account;
+package ai.adraa.inbox.server.mail;
 
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -8,23 +8,43 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 
 /** Reports that the mail server did not accept a message. */
-final class MailFailedException extends Exception {
+public final class MailFailedException extends Exception {
   private static final long serialVersionUID = 1;
   // How the mail library reports a reply that has no exception of its own.
   private static final Pattern REPLY = Pattern.compile("^([2-5][0-9]{2})[ -]|response: ([0-9]{3})");
 
   private final boolean permanent;
+  private final boolean ofSender;
 
   MailFailedException(MessagingException cause) {
     super(reason(cause), cause);
     this.permanent = isPermanent(cause);
+    this.ofSender = isOfSender(cause);
   }
 
   /** Returns true if a second attempt would fail too. */
-  boolean isPermanent() {
+  public boolean isPermanent() {
     return permanent;
+  }
+
+  /** Returns true if the mail server refuses this server, and not the message or its recipient. */
+  public boolean isOfSender() {
+    return ofSender;
+  }
+
+  /**
+   * Returns the reason for the log, in one line and without the recipient's address.
+   *
+   * @param to the recipient to whom the message was sent
+   */
+  public String withoutRecipient(String to) {
+    return String.valueOf(getMessage())
+        .replace(to, "***")
+        .replace(EmailAddress.withAsciiDomain(to), "***")
+        .replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String reason(MessagingException failure) {
@@ -50,6 +70,18 @@ final class MailFailedException extends Exception {
       next = messaging.getNextException();
     }
     // No reply: the server could not be reached, or has closed the connection.
+    return false;
+  }
+
+  private static boolean isOfSender(MessagingException failure) {
+    Exception next = failure;
+    while (next instanceof MessagingException messaging) {
+      if (messaging instanceof AuthenticationFailedException
+          || messaging instanceof SMTPSenderFailedException) {
+        return true;
+      }
+      next = messaging.getNextException();
+    }
     return false;
   }
 
