@@ -38,8 +38,7 @@ public final class RequestIdHandler extends Handler.Wrapper {
       Request request, Response response, Callback callback, Request.Handler next)
       throws Exception {
     try (MDC.MDCCloseable unusedId = MDC.putCloseable(LogContext.REQUEST_ID, id(request));
-        MDC.MDCCloseable unusedAddress =
-            MDC.putCloseable(LogContext.ADDRESS, address(request))) {
+        MDC.MDCCloseable unusedAddress = MDC.putCloseable(LogContext.ADDRESS, address(request))) {
       return next.handle(request, response, callback);
     }
   }
