@@ -122,7 +122,7 @@ class LintTest {
           entry(
               "query-time-is-text",
               c ->
-                  at(operation(c, "listTokens"), "/parameters/2/schema")
+                  at(operation(c, "listTokens"), "/parameters/4/schema")
                       .put("format", "date-time")),
           entry(
               "list-is-paged",

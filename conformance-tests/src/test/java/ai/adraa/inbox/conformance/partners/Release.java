@@ -1,5 +1,7 @@
 package ai.adraa.inbox.conformance.partners;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -97,7 +99,8 @@ final class Release extends Handler.Abstract implements AutoCloseable {
   }
 
   private byte[] sent(Request incoming) throws IOException {
-    byte[] sent = Content.Source.asInputStream(incoming).readAllBytes();
+    byte[] received = Content.Source.asInputStream(incoming).readAllBytes();
+    byte[] sent = Day.undo(new String(received, UTF_8)).getBytes(UTF_8);
     if (day != Day.RELEASED || sent.length == 0) {
       return sent;
     }
