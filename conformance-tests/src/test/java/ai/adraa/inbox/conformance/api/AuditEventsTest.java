@@ -138,6 +138,7 @@ class AuditEventsTest {
         break;
       }
       assertThat(page.<List<Object>>path("events")).hasSize(size);
+      assertThat(read).as("the pages end").hasSizeLessThan(before.size());
       parameters.put("cursor", cursor);
       inbox.createToken(admin, "Meanwhile");
     }
@@ -241,6 +242,7 @@ class AuditEventsTest {
     do {
       Response page = list(parameters);
       read.addAll(page.path("events.detail"));
+      assertThat(read).as("the pages end").hasSizeLessThan(2500);
       cursor = page.path("nextCursor");
       parameters.put("cursor", cursor);
     } while (cursor != null);

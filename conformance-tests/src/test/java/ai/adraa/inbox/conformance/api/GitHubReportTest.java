@@ -8,8 +8,6 @@ import ai.adraa.inbox.conformance.support.MovableClock;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,10 +27,8 @@ class GitHubReportTest {
   // Well-formed, and of no token.
   private static final String UNKNOWN = "adraa_1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4da54ba9f6";
 
-  @TempDir private static Path directory;
-
   private final GitHub gitHub = new GitHub("first");
-  private final Path keys = published(gitHub);
+  private final Path keys = gitHub.published();
   private final MovableClock clock = new MovableClock();
 
   @AutoClose
@@ -41,16 +36,6 @@ class GitHubReportTest {
 
   private final TestInbox.SignedIn ada = inbox.workspace("acme");
   private final TestInbox.NewToken token = inbox.createToken(ada, "CRM integration");
-
-  private static Path published(GitHub gitHub) {
-    try {
-      Path file = Files.createTempFile(directory, "keys", ".json");
-      gitHub.publish(file);
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   @Test
   void whatGitHubFindsIsRevokedAndItLearnsWhichSecretsAreReal() throws Exception {

@@ -3,6 +3,7 @@ package ai.adraa.inbox.conformance.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.adraa.inbox.conformance.support.Command;
 import ai.adraa.inbox.conformance.support.Mailbox;
 import ai.adraa.inbox.conformance.support.Postgres;
 import ai.adraa.inbox.conformance.support.ScriptedSmtp;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +88,33 @@ class LeakMailTest {
     }
     if (!postgres) {
       assertThat(files()).contains(secret.substring(0, 14)).doesNotContain(secret.substring(14));
+    }
+  }
+
+  @Test
+  @Tag("sqlite")
+  void aRestoreKeepsTheMail() throws Exception {
+    String database = directory.resolve("inbox.db").toString();
+    String backup = directory.resolve("backup.db").toString();
+    String secret;
+    try (ScriptedSmtp down = new ScriptedSmtp();
+        TestInbox inbox = TestInbox.builder().database(database).mailPort(down.port()).start()) {
+      inbox.command("workspace", "create", "--name", "acme", "--admin", "ada@acme.example");
+      secret = inbox.command("token", "create", "--workspace", "acme", "--name", "CRM");
+      inbox.command("backup", backup);
+      for (int i = 0; i < 100; i++) {
+        down.reply("CONNECT", ScriptedSmtp.DISCONNECT);
+      }
+      report(inbox.url().toString(), secret);
+    }
+
+    Command.run("restore", backup, "--database", database).succeeded();
+
+    try (TestInbox again = TestInbox.builder().database(database).start()) {
+      assertThat(again.verify(secret).statusCode()).isEqualTo(401);
+      await().until(() -> again.mail().mailsTo("acme.example").length > 0);
+      again.stopServer();
+      assertThat(mails(again.mail())).singleElement().asString().contains("leaked", URL);
     }
   }
 

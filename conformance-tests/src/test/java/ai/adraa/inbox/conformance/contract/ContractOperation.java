@@ -3,10 +3,29 @@ package ai.adraa.inbox.conformance.contract;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** A request that succeeds, before anything is done to it; body is null where none is sent. */
-record ContractOperation(
-    String id, String method, String path, Access access, Map<String, ?> body) {
+/**
+ * A request that succeeds, before anything is done to it; body is null where none is sent, and a
+ * text where its bytes are signed.
+ */
+record ContractOperation(String id, String method, String path, Access access, Object body) {
+  // Well-formed, and of no token.
+  private static final String SECRET = "adraa_1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4da54ba9f6";
+
+  /** The fields of the body. */
+  Set<String> fields() {
+    Set<String> fields = new TreeSet<>();
+    ((Map<?, ?>) body).keySet().forEach(field -> fields.add((String) field));
+    return fields;
+  }
+
+  /** The most bytes of a body. */
+  int mostBytes() {
+    return (path.startsWith("/api/v1/leaked-tokens") ? 256 : 64) * 1024;
+  }
+
   boolean isUnsafe() {
     return !method.equals("GET");
   }
@@ -15,7 +34,8 @@ record ContractOperation(
     ANYONE,
     TOKEN,
     SESSION,
-    ADMIN
+    ADMIN,
+    GITHUB
   }
 
   /** Each operation of the contract, by this caller on this token. */
@@ -45,6 +65,18 @@ record ContractOperation(
         new ContractOperation("updateToken", "PATCH", one, Access.ADMIN, name),
         new ContractOperation("getTokenUsage", "GET", one + "/usage", Access.ADMIN, null),
         new ContractOperation("replaceToken", "POST", one + "/replace", Access.ADMIN, name),
+        new ContractOperation(
+            "reportLeakedTokens",
+            "POST",
+            "/api/v1/leaked-tokens",
+            Access.ANYONE,
+            Map.of("tokens", List.of(Map.of("secret", SECRET)))),
+        new ContractOperation(
+            "reportLeakedTokensFromGitHub",
+            "POST",
+            "/api/v1/leaked-tokens/github",
+            Access.GITHUB,
+            "[{\"token\":\"" + SECRET + "\",\"type\":\"adraa_inbox_api_token\"}]"),
         // Last, since both end what the others need.
         new ContractOperation("revokeOwnToken", "POST", "/api/v1/me/revoke", Access.TOKEN, null),
         new ContractOperation("revokeToken", "POST", one + "/revoke", Access.ADMIN, null));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import ai.adraa.inbox.conformance.contract.ContractOperation.Access;
 import ai.adraa.inbox.conformance.support.Contract;
 import ai.adraa.inbox.conformance.support.ContractFilter;
+import ai.adraa.inbox.conformance.support.GitHub;
 import ai.adraa.inbox.conformance.support.RawHttp;
 import ai.adraa.inbox.conformance.support.TestInbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -41,9 +43,12 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ContractTest {
   private static final String UNKNOWN_ID = "cmbxgvq1e0000ph01a2b3c4d5";
-  private static final int TOO_LONG = 64 * 1024 + 1;
 
-  @AutoClose private static final TestInbox inbox = TestInbox.start();
+  private static final GitHub gitHub = new GitHub("contract");
+  private static final Path keys = gitHub.published();
+
+  @AutoClose private static final TestInbox inbox = TestInbox.builder().gitHubKeys(keys).start();
+
   private static final TestInbox.SignedIn admin = inbox.workspace("acme");
   private static final TestInbox.SignedIn agent = inbox.agent("acme", "bob@acme.example");
   private static final TestInbox.NewToken token = inbox.createToken(admin, "CRM integration");
@@ -93,7 +98,7 @@ class ContractTest {
       }
       int status =
           switch (operation.id()) {
-            case "requestSignInCode" -> 202;
+            case "requestSignInCode", "reportLeakedTokens" -> 202;
             case "createToken", "replaceToken" -> 201;
             case "revokeOwnToken" -> 204;
             default -> 200;
@@ -117,7 +122,9 @@ class ContractTest {
 
   private void wrongInputIsA400() {
     for (ContractOperation operation : operations(admin, token)) {
-      if (operation.body() != null) {
+      if (operation.access() == Access.GITHUB) {
+        assertError(gitHub.report(inbox.request(), "[{}]"), 400, "VALIDATION_ERROR");
+      } else if (operation.body() != null) {
         Response response =
             as(operation)
                 .contentType(ContentType.JSON)
@@ -130,7 +137,7 @@ class ContractTest {
                 .request(operation.method(), operation.path());
         assertError(response, 400, "VALIDATION_ERROR");
         assertThat(response.<List<String>>path("error.details.field"))
-            .containsExactlyInAnyOrderElementsOf(operation.body().keySet());
+            .containsExactlyInAnyOrderElementsOf(operation.fields());
       } else {
         RawHttp.Answer answer =
             RawHttp.exchange(
@@ -174,6 +181,7 @@ class ContractTest {
               401,
               "INVALID_SESSION");
         }
+        case GITHUB -> assertError(send(operation, inbox.request()), 403, "INVALID_SIGNATURE");
         case ANYONE -> {}
       }
     }
@@ -213,6 +221,12 @@ class ContractTest {
       }
     }
     assertError(inbox.request(admin).get("/api/v1/unknown"), 404, "NOT_FOUND");
+    try (TestInbox withoutGitHub = TestInbox.start()) {
+      assertError(
+          send(operation("reportLeakedTokensFromGitHub"), withoutGitHub.request()),
+          404,
+          "NOT_FOUND");
+    }
   }
 
   private void anotherMethodIsA405ThatNamesTheOnesAllowed() {
@@ -247,7 +261,7 @@ class ContractTest {
                 "Host: localhost",
                 "Cookie: adraa_session=" + admin.session(),
                 "Content-Type: application/json",
-                "Content-Length: " + TOO_LONG);
+                "Content-Length: " + (operation.mostBytes() + 1));
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.json().getString("error.code")).isEqualTo("PAYLOAD_TOO_LARGE");
         answer.check(operation.method(), operation.path());
@@ -281,7 +295,7 @@ class ContractTest {
   }
 
   private void aBrokenDatabaseIsA500ThatTellsNothingAndPasses() throws SQLException {
-    try (TestInbox breaking = TestInbox.start()) {
+    try (TestInbox breaking = TestInbox.builder().gitHubKeys(keys).start()) {
       TestInbox.SignedIn signedIn = breaking.workspace("acme");
       TestInbox.NewToken known = breaking.createToken(signedIn, "CRM integration");
       try (Connection connection = breaking.connect();
@@ -402,6 +416,7 @@ class ContractTest {
       case ANYONE -> server.request();
       case TOKEN -> server.request().header("Authorization", "Bearer " + bearer.secret());
       case SESSION, ADMIN -> server.request(caller);
+      case GITHUB -> gitHub.signed(server.request(), (String) operation.body());
     };
   }
 

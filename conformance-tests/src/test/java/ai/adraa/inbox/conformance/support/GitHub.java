@@ -34,6 +34,18 @@ public final class GitHub {
     }
   }
 
+  /** Writes the public key to a new file, and returns it. */
+  public Path published() {
+    try {
+      Path file = Files.createTempFile("github-keys", ".json");
+      file.toFile().deleteOnExit();
+      publish(file);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Writes the public key in GitHub's format. */
   public void publish(Path file) {
     String pem =
@@ -59,6 +71,13 @@ public final class GitHub {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Adds the headers of a signed report. */
+  public RequestSpecification signed(RequestSpecification request, String body) {
+    return request
+        .header("Github-Public-Key-Identifier", keyId)
+        .header("Github-Public-Key-Signature", sign(body));
   }
 
   /** Sends a signed report. */

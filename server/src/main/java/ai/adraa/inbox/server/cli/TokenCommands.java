@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
       TokenShowCommand.class,
       TokenReplaceCommand.class,
       TokenRevokeCommand.class,
-      ReportLeakedCommand.class
+      TokenReportLeakedCommand.class
     },
     mixinStandardHelpOptions = true)
 final class TokenCommands {

@@ -1,7 +1,6 @@
 package ai.adraa.inbox.server.http;
 
 import ai.adraa.inbox.server.log.LogContext;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -126,8 +125,6 @@ public final class AccessLog implements RequestLog {
   }
 
   private static String host(@Nullable SocketAddress address) {
-    return address instanceof InetSocketAddress internet && internet.getAddress() != null
-        ? internet.getAddress().getHostAddress()
-        : "-";
+    return address == null ? "-" : IpAddress.of(address).orElse("-");
   }
 }

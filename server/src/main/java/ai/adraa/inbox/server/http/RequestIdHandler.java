@@ -9,6 +9,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
@@ -37,10 +38,13 @@ public final class RequestIdHandler extends Handler.Wrapper {
       Request request, Response response, Callback callback, Request.Handler next)
       throws Exception {
     try (MDC.MDCCloseable unusedId = MDC.putCloseable(LogContext.REQUEST_ID, id(request));
-        MDC.MDCCloseable unusedAddress =
-            MDC.putCloseable(LogContext.ADDRESS, Request.getRemoteAddr(request))) {
+        MDC.MDCCloseable unusedAddress = MDC.putCloseable(LogContext.ADDRESS, address(request))) {
       return next.handle(request, response, callback);
     }
+  }
+
+  private static @Nullable String address(Request request) {
+    return IpAddress.of(request.getConnectionMetaData().getRemoteSocketAddress()).orElse(null);
   }
 
   /** Returns the request's id; the first call creates it. */

@@ -88,9 +88,11 @@ public record CarryOver(
     handle.execute(
         """
         /* CarryOver.mails */
-        INSERT INTO outgoing_mail (id, agent_id, subject, text, created_at, due_at, attempts)
-        SELECT m.id, a.id, m.subject, m.text, m.created_at, m.due_at, m.attempts
+        INSERT INTO outgoing_mail (id, agent_id, workspace_id, subject, text, created_at, due_at,
+          attempts)
+        SELECT m.id, a.id, w.id, m.subject, m.text, m.created_at, m.due_at, m.attempts
         FROM replaced.outgoing_mail m
+        JOIN workspace w ON w.id = m.workspace_id
         JOIN replaced.agent ra ON ra.id = m.agent_id
         JOIN agent a ON a.email = ra.email
         """);

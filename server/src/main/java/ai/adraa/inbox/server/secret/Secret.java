@@ -27,9 +27,9 @@ public final class Secret {
   // As in a text, where the underscore may be percent-encoded.
   private static final Pattern IN_TEXT =
       Pattern.compile(
-          "(adraa(_|%5f)(session(_|%5f))?[0-9a-f]{8})"
+          "(adraa(_|%5f)(session(_|%5f)|[0-9a-f]{8}))"
               // Another secret may follow, which begins with hexadecimal digits.
-              + "[0-9a-f]{8,}?(?=adraa|[^0-9a-f]|$)",
+              + "[0-9a-f]+?(?=adraa|[^0-9a-f]|$)",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern PART = Pattern.compile("(?i)adraa_(session_|[0-9a-f]{9})");
@@ -125,7 +125,7 @@ public final class Secret {
     return value.substring(0, PREFIX_LENGTH);
   }
 
-  /** Returns the text with each secret of a token or session in it cut to its prefix. */
+  /** Returns the text with what {@link #isPartOf} finds in it cut to the prefix of a token. */
   public static String cutIn(String text) {
     return IN_TEXT.matcher(text).replaceAll("$1…");
   }

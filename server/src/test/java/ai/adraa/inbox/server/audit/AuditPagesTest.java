@@ -43,6 +43,7 @@ class AuditPagesTest {
       page.events().forEach(event -> read.add(event.at().toEpochMilli()));
       cursor = page.nextCursor();
       pages++;
+      assertThat(pages).as("the pages end").isLessThanOrEqualTo(EVENTS);
       long later = 1000 + pages;
       acme.database.write(
           handle -> {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "Reads the secrets from stdin, one per line, at most 1000. The server sends the emails."
     },
     mixinStandardHelpOptions = true)
-final class ReportLeakedCommand extends DatabaseCommand {
+final class TokenReportLeakedCommand extends DatabaseCommand {
   private static final int MOST_BYTES = 256 * 1024;
   private static final int LONGEST_URL = 2000;
 
