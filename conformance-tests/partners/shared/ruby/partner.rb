@@ -78,8 +78,8 @@ if ENV.fetch('ADRAA_API_VERSION') != '1.0'
 
   replacement = OpenapiClient::Replacement.new(
     description: 'Stored in the vault',
-    expires_at: Time.now.utc + (365 * 86_400),
-    old_expires_at: Time.now.utc + (7 * 86_400)
+    expires_at: (Time.now.utc + (365 * 86_400)).iso8601,
+    old_expires_at: (Time.now.utc + (7 * 86_400)).iso8601
   )
   replaced = tokens.replace_token(workspace.id, token.id, replacement)
   puts "replaced: #{replaced.token.name} #{replaced.token.replaces}"
