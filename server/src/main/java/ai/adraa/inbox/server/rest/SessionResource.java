@@ -35,8 +35,11 @@ final class SessionResource implements SessionApi {
 
   @Override
   public Response signIn(SignInAttempt request) {
+    // Null counts as absent, which is the default.
     AgentSession.Credential credential =
-        AgentSession.Credential.valueOf(request.getCredential().name());
+        request.getCredential() == null
+            ? AgentSession.Credential.COOKIE
+            : AgentSession.Credential.valueOf(request.getCredential().name());
     boolean isBearer = credential == AgentSession.Credential.BEARER;
     AgentSession.Created created =
         signIn
