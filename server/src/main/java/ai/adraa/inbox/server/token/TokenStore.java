@@ -319,7 +319,7 @@ public final class TokenStore {
                           row.getString(3),
                           row.getString(4),
                           row.getString(5),
-                          TokenRow.instant(row, "expires_at")))
+                          TokenRow.instant(row.getLong(6), row.wasNull())))
                   : Optional.<Token.Verified>empty();
             },
             secretHash,
