@@ -147,6 +147,19 @@ class LeakedTokensTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"2000, VALIDATION_ERROR", "80000, BAD_REQUEST"})
+  void aReportOfThousandsOfWrongItemsHasAShortResponse(int items, String code) {
+    Response refused =
+        inbox
+            .request()
+            .contentType(ContentType.JSON)
+            .body("{\"tokens\":[{}" + ",{}".repeat(items - 1) + "]}")
+            .post(PATH);
+    refused.then().statusCode(400).body("error.code", equalTo(code));
+    assertThat(refused.asByteArray()).hasSizeLessThan(10_000);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

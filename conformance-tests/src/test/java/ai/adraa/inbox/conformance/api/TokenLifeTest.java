@@ -93,7 +93,11 @@ class TokenLifeTest {
         "description  | \"a\\u001bb\"               | must not contain control, format or line separator characters",
         "description  | \"\\u2060\"                 | must not contain control, format or line separator characters",
         "oldExpiresAt | \"2020-01-01T00:00:00Z\"     | must be in the future, and at most 10 years from now",
+        "description  | \"in adraa_1a2b3c4d5\"       | must not contain a secret",
+        "name         | \"ADRAA_SESSION_0\"          | must not contain a secret",
         "neverExpires | \"yes\"                      | must be true or false",
+        "neverExpires | \"true\"                     | must be true or false",
+        "neverExpires | 1                          | must be true or false",
         "name         | \"\"                         | must be 1 to 100 characters long",
         "replaces     | \"x\"                        | is not a known field",
       })

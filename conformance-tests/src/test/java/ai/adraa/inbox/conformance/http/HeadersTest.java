@@ -201,6 +201,7 @@ class HeadersTest {
   void nulIsRefusedOrNotFoundWhereverItIsSent() {
     String session = "Cookie: adraa_session=" + admin.session();
     String tokens = "/api/v1/workspaces/" + admin.workspaceId() + "/tokens";
+    String events = "/api/v1/workspaces/" + admin.workspaceId() + "/audit-events";
     for (String path :
         List.of(
             "/api/v1/workspaces/%00/tokens",
@@ -213,12 +214,20 @@ class HeadersTest {
             tokens + "?cursor=OTIyMzM3MjAzNjg1NDc3NTgwOC5jYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh",
             tokens + "?status=%00",
             tokens + "?limit=%00",
+            tokens + "?query=a%00",
+            tokens + "?unusedSince=%00",
+            tokens + "?sort=%00",
+            tokens + "?sort=name&cursor=bmFtZToALmNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE",
+            events + "?action=%00",
+            events + "?tokenId=c%00",
+            events + "?agentId=%00",
+            events + "?since=%00",
             tokens + "?%00=x")) {
       RawHttp.Answer answer =
           RawHttp.exchange(
               inbox.url(), "GET " + path + " HTTP/1.1", "Host: x", "Connection: close", session);
       assertThat(answer.status()).as(path + answer.text()).isIn(200, 400, 404);
-      if (path.contains("?cursor")) {
+      if (path.contains("cursor=") || path.contains("query=") || path.contains("events?")) {
         assertThat(answer.status()).as(path).isEqualTo(400);
       }
     }

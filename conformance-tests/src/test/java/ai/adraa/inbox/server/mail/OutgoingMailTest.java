@@ -173,6 +173,9 @@ class OutgoingMailTest {
       value = {
         "AUTH    | 535 5.7.8 Wrong password",
         "MAIL    | 553 5.1.8 Sender refused",
+        "MAIL    | 530 5.7.0 Authentication required",
+        "MAIL    | 554 5.7.1 Access denied",
+        "CONNECT | 554 5.3.2 Not here",
         "CONNECT | 421 4.3.2 Not now",
         "CONNECT | ''",
       })

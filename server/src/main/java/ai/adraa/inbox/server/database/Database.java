@@ -102,6 +102,14 @@ public abstract class Database implements AutoCloseable {
    */
   public abstract <T extends @Nullable Object> T write(Function<Handle, T> work);
 
+  /**
+   * Returns when every {@link #read} or {@link #lookUp} that starts afterwards, in any process,
+   * sees at least what this process has read so far.
+   *
+   * @throws DatabaseUnavailableException if that cannot be told
+   */
+  public void confirm() {}
+
   /** Like {@link #write}, but the changes can be lost if the database fails within a second. */
   public <T extends @Nullable Object> T writeLazily(Function<Handle, T> work) {
     return write(work);

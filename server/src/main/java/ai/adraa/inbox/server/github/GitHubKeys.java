@@ -58,7 +58,7 @@ public final class GitHubKeys {
 
   private final Source source;
   private final Clock clock;
-  // Held while the keys are loaded. Others do not wait for it if there are older keys.
+  // Held while the keys are loaded.
   private final ReentrantLock loading = new ReentrantLock();
   private volatile @Nullable Keys keys;
   private volatile Instant lastAttempt = Instant.MIN;
@@ -158,10 +158,8 @@ public final class GitHubKeys {
     if (known == null
         || !known.byId().containsKey(id)
         || !clock.instant().isBefore(known.loadedAt().plus(FRESH))) {
-      if (known == null) {
-        loading.lock();
-      }
-      if (known == null || loading.tryLock()) {
+      // Nobody waits for another request's load: strangers could block all worker threads.
+      if (loading.tryLock()) {
         try {
           tryReload();
         } finally {

@@ -4,11 +4,11 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 
 /** Reports that the mail server did not accept a message. */
 public final class MailFailedException extends Exception {
@@ -16,13 +16,16 @@ public final class MailFailedException extends Exception {
   // How the mail library reports a reply that has no exception of its own.
   private static final Pattern REPLY = Pattern.compile("^([2-5][0-9]{2})[ -]|response: ([0-9]{3})");
 
+  // The commands that send the message itself.
+  private static final Set<String> MESSAGE_COMMANDS = Set.of("DATA", ".");
+
   private final boolean permanent;
-  private final boolean ofSender;
+  private final boolean ofMessage;
 
   MailFailedException(MessagingException cause) {
     super(reason(cause), cause);
     this.permanent = isPermanent(cause);
-    this.ofSender = isOfSender(cause);
+    this.ofMessage = isOfMessage(cause);
   }
 
   /** Returns true if a second attempt would fail too. */
@@ -30,9 +33,12 @@ public final class MailFailedException extends Exception {
     return permanent;
   }
 
-  /** Returns true if the mail server refuses this server, and not the message or its recipient. */
-  public boolean isOfSender() {
-    return ofSender;
+  /**
+   * Returns true if the mail server refuses the message or its recipient. Otherwise it refuses this
+   * server, which its operator can correct.
+   */
+  public boolean isOfMessage() {
+    return ofMessage;
   }
 
   /**
@@ -73,11 +79,13 @@ public final class MailFailedException extends Exception {
     return false;
   }
 
-  private static boolean isOfSender(MessagingException failure) {
+  private static boolean isOfMessage(MessagingException failure) {
     Exception next = failure;
     while (next instanceof MessagingException messaging) {
-      if (messaging instanceof AuthenticationFailedException
-          || messaging instanceof SMTPSenderFailedException) {
+      if (messaging instanceof AddressException
+          || messaging instanceof SMTPAddressFailedException
+          || (messaging instanceof SMTPSendFailedException send
+              && MESSAGE_COMMANDS.contains(String.valueOf(send.getCommand()).strip()))) {
         return true;
       }
       next = messaging.getNextException();

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends the mails of {@link OutgoingMailStore}: each at least once, and again only if a node stops
- * between sending and recording that. Repeats an attempt that may succeed later for 7 days. Other
- * nodes and commands may add mails, so it looks for them every few seconds. Thread-safe.
+ * or loses the database between sending and recording that. Repeats an attempt that may succeed
+ * later for 7 days. Other nodes and commands may add mails, so it looks for them every few seconds.
+ * Thread-safe.
  */
 public final class OutgoingMailSender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutgoingMailSender.class);
@@ -26,7 +27,7 @@ public final class OutgoingMailSender implements AutoCloseable {
   // Doubled after each attempt, up to the longest.
   private static final Duration FIRST_WAIT = Duration.ofSeconds(5);
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
-  private static final int DAYS = 7;
+  static final int DAYS = 7;
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final OutgoingMailStore store;
@@ -118,7 +119,7 @@ public final class OutgoingMailSender implements AutoCloseable {
           """
               .formatted(mail.nickname(), mail.text(), consoleUrl));
     } catch (MailFailedException e) {
-      failed(mail, e.withoutRecipient(mail.email()), e.isPermanent() && !e.isOfSender());
+      failed(mail, e.withoutRecipient(mail.email()), e.isPermanent() && e.isOfMessage());
       return;
     } catch (RuntimeException e) {
       LOG.error("Cannot send a mail to agent {}", mail.agentId(), e);

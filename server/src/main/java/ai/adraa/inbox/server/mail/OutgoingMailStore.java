@@ -2,6 +2,7 @@ package ai.adraa.inbox.server.mail;
 
 import ai.adraa.inbox.server.database.Database;
 import io.github.thibaultmeyer.cuid.CUID;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import org.jdbi.v3.core.Handle;
 /** Stores mails to the admins of workspaces until they are sent. Thread-safe. */
 public final class OutgoingMailStore {
   private static final int MOST_DUE = 100;
+  // A day longer than a mail is tried.
+  private static final Duration OLDEST = Duration.ofDays(OutgoingMailSender.DAYS + 1L);
 
   private final Database database;
 
@@ -75,7 +78,8 @@ public final class OutgoingMailStore {
 
   /**
    * Takes a due mail, so that no other node sends it. If this node crashes, the mail is due again
-   * at the end of the lease. Deletes the mail instead if its recipient is no longer an admin.
+   * at the end of the lease. Deletes the mail instead if its recipient is no longer an admin, or if
+   * it is too old, as one of a restored backup may be.
    *
    * @param until the end of the lease
    * @return empty if another node has the mail, or if it was deleted
@@ -98,7 +102,7 @@ public final class OutgoingMailStore {
           if (claimed == 0) {
             return Optional.empty();
           }
-          Optional<OutgoingMail> mail = find(handle, id);
+          Optional<OutgoingMail> mail = find(handle, id, now);
           if (mail.isEmpty()) {
             delete(handle, id);
           }
@@ -106,7 +110,7 @@ public final class OutgoingMailStore {
         });
   }
 
-  private static Optional<OutgoingMail> find(Handle handle, String id) {
+  private static Optional<OutgoingMail> find(Handle handle, String id, Instant now) {
     return handle
         .createQuery(
             """
@@ -116,9 +120,10 @@ public final class OutgoingMailStore {
             FROM outgoing_mail o
             JOIN agent a ON a.id = o.agent_id
             JOIN membership m ON m.agent_id = o.agent_id AND m.workspace_id = o.workspace_id
-            WHERE o.id = :id AND m.role = 'admin'
+            WHERE o.id = :id AND m.role = 'admin' AND o.created_at > :oldest
             """)
         .bind("id", id)
+        .bind("oldest", now.minus(OLDEST).toEpochMilli())
         .map(
             (row, context) ->
                 new OutgoingMail(

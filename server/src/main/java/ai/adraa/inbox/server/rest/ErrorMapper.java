@@ -13,6 +13,7 @@ import ai.adraa.inbox.server.token.NotPermittedException;
 import ai.adraa.inbox.server.token.TokenAlreadyReplacedException;
 import ai.adraa.inbox.server.token.TokenNotActiveException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -56,6 +57,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
   private static final String CHALLENGE = "Bearer realm=\"adraa-inbox\"";
   private static final int MAX_FIELD_LENGTH = 100;
+  private static final int MAX_DETAILS = 100;
 
   /** Takes precedence over Jersey's ValidationException mapper, which a Throwable mapper cannot. */
   static final class OfValidation implements ExceptionMapper<ConstraintViolationException> {
@@ -103,6 +105,7 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
               .sorted(
                   Comparator.comparing(ErrorDetail::getField)
                       .thenComparing(ErrorDetail::getMessage))
+              .limit(MAX_DETAILS)
               .toList());
     }
     if (failure instanceof ParamException.QueryParamException parameter) {
@@ -157,6 +160,10 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   }
 
   private static Response unreadable(JsonProcessingException failure) {
+    if (failure instanceof StreamConstraintsException) {
+      ErrorCode code = ErrorCode.BAD_REQUEST;
+      return respond(code, code.envelope("The request body has too many or too large values."));
+    }
     if (failure instanceof UnrecognizedPropertyException unknown) {
       return invalid(List.of(detail(field(unknown), "is not a known field")));
     }

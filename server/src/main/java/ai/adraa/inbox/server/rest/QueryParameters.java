@@ -33,6 +33,11 @@ final class QueryParameters {
 
   private QueryParameters() {}
 
+  /** Returns true if the contract has a parameter of this name. */
+  static boolean isKnown(String name) {
+    return REQUIREMENTS.containsKey(name);
+  }
+
   /**
    * Returns what a value of this parameter must be, such as {@code must be a number from 1 to 100}.
    */

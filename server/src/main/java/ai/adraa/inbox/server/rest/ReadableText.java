@@ -1,5 +1,6 @@
 package ai.adraa.inbox.server.rest;
 
+import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.text.PlainText;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
@@ -12,8 +13,9 @@ import java.lang.annotation.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requires text that people can read: with a visible character, and without those that control a
- * terminal, hide text or change its order. META-INF/constraints.xml applies it.
+ * Requires text that people can read: with a visible character, without those that control a
+ * terminal, hide text or change its order, and without a secret. META-INF/constraints.xml applies
+ * it.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -35,15 +37,20 @@ public @interface ReadableText {
       if (text == null || text.isEmpty()) {
         return true;
       }
-      if (PlainText.isPlain(text.toString())) {
-        return PlainText.hasVisibleCharacter(text.toString());
+      if (!PlainText.isPlain(text.toString())) {
+        // The x-pattern-message of a token's name in the contract.
+        return refuse(context, "must not contain control, format or line separator characters");
       }
+      if (Secret.isPartOf(text.toString())) {
+        // All admins see it, and the audit trail keeps it.
+        return refuse(context, "must not contain a secret");
+      }
+      return PlainText.hasVisibleCharacter(text.toString());
+    }
+
+    private static boolean refuse(ConstraintValidatorContext context, String message) {
       context.disableDefaultConstraintViolation();
-      // The x-pattern-message of a token's name in the contract.
-      context
-          .buildConstraintViolationWithTemplate(
-              "must not contain control, format or line separator characters")
-          .addConstraintViolation();
+      context.buildConstraintViolationWithTemplate(message).addConstraintViolation();
       return false;
     }
   }

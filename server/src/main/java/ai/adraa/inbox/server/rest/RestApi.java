@@ -91,6 +91,7 @@ public final class RestApi {
             .register(new ContentLength())
             .register((ContainerResponseFilter) RestApi::answerOptionsWithoutBody)
             .register((ContainerResponseFilter) RestApi::answerPlainJson)
+            .register(new PlainParameters(), Priorities.AUTHENTICATION + 1)
             .register(new PlainUtf8())
             .register(new ErrorMapper())
             .register(new ErrorMapper.OfValidation())

@@ -125,6 +125,15 @@ public final class Secret {
     return value.substring(0, PREFIX_LENGTH);
   }
 
+  /**
+   * Returns what follows the {@link #prefix} of an API token's secret.
+   *
+   * @throws IndexOutOfBoundsException if the value is shorter
+   */
+  public String withoutPrefix() {
+    return value.substring(PREFIX_LENGTH);
+  }
+
   /** Returns the text with what {@link #isPartOf} finds in it cut to the prefix of a token. */
   public static String cutIn(String text) {
     return IN_TEXT.matcher(text).replaceAll("$1…");

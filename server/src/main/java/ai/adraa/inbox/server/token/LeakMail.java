@@ -1,5 +1,6 @@
 package ai.adraa.inbox.server.token;
 
+import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.text.PlainText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,7 +50,7 @@ record LeakMail(String subject, String text) {
 
   private static String described(LeakReports.Revoked token) {
     return "  \"%s\", %s…, id %s\n"
-            .formatted(PlainText.escape(token.name()), token.prefix(), token.id())
+            .formatted(PlainText.escape(Secret.cutIn(token.name())), token.prefix(), token.id())
         + token.places().stream()
             .map(place -> "    Found at: " + place + "\n")
             .collect(Collectors.joining());

@@ -73,7 +73,7 @@ public final class LeakReports {
 
   /**
    * Revokes the tokens with these secrets in one transaction. Ignores secrets that are unknown,
-   * malformed or already revoked; if there are no others, only reads.
+   * malformed or already revoked; if there are no others, changes nothing.
    *
    * @param reporter who says so, for people; empty if anyone could have sent the report
    */
@@ -83,7 +83,7 @@ public final class LeakReports {
       if (leak.secret().isWellFormedToken()) {
         List<String> of = places.computeIfAbsent(hash(leak.secret()), unused -> new ArrayList<>());
         leak.place()
-            .map(LeakReports::shown)
+            .map(place -> shown(place, leak.secret()))
             .filter(place -> !place.isEmpty() && !of.contains(place) && of.size() < MOST_PLACES)
             .ifPresent(of::add);
       }
@@ -100,6 +100,10 @@ public final class LeakReports {
             .map(token -> token.in(places.getOrDefault(token.hash(), List.of())))
             .toList();
     if (active.isEmpty()) {
+      if (!known.isEmpty()) {
+        // The response acknowledges a revocation that may not be confirmed yet.
+        store.confirm();
+      }
       return new Result(known, List.of(), 0);
     }
     LeakStore.Change change = store.revoke(active, reporter, clock.instant(), source);
@@ -114,17 +118,12 @@ public final class LeakReports {
     return HexFormat.of().formatHex(secret.hash());
   }
 
-  private static String shown(String place) {
-    String text = place.strip();
-    boolean cut = text.codePointCount(0, text.length()) > MOST_CHARACTERS;
+  private static String shown(String place, Secret secret) {
     // Secrets first: a part of one could remain at the end.
-    String safe = PlainText.escape(Secret.cutIn(text));
-    return cut
-        ? safe.substring(
-                0,
-                safe.offsetByCodePoints(
-                    0, Math.min(MOST_CHARACTERS, safe.codePointCount(0, safe.length()))))
-            + "…"
+    String safe =
+        PlainText.escape(Secret.cutIn(place.strip().replace(secret.withoutPrefix(), "…")));
+    return safe.codePointCount(0, safe.length()) > MOST_CHARACTERS
+        ? safe.substring(0, safe.offsetByCodePoints(0, MOST_CHARACTERS)) + "…"
         : safe;
   }
 }

@@ -119,6 +119,11 @@ final class LeakStore {
         });
   }
 
+  /** Returns when all nodes see what this node has read. */
+  void confirm() {
+    database.confirm();
+  }
+
   private static int revoke(Handle handle, LeakReports.Revoked token, Instant now) {
     return handle
         .createUpdate(

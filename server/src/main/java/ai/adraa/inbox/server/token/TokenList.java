@@ -50,7 +50,9 @@ public final class TokenList {
         throw new IllegalArgumentException("The cursor is malformed");
       }
       String value = text.group(2);
-      if (!sort.toString().equals(text.group(1) == null ? "-createdAt" : text.group(1))
+      // PostgreSQL cannot compare text with this character.
+      if (value.indexOf('\0') >= 0
+          || !sort.toString().equals(text.group(1) == null ? "-createdAt" : text.group(1))
           || !(sort.isText()
               || NUMBER.matcher(value).matches()
               || (value.equals("-1") && sort.isOfUse()))) {

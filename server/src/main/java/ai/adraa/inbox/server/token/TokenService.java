@@ -75,9 +75,7 @@ public final class TokenService {
    */
   public Optional<Token> update(
       String workspaceId, String tokenId, Token.Changes changes, Admin admin) {
-    Instant now = clock.instant();
-    requireExpiry("expiresAt", changes.expiresAt(), now);
-    return store.update(workspaceId, tokenId, changes, now, admin);
+    return store.update(workspaceId, tokenId, changes, clock, admin);
   }
 
   /**
@@ -90,17 +88,14 @@ public final class TokenService {
    */
   public Optional<Token.Created> replace(
       String workspaceId, String tokenId, Token.Replacement replacement, Admin admin) {
-    Instant now = clock.instant();
-    requireExpiry("expiresAt", replacement.expiresAt(), now);
-    requireExpiry("oldExpiresAt", replacement.oldExpiresAt(), now);
     Secret secret = Secret.newToken();
     return store
         .replace(
-            workspaceId, tokenId, CUID.randomCUID1().toString(), replacement, secret, now, admin)
+            workspaceId, tokenId, CUID.randomCUID1().toString(), replacement, secret, clock, admin)
         .map(token -> new Token.Created(token, secret));
   }
 
-  private static void requireExpiry(String field, Optional<Instant> expiry, Instant now) {
+  static void requireExpiry(String field, Optional<Instant> expiry, Instant now) {
     if (expiry.isPresent() && !isExpiry(expiry.get(), now)) {
       throw new InvalidExpiryException(field);
     }

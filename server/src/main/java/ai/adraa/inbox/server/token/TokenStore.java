@@ -5,6 +5,7 @@ import ai.adraa.inbox.server.audit.AuditStore;
 import ai.adraa.inbox.server.database.Database;
 import ai.adraa.inbox.server.secret.Secret;
 import ai.adraa.inbox.server.text.SearchKey;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -100,12 +101,16 @@ public final class TokenStore {
    *
    * @return the token after the change; empty if it does not exist in this workspace
    * @throws NotPermittedException as for {@link #insert}
+   * @throws InvalidExpiryException if the new expiry is not in the next 10 years
    * @throws TokenNotActiveException if the token is revoked or expired
    */
   Optional<Token> update(
-      String workspaceId, String tokenId, Token.Changes changes, Instant now, Admin admin) {
+      String workspaceId, String tokenId, Token.Changes changes, Clock clock, Admin admin) {
     return database.write(
         handle -> {
+          // Not before the transaction, which may have to wait: the token may expire meanwhile.
+          Instant now = clock.instant();
+          TokenService.requireExpiry("expiresAt", changes.expiresAt(), now);
           Optional<Token> found = TokenRow.find(handle, workspaceId, tokenId);
           int updated =
               found.isPresent() ? update(handle, workspaceId, found.get(), changes, now, admin) : 0;
@@ -189,7 +194,8 @@ public final class TokenStore {
   }
 
   private static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    // Earlier versions accepted names with a secret.
+    return "\"" + Secret.cutIn(text).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   /**
@@ -199,6 +205,7 @@ public final class TokenStore {
    * @param secret the secret of the new token
    * @return the new token; empty if the old one does not exist in this workspace
    * @throws NotPermittedException as for {@link #insert}
+   * @throws InvalidExpiryException if an expiry is not in the next 10 years
    * @throws TokenAlreadyReplacedException if the old one has a replacement that is not revoked
    */
   Optional<Token> replace(
@@ -207,10 +214,13 @@ public final class TokenStore {
       String newId,
       Token.Replacement replacement,
       Secret secret,
-      Instant now,
+      Clock clock,
       Admin admin) {
     return database.write(
         handle -> {
+          Instant now = clock.instant();
+          TokenService.requireExpiry("expiresAt", replacement.expiresAt(), now);
+          TokenService.requireExpiry("oldExpiresAt", replacement.oldExpiresAt(), now);
           if (insertReplacement(handle, workspaceId, oldId, newId, replacement, secret, now, admin)
               == 0) {
             requirePermitted(handle, workspaceId, admin);

@@ -266,6 +266,12 @@ public final class PostgresDatabase extends Database {
         true);
   }
 
+  /** {@inheritDoc} Another node may read from a standby. */
+  @Override
+  public void confirm() {
+    write(handle -> null);
+  }
+
   @Override
   public <T extends @Nullable Object> T writeLazily(Function<Handle, T> work) {
     return write(
