@@ -247,11 +247,15 @@ class RawHttpTest {
     assertThat(answer.json().getString("error.message")).isEqualTo(message);
   }
 
+  /** All but one that would revoke the token, and those of another system, which may be off. */
   static Stream<Arguments> operations() {
     return Contract.OPEN_API.getPaths().entrySet().stream()
+        .filter(path -> !path.getKey().equals("/api/v1/me/revoke"))
         .flatMap(
             path ->
                 path.getValue().readOperationsMap().keySet().stream()
+                    .filter(
+                        method -> !Contract.ofOneCaller().contains(method + " " + path.getKey()))
                     .map(method -> Arguments.of(method.name(), path.getKey())));
   }
 
