@@ -37,6 +37,7 @@ class DocumentationTest {
       Pattern.compile("((?:[A-Z][a-z0-9]+){2,})(?:\\.([a-z]\\w+))?");
   private static final Set<String> CLASSES_OF_OTHERS =
       Set.of(
+          "PathMappingsHandler",
           "AccessToken",
           "ApiClient",
           "ApiError",

@@ -179,9 +179,15 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       // Jackson reports a wrong type and content after the JSON value with the same exception.
       return String.valueOf(mismatch.getMessage()).startsWith("Trailing token")
           ? notJson()
-          : invalid(List.of(detail("body", "must be a JSON object")));
+          : invalid(List.of(detail("body", requirementOfBody(mismatch.getTargetType()))));
     }
     return notJson();
+  }
+
+  private static String requirementOfBody(@Nullable Class<?> type) {
+    return type != null && Collection.class.isAssignableFrom(type)
+        ? "must be a JSON array"
+        : "must be a JSON object";
   }
 
   private static String requirement(@Nullable Class<?> type) {
