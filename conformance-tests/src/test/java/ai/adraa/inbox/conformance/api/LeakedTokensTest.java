@@ -209,7 +209,8 @@ class LeakedTokensTest {
                       + new String(body, StandardCharsets.US_ASCII)
                       + "\r\n0\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII)
-              : body;
+              // The server may close the connection before a refused body has arrived.
+              : status == 413 ? new byte[0] : body;
       RawHttp.Answer answer =
           RawHttp.exchange(
               inbox.url(),
