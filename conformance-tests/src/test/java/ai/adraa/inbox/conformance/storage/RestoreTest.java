@@ -276,7 +276,11 @@ class RestoreTest {
       // The first verification's time is written within a second, to the token's page.
       await()
           .atMost(60, TimeUnit.SECONDS)
-          .until(() -> !inbox.command("token", "list", "--workspace", "acme").contains("never"));
+          .until(
+              () ->
+                  inbox
+                      .command("token", "list", "--workspace", "acme", "--format", "json")
+                      .contains("lastUsedAt"));
       server.kill();
     }
     assertThat(log(inbox.database())).isNotEmptyFile();
