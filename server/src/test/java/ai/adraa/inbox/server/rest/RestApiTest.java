@@ -400,6 +400,9 @@ class RestApiTest {
     "limit=x, limit, must be a number from 1 to 100",
     "status=gone, status, must be active or revoked or expired",
     "sort=id, sort, must be -createdAt or name or -lastUsedAt or lastUsedAt",
+    "query=a%00, query, 'must not contain control, format or line separator characters'",
+    "query=adraa_123456789, query, 'must not be a secret; send its prefix, the first 14 characters'",
+    "sort=name&cursor=bmFtZToALmNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE, cursor, must be the nextCursor of the previous page",
     "unusedSince=2026, unusedSince, must be a time such as 2026-06-12T10:25:00Z",
     "cursor=x, cursor, must be the nextCursor of the previous page",
   })
