@@ -35,7 +35,10 @@ static std::shared_ptr<ErrorBody> refusal(const std::function<void()>& request) 
 }
 
 static utility::datetime inDays(int days) {
-  return utility::datetime::utc_now() + utility::datetime::from_days(days);
+  auto now = utility::datetime::utc_now();
+  // Durations are unsigned.
+  return days < 0 ? now - utility::datetime::from_days(-days)
+                  : now + utility::datetime::from_days(days);
 }
 
 // What a server of 1.0 does not have.

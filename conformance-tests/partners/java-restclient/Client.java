@@ -1,3 +1,5 @@
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.model.ErrorBody;
 import org.openapitools.client.model.ErrorResponse;
@@ -7,7 +9,11 @@ final class Client {
   private Client() {}
 
   static ApiClient anonymous() {
-    return new ApiClient().setBasePath(System.getenv("ADRAA_BASE_URL"));
+    // A server of an earlier release refuses fields that it does not know, even if they are null.
+    ObjectMapper mapper =
+        ApiClient.createDefaultMapper(null).setSerializationInclusion(JsonInclude.Include.NON_NULL);
+    return new ApiClient(mapper, ApiClient.createDefaultDateFormat())
+        .setBasePath(System.getenv("ADRAA_BASE_URL"));
   }
 
   static ApiClient ofSecret(String secret) {

@@ -3,7 +3,7 @@
 set -euo pipefail
 rm -rf generated target
 "$JAVA_HOME/bin/java" -jar "$OPENAPI_GENERATOR_JAR" generate -g kotlin --library "$@" \
-  -i openapi.yaml -o generated
+  -i openapi.yaml -o generated --enum-name-mappings name=byName
 # Maven would take the options in the .mvn of a folder above.
 mkdir -p .mvn
 mvn --batch-mode --no-transfer-progress package
