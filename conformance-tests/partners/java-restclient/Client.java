@@ -11,7 +11,7 @@ final class Client {
   static ApiClient anonymous() {
     // A server of an earlier release refuses fields that it does not know, even if they are null.
     ObjectMapper mapper =
-        ApiClient.createDefaultMapper(null).setSerializationInclusion(JsonInclude.Include.NON_NULL);
+        ApiClient.createDefaultMapper(null).setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
     return new ApiClient(mapper, ApiClient.createDefaultDateFormat())
         .setBasePath(System.getenv("ADRAA_BASE_URL"));
   }

@@ -43,8 +43,8 @@ fun main() {
     val leaked = tokens.createToken(workspace.id, NewToken("Order notifications"))
     tokens.createToken(workspace.id, NewToken("Reports"))
 
-    val pages = generateSequence(tokens.listTokens(workspace.id, limit = 2)) { page ->
-        page.nextCursor?.let { tokens.listTokens(workspace.id, limit = 2, cursor = it) }
+    val pages = generateSequence(tokens.listTokens(workspace.id, limit = 2, sort = null)) { page ->
+        page.nextCursor?.let { tokens.listTokens(workspace.id, limit = 2, cursor = it, sort = null) }
     }.toList()
     println("listed: ${pages.sumOf { it.tokens.size }} tokens on ${pages.size} pages")
 
