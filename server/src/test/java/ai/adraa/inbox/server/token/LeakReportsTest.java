@@ -171,12 +171,22 @@ class LeakReportsTest {
         "a\u202eb                          | a\\\\u202eb",
         "x?t=%s&y                          | x?t=%P…&y",
         "%s                                | %P…",
-        "%s%s                              | %P…%P…"
+        "%s%s                              | %P…%P…",
+        "%O%O                              | %Q…%Q…"
       })
   void aPlaceShowsNeitherASecretNorHiddenCharacters(String place, String shown) {
     Token.Created token = acme.token("CRM integration");
-    String sent = place.translateEscapes().replace("%s", token.secret().reveal());
-    String expected = shown.translateEscapes().replace("%P", token.token().prefix());
+    Secret other = Secret.newToken();
+    String sent =
+        place
+            .translateEscapes()
+            .replace("%s", token.secret().reveal())
+            .replace("%O", other.reveal());
+    String expected =
+        shown
+            .translateEscapes()
+            .replace("%P", token.token().prefix())
+            .replace("%Q", other.prefix());
 
     assertThat(report(leak(token, sent)).revoked().get(0).places()).containsExactly(expected);
 
