@@ -3,6 +3,7 @@ package ai.adraa.inbox.server.token;
 import ai.adraa.inbox.server.secret.Secret;
 import java.security.Principal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -78,6 +79,10 @@ public record Token(
    * @param expiresAt empty if the token does not expire
    */
   public record Properties(String name, Optional<String> description, Optional<Instant> expiresAt) {
+    public Properties {
+      expiresAt = inMilliseconds(expiresAt);
+    }
+
     /** Returns the properties of a token without description that does not expire. */
     public static Properties named(String name) {
       return new Properties(name, Optional.empty(), Optional.empty());
@@ -94,7 +99,11 @@ public record Token(
       Optional<String> name,
       Optional<String> description,
       Optional<Instant> expiresAt,
-      boolean neverExpires) {}
+      boolean neverExpires) {
+    public Changes {
+      expiresAt = inMilliseconds(expiresAt);
+    }
+  }
 
   /**
    * What an admin chooses for a token that replaces another one.
@@ -109,7 +118,17 @@ public record Token(
       Optional<String> name,
       Optional<String> description,
       Optional<Instant> expiresAt,
-      Optional<Instant> oldExpiresAt) {}
+      Optional<Instant> oldExpiresAt) {
+    public Replacement {
+      expiresAt = inMilliseconds(expiresAt);
+      oldExpiresAt = inMilliseconds(oldExpiresAt);
+    }
+  }
+
+  /** As the database stores it. */
+  private static Optional<Instant> inMilliseconds(Optional<Instant> time) {
+    return time.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
+  }
 
   /** An active token and the workspace it grants access to. */
   public record Verified(

@@ -67,6 +67,21 @@ class TokenRulesTest {
   }
 
   @Test
+  void anExpiryIsInWholeMilliseconds() {
+    Instant expiry = acme.instant().plusMillis(5_000);
+    Instant longer = expiry.plusNanos(999_999);
+    Token.Created created = create("short", Optional.of(longer));
+    assertThat(created.token().expiresAt()).contains(expiry);
+    assertThat(find(created)).isEqualTo(created.token());
+    assertThat(change(created, changes(null, null, longer, false))).contains(created.token());
+    assertThat(acme.events("token-changed")).isEmpty();
+    Token.Created next = replace(created, replacement(null, longer, longer)).orElseThrow();
+    assertThat(next.token().expiresAt()).contains(expiry);
+    assertThat(acme.events("token-created").get(0).detail().orElseThrow())
+        .endsWith("expires at " + expiry);
+  }
+
+  @Test
   void anActiveTokenIsChangedAndTheTrailHasBothValues() {
     Token.Created token = acme.token("CRM");
     Instant expiry = acme.instant().plusSeconds(60);
