@@ -58,12 +58,8 @@ final class TokenRow {
 
   /** Returns the time in a column of milliseconds since the epoch; empty if it is NULL. */
   static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    return instant(row.getLong(column), row.wasNull());
-  }
-
-  /** Returns the time of a value in milliseconds since the epoch; empty if the value is NULL. */
-  static Optional<Instant> instant(long millis, boolean isNull) {
-    return isNull ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   private static Optional<Token.Use> lastUse(ResultSet row) throws SQLException {
