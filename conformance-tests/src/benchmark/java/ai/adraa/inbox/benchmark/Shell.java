@@ -25,8 +25,8 @@ final class Shell {
       script.append(
           """
           BEGIN IMMEDIATE;
-          INSERT INTO api_token (id, workspace_id, name, prefix, secret_hash, created_at, created_by)
-            SELECT '%1$s', workspace_id, 'New', 'adraa_%2$.8s', x'%2$s', %3$d, agent_id FROM membership;
+          INSERT INTO api_token (id, workspace_id, name, name_key, prefix, secret_hash, created_at, created_by)
+            SELECT '%1$s', workspace_id, 'New', 'new', 'adraa_%2$.8s', x'%2$s', %3$d, agent_id FROM membership;
           INSERT INTO audit_event (at, action, channel, agent_id, address, request_id, workspace_id, token_id, detail)
             SELECT %3$d, 'token.created', 'console', agent_id, '127.0.0.1', '%1$s', workspace_id, '%1$s', 'New' FROM membership;
           COMMIT;

@@ -120,9 +120,9 @@ record Store(Path database, Path active, Path revoked, String workspaceId, Strin
       try (PreparedStatement insert =
           connection.prepareStatement(
               """
-              INSERT INTO api_token (id, workspace_id, name, prefix, secret_hash, created_at, created_by,
-                revoked_at, revoked_by)
-              SELECT ?, m.workspace_id, 'Benchmark', ?, ?, ?, m.agent_id, ?,
+              INSERT INTO api_token (id, workspace_id, name, name_key, prefix, secret_hash, created_at,
+                created_by, revoked_at, revoked_by)
+              SELECT ?, m.workspace_id, 'Benchmark', 'benchmark', ?, ?, ?, m.agent_id, ?,
                 CASE WHEN ? IS NULL THEN NULL ELSE m.agent_id END
               FROM membership m
               """)) {
