@@ -117,7 +117,7 @@ class GitHubReportTest {
     assertThat(refused.status()).isEqualTo(413);
   }
 
-  /** The signature is checked first, so nothing is told about the body. */
+  /** The server checks the signature first, so the response reveals nothing about the body. */
   @Test
   void whatIsNotSignedIsRefused() {
     String body = "[" + match(token.secret(), "") + "]";

@@ -163,7 +163,9 @@ class TokenUsageTest {
     assertThat(days(1)).containsExactly(first.plusDays(90) + " 1");
   }
 
-  /** A refused request is none: otherwise a leaked token would look as if it were still in use. */
+  /**
+   * A refused request does not count. Otherwise a revoked token would look as if it were in use.
+   */
   @Test
   void onlyAcceptedRequestsCount() {
     TestInbox.NewToken other = inbox.createToken(admin, "Other");

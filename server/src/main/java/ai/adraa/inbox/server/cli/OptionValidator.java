@@ -52,7 +52,7 @@ final class OptionValidator {
   /**
    * Validates an expiry.
    *
-   * @param at null if there is none
+   * @param at the expiry; null if the option was not given
    */
   static void requireExpiry(CommandSpec spec, String option, @Nullable Instant at) {
     if (at != null && !TokenService.isExpiry(at, Instant.now())) {

@@ -86,7 +86,7 @@ public final class LastUse<U> implements AutoCloseable {
     pending.compute(key, (unused, uses) -> add.apply(uses));
   }
 
-  /** Returns the uses of the key that are not written yet; empty if there are none. */
+  /** Returns the unwritten uses of the key; empty if all are written. */
   public Optional<U> pending(String key) {
     U use = pending.get(key);
     return Optional.ofNullable(use == null ? writing.get(key) : use);

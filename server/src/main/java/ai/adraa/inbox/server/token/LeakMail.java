@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the admins of a workspace are told about its leaked tokens. Contains no secret. */
+/** The email to the admins of a workspace about its leaked tokens. Contains no secret. */
 record LeakMail(String subject, String text) {
   /**
    * @param tokens at least one, all of one workspace

@@ -42,7 +42,7 @@ public record TokenQuery(
     /**
      * Returns the order with this name in the contract.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no order has this name
      */
     public static Sort of(String word) {
       for (Sort sort : values()) {
