@@ -55,6 +55,60 @@
  * @property {string} secret
  */
 /**
+ * @typedef {object} NewToken
+ * @property {string} name
+ * @property {string} [description]
+ * @property {string} [expiresAt]
+ */
+/**
+ * @typedef {object} TokenChanges
+ * @property {string} [name]
+ * @property {string} [description]
+ * @property {string} [expiresAt]
+ * @property {boolean} [neverExpires]
+ */
+/**
+ * @typedef {object} Replacement
+ * @property {string} [name]
+ * @property {string} [description]
+ * @property {string} [expiresAt]
+ * @property {string} [oldExpiresAt]
+ */
+/**
+ * @typedef {object} TokenUsage
+ * @property {DailyRequests[]} days
+ * @property {UsedAddress[]} addresses
+ */
+/**
+ * @typedef {object} DailyRequests
+ * @property {string} date
+ * @property {number} requests
+ */
+/**
+ * @typedef {object} UsedAddress
+ * @property {string} address
+ * @property {string} lastUsedAt
+ */
+/**
+ * @typedef {object} AuditEventList
+ * @property {AuditEvent[]} events
+ * @property {string} [nextCursor]
+ */
+/**
+ * @typedef {object} AuditEvent
+ * @property {string} occurredAt
+ * @property {string} action
+ * @property {string} channel
+ * @property {string} [agentId]
+ * @property {string} [by]
+ * @property {string} [address]
+ * @property {string} [requestId]
+ * @property {string} [tokenId]
+ * @property {string} [memberId]
+ * @property {string} [member]
+ * @property {string} [detail]
+ */
+/**
  * @typedef {object} ErrorBody
  * @property {string} code
  * @property {string} message
@@ -122,20 +176,31 @@ export async function signOut() {
   await call('signOut', 'DELETE', '/api/v1/session');
 }
 
-/** @returns {Promise<TokenList>} */
-export async function listTokens(workspaceId, { status, limit, cursor }, signal) {
+/**
+ * @param {string} workspaceId
+ * @param {{status?: string, query?: string, unusedSince?: string, sort?: string, limit?: number, cursor?: string}} query
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<TokenList>}
+ */
+export async function listTokens(workspaceId, query, signal) {
   return call('listTokens', 'GET', '/api/v1/workspaces/{workspaceId}/tokens', {
     parameters: { workspaceId },
-    query: { status, limit, cursor },
+    query,
     signal,
   });
 }
 
-/** @returns {Promise<CreatedToken>} */
-export async function createToken(workspaceId, name) {
+/**
+ * @param {string} workspaceId
+ * @param {NewToken} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<CreatedToken>}
+ */
+export async function createToken(workspaceId, body, signal) {
   return call('createToken', 'POST', '/api/v1/workspaces/{workspaceId}/tokens', {
     parameters: { workspaceId },
-    body: { name },
+    body,
+    signal,
   });
 }
 
@@ -148,11 +213,56 @@ export async function getToken(workspaceId, tokenId, signal) {
   return answer.token;
 }
 
+/**
+ * @param {string} workspaceId
+ * @param {string} tokenId
+ * @param {TokenChanges} body
+ * @returns {Promise<ApiToken>}
+ */
+export async function updateToken(workspaceId, tokenId, body) {
+  const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}';
+  const answer = await call('updateToken', 'PATCH', path, { parameters: { workspaceId, tokenId }, body });
+  return answer.token;
+}
+
+/**
+ * @param {string} workspaceId
+ * @param {string} tokenId
+ * @param {Replacement} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<CreatedToken>}
+ */
+export async function replaceToken(workspaceId, tokenId, body, signal) {
+  const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/replace';
+  return call('replaceToken', 'POST', path, { parameters: { workspaceId, tokenId }, body, signal });
+}
+
 /** @returns {Promise<ApiToken>} */
 export async function revokeToken(workspaceId, tokenId) {
   const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/revoke';
   const answer = await call('revokeToken', 'POST', path, { parameters: { workspaceId, tokenId } });
   return answer.token;
+}
+
+/** @returns {Promise<TokenUsage>} */
+export async function getTokenUsage(workspaceId, tokenId, days, signal) {
+  const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/usage';
+  const parameters = { workspaceId, tokenId };
+  return (await call('getTokenUsage', 'GET', path, { parameters, query: { days }, signal })).usage;
+}
+
+/**
+ * @param {string} workspaceId
+ * @param {{action?: string, tokenId?: string, agentId?: string, since?: string, until?: string, limit?: number, cursor?: string}} query
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<AuditEventList>}
+ */
+export async function listAuditEvents(workspaceId, query, signal) {
+  return call('listAuditEvents', 'GET', '/api/v1/workspaces/{workspaceId}/audit-events', {
+    parameters: { workspaceId },
+    query,
+    signal,
+  });
 }
 
 async function call(operation, method, path, { parameters = {}, query = {}, body, signal } = {}) {
@@ -161,7 +271,7 @@ async function call(operation, method, path, { parameters = {}, query = {}, body
     location.origin,
   );
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) {
+    if (value !== undefined && value !== '') {
       url.searchParams.set(name, value);
     }
   }

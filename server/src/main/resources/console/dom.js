@@ -3,14 +3,20 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 const ICONS = {
+  activity: ['M3 12h4l3-8 4 16 3-8h4'],
   alert: ['M12 8v5', 'M12 16.5v.01', 'M10.3 4 2.6 17.5A2 2 0 0 0 4.3 20.5h15.4a2 2 0 0 0 1.7-3L13.7 4a2 2 0 0 0-3.4 0Z'],
   arrow: ['M5 12h14', 'm13 6 6 6-6 6'],
+  back: ['M19 12H5', 'm11 6-6 6 6 6'],
   check: ['m5 12.5 4.5 4.5L19 7.5'],
   copy: ['M9 9h9.5A1.5 1.5 0 0 1 20 10.5V20a1.5 1.5 0 0 1-1.5 1.5H9A1.5 1.5 0 0 1 7.5 20v-9.5A1.5 1.5 0 0 1 9 9Z', 'M4.5 15.5A1.5 1.5 0 0 1 3.5 14V4.5A1.5 1.5 0 0 1 5 3h9a1.5 1.5 0 0 1 1.5 1'],
+  download: ['M12 4v11', 'm7 10.5 5 5 5-5', 'M4.5 20h15'],
+  edit: ['M4 20l1-4.5L16 4.5a1.8 1.8 0 0 1 2.5 0l1 1a1.8 1.8 0 0 1 0 2.5L8.5 19Z', 'M14 6.5 17.5 10'],
   inbox: ['M3 13.5 6.2 5.2A1.5 1.5 0 0 1 7.6 4.2h8.8a1.5 1.5 0 0 1 1.4 1L21 13.5V18a1.8 1.8 0 0 1-1.8 1.8H4.8A1.8 1.8 0 0 1 3 18Z', 'M3 13.5h5l1.4 2.3h5.2l1.4-2.3h5'],
   key: ['M14.5 9.5a5 5 0 1 0-4.2 4.9l1.7 1.7h2.2v2.2h2.2v2.2h4v-3.6L14.3 11a5 5 0 0 0 .2-1.5Z', 'M8.5 8.5v.01'],
   lock: ['M6 11h12a1.5 1.5 0 0 1 1.5 1.5v7A1.5 1.5 0 0 1 18 21H6a1.5 1.5 0 0 1-1.5-1.5v-7A1.5 1.5 0 0 1 6 11Z', 'M8 11V7.5a4 4 0 0 1 8 0V11'],
   plus: ['M12 5v14', 'M5 12h14'],
+  replace: ['M4 11a8 8 0 0 1 14-4.5L20 8.5', 'M20 4v4.5h-4.5', 'M20 13a8 8 0 0 1-14 4.5L4 15.5', 'M4 20v-4.5h4.5'],
+  search: ['M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z', 'm15.5 15.5 5 5'],
   shield: ['M12 3 4.5 6v5.5c0 4.5 3.2 8.2 7.5 9.5 4.3-1.3 7.5-5 7.5-9.5V6Z', 'm9 12 2.2 2.2L15.2 10'],
   pieces: ['M4 4h7v7H4Z', 'M13 13h7v7h-7Z', 'M4 13h7v7H4Z', 'M16.5 4v7', 'M13 7.5h7'],
 };
@@ -35,18 +41,44 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Creates an SVG element. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
 /** Creates a decorative icon. Text next to it always says the same. */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('aria-hidden', 'true');
-  for (const d of ICONS[name]) {
-    const path = document.createElementNS(SVG, 'path');
-    path.setAttribute('d', d);
-    svg.append(path);
-  }
-  return svg;
+  return svg(
+    'svg',
+    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' },
+    ...ICONS[name].map((d) => svg('path', { d })),
+  );
+}
+
+/** Returns the product's logo, which is also the icon of the browser tab. */
+export function logo() {
+  const src = new URL('./icon.svg', import.meta.url);
+  return element('img', { src, alt: '', width: 32, height: 32 });
+}
+
+/** Creates text for screen readers only. */
+export function hidden(text) {
+  return element('span', { class: 'visually-hidden' }, text);
+}
+
+/** Creates the heading of a page, which is focused when the page is opened. */
+export function heading(...text) {
+  return element('h1', { tabindex: -1 }, ...text);
+}
+
+/** Creates the name of a token, which people choose in any script and length. */
+export function nameOf(token) {
+  return element('span', { class: 'breakable', dir: 'auto' }, token.name);
 }
 
 /** Shows a message for a few seconds. */
@@ -54,4 +86,20 @@ export function toast(...message) {
   const note = element('p', { class: 'toast' }, icon('check'), element('span', {}, ...message));
   document.getElementById('toasts').append(note);
   setTimeout(() => note.remove(), 6000);
+}
+
+/** Removes all messages, which may name a token. */
+export function clearToasts() {
+  document.getElementById('toasts').replaceChildren();
+}
+
+export function isDialogOpen() {
+  return document.querySelector('dialog') !== null;
+}
+
+/** Closes every dialog, except one with a secret that the user has not stored yet. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll('dialog')) {
+    dialog.dispatchEvent(new Event('leave'));
+  }
 }

@@ -2,6 +2,9 @@
 
 import { element, icon } from './dom.js';
 
+// The fields of requests whose names are not words.
+const FIELDS = { expiresAt: 'expiry', oldExpiresAt: 'expiry of the old token' };
+
 /** Returns the text that explains a failure to the user. */
 export function words(failure) {
   if (failure.isNetwork) {
@@ -18,11 +21,15 @@ export function words(failure) {
     case 'SERVICE_UNAVAILABLE':
       return 'The server is temporarily unavailable.';
     case 'ADMIN_REQUIRED':
-      return 'Only workspace admins can create and revoke API tokens.';
+      return 'Only workspace admins can manage API tokens and view the activity.';
     case 'WORKSPACE_NOT_FOUND':
       return 'This workspace no longer exists, or you are no longer a member of it.';
     case 'TOKEN_NOT_FOUND':
-      return 'This token no longer exists. Reload the page.';
+      return 'This token does not exist in this workspace.';
+    case 'TOKEN_NOT_ACTIVE':
+      return 'The token was revoked or has expired meanwhile, so it cannot be changed.';
+    case 'TOKEN_ALREADY_REPLACED':
+      return 'The token already has a replacement that is not revoked.';
     case 'VALIDATION_ERROR':
       return failure.details.map((detail) => sentence(detail.field, detail.message)).join(' ');
     default:
@@ -34,7 +41,7 @@ export function words(failure) {
 
 /** `name`, `must be 1 to 100 characters long` → `Name must be 1 to 100 characters long.` */
 export function sentence(fieldName, message) {
-  const text = `${fieldName} ${message}`;
+  const text = `${FIELDS[fieldName] ?? fieldName} ${message}`;
   return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 

@@ -13,20 +13,24 @@ export function setBusy(button, busy) {
 let fields = 0;
 
 /**
- * Returns a labelled input with a hint and a place for an error.
+ * Returns a labelled control, by default an input, with a hint and a place for an error.
  *
  * @returns {{root: HTMLElement, input: HTMLInputElement, setError: (text: string) => void}}
  */
-export function field(label, attributes, hint, aside) {
+export function field(label, attributes, hint, { aside, options } = {}) {
   const id = `field-${++fields}`;
   const error = element('p', { class: 'field-error', id: `${id}-error`, role: 'alert' });
-  const input = element('input', {
-    id,
-    class: 'input',
-    'aria-describedby': `${hint ? `${id}-hint ` : ''}${id}-error`,
-    spellcheck: 'false',
-    ...attributes,
-  });
+  const input = element(
+    options ? 'select' : 'input',
+    {
+      id,
+      class: 'input',
+      'aria-describedby': `${hint ? `${id}-hint ` : ''}${id}-error`,
+      spellcheck: options ? undefined : 'false',
+      ...attributes,
+    },
+    ...(options ?? []).map(([value, text]) => element('option', { value }, text)),
+  );
   const root = element(
     'div',
     { class: 'field' },
@@ -47,16 +51,27 @@ export function field(label, attributes, hint, aside) {
   return { root, input, setError };
 }
 
+/** Shows how much of its limit a text uses, near the limit and beyond it. */
+export function counter(limit) {
+  const count = element('span', { class: 'count', 'aria-hidden': 'true' });
+  const show = (text) => {
+    const length = [...text.trim()].length;
+    count.textContent = length > limit - 20 ? `${length} of ${limit}` : '';
+    count.classList.toggle('count-over', length > limit);
+  };
+  return { count, show };
+}
+
 /**
- * Runs `work` when the form is submitted, one run at a time. A failure that concerns the field is
+ * Runs `work` when the form is submitted, one run at a time. A failure that concerns a field is
  * shown at the field, any other failure in `problem`. `remedy` may return options for the notice,
  * such as another button than `Try again`.
  *
- * @param {{form: HTMLFormElement, button: HTMLButtonElement, problem: HTMLElement, field?: object}} parts
+ * @param {{form: HTMLFormElement, button: HTMLButtonElement, problem: HTMLElement, fields?: object[]}} parts
  * @param {() => Promise<void>} work
  * @param {(failure: ApiFailure) => object | undefined} remedy
  */
-export function onSubmit({ form, button, problem, field: one }, work, remedy = () => undefined) {
+export function onSubmit({ form, button, problem, fields: all = [] }, work, remedy = () => undefined) {
   let running = false;
   let waiting = false;
   form.addEventListener('submit', async (event) => {
@@ -66,7 +81,7 @@ export function onSubmit({ form, button, problem, field: one }, work, remedy = (
     }
     running = true;
     setBusy(button, true);
-    one?.setError('');
+    all.forEach((one) => one.setError(''));
     problem.replaceChildren();
     try {
       await work();
@@ -74,10 +89,15 @@ export function onSubmit({ form, button, problem, field: one }, work, remedy = (
       if (!(failure instanceof ApiFailure)) {
         throw failure;
       }
-      const detail = one && failure.details.find(({ field }) => field === one.input.name);
-      if (detail) {
+      const wrong = all.filter((one) =>
+        failure.details.some(({ field: name }) => name === one.input.name),
+      );
+      // The first of them is focused last.
+      for (const one of wrong.reverse()) {
+        const detail = failure.details.find(({ field: name }) => name === one.input.name);
         one.setError(sentence(detail.field, detail.message));
-      } else {
+      }
+      if (wrong.length === 0) {
         const onWait = (wait) => {
           waiting = wait;
           button.disabled = wait;

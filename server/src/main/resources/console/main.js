@@ -1,28 +1,38 @@
 // The console's frame: the session, routing and the pages around the settings.
 
 import * as api from './api.js';
-import { closeDialogs } from './dialogs.js';
-import { element, icon, toast } from './dom.js';
+import { clearToasts, closeDialogs, element, heading, hidden, icon, logo, toast } from './dom.js';
 import { notice, words } from './failures.js';
-import { logo, showSignIn } from './sign-in.js';
 import { showTokens } from './tokens.js';
 
 const root = document.getElementById('console');
 
 /** @type {api.Session | undefined} */
 let session;
-/** Cancels the requests and timers of the current page. */
-let leave = () => {};
-
-const settingsPath = (workspace) => `/app/${encodeURIComponent(workspace)}/settings/api`;
+/** Aborted when the current page is left: ends its requests and timers. */
+let current = new AbortController();
 
 /** Goes to a page of the console. With `replace`, Back does not return to the current address. */
 function navigate(path, { replace = false } = {}) {
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
   show({ focus: true });
+  scrollTo(0, 0);
+}
+
+function leave() {
+  current.abort();
+  current = new AbortController();
+}
+
+/** Returns the addresses of a workspace's pages. */
+function pathsOf(workspace) {
+  const tokens = `/app/${encodeURIComponent(workspace)}/settings/api`;
+  const token = (id) => `${tokens}/tokens/${encodeURIComponent(id)}`;
+  return { tokens, token, replace: (id) => `${token(id)}/replace`, activity: `${tokens}/activity` };
 }
 
 async function start() {
+  leave();
   root.replaceChildren(element('p', { class: 'loading', role: 'status' }, 'Loading…'));
   try {
     session = await api.getSession();
@@ -40,13 +50,18 @@ async function start() {
 }
 
 /** Shows the sign-in, then returns to the page of the current address. */
-function askToSignIn({ reason, intent } = {}) {
+async function askToSignIn({ reason, intent } = {}) {
   // First the dialogs, then the page: a dialog that closes may reload the page's list.
   closeDialogs();
   leave();
-  leave = () => {};
   const before = session;
   session = undefined;
+  clearToasts();
+  const { signal } = current;
+  const { showSignIn } = await load(import('./sign-in.js'));
+  if (signal.aborted) {
+    return;
+  }
   showSignIn(root, {
     reason,
     email: before?.agent.email,
@@ -64,10 +79,23 @@ function onSignedOut(intent) {
   askToSignIn({ reason: 'Your session has ended. Sign in to continue where you left off.', intent });
 }
 
+/** Waits for a part of the console. If that fails, says so; the promise then stays pending. */
+async function load(part) {
+  try {
+    return await part;
+  } catch {
+    const reload = element('button', { type: 'button', class: 'button button-small', onclick: () => location.reload() }, 'Reload');
+    const text = 'A part of the console could not be loaded. Check your connection, then reload the page.';
+    root.prepend(
+      element('div', { class: 'notice notice-error load-failed', role: 'alert' }, icon('alert'), element('span', {}, text), reload),
+    );
+    return new Promise(() => {});
+  }
+}
+
 /** Shows the page of the current address. */
 function show({ focus = false, intent } = {}) {
   leave();
-  leave = () => {};
   if (!session) {
     askToSignIn();
     return;
@@ -80,29 +108,79 @@ function show({ focus = false, intent } = {}) {
   }
   const [name, ...rest] = parts;
   const { workspaces } = session;
+  const workspace = workspaces.find((each) => each.name === name);
   if (name === undefined) {
     if (workspaces.length === 1) {
-      navigate(settingsPath(workspaces[0].name), { replace: true });
+      navigate(pathsOf(workspaces[0].name).tokens, { replace: true });
     } else {
       chooseWorkspace();
     }
-  } else if (!workspaces.some((workspace) => workspace.name === name)) {
+  } else if (!workspace) {
     unknownWorkspace(name);
   } else if (rest.length === 0) {
-    navigate(settingsPath(name), { replace: true });
-  } else if (rest.join('/') === 'settings/api') {
-    settings(workspaces.find((workspace) => workspace.name === name), intent);
-  } else {
-    message('This page does not exist', element('p', { class: 'lead' }, link(settingsPath(name), 'Go to Settings → API')));
+    navigate(pathsOf(name).tokens, { replace: true });
+  } else if (!showSettings(workspace, rest, intent)) {
+    message(
+      'This page does not exist',
+      element('p', { class: 'lead' }, element('a', { href: pathsOf(name).tokens }, 'Go to Settings → API')),
+    );
   }
   if (focus && !intent) {
     root.querySelector('h1')?.focus();
   }
 }
 
-function settings(workspace, intent) {
-  document.title = `API tokens · ${workspace.name} · Adraa Inbox`;
+/** Shows a page of the settings. Returns false if it does not exist. */
+function showSettings(workspace, [settings, section, ...rest], intent) {
+  const [kind, id, action] = rest;
+  const known = settings === 'settings' && section === 'api';
+  if (known && rest.length === 0) {
+    const page = settingsPage(workspace, 'tokens', 'API tokens');
+    if (page) {
+      showTokens(page, intent);
+    }
+  } else if (known && kind === 'activity' && rest.length === 1) {
+    showPart(workspace, 'activity', 'Activity', import('./activity.js'), (part, page) => part.showActivity(page));
+  } else if (known && kind === 'tokens' && id && rest.length === 2) {
+    showPart(workspace, 'tokens', 'Token', import('./token.js'), (part, page) => part.showToken(page, id, intent));
+  } else if (known && kind === 'tokens' && id && action === 'replace' && rest.length === 3) {
+    showPart(workspace, 'tokens', 'Replace a token', import('./replace.js'), (part, page) => part.showReplace(page, id));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/** Shows a page of the settings that is loaded when it is needed. */
+async function showPart(workspace, section, title, part, run) {
+  const page = settingsPage(workspace, section, title);
+  if (page) {
+    page.content.replaceChildren(element('p', { class: 'lead', role: 'status' }, 'Loading…'));
+    const loaded = await load(part);
+    if (!page.signal.aborted) {
+      run(loaded, page);
+      root.querySelector('h1')?.focus();
+    }
+  }
+}
+
+/**
+ * Shows the frame of the settings. Returns what a page in it needs, or undefined if the agent may not
+ * see it.
+ */
+function settingsPage(workspace, section, title) {
+  const paths = pathsOf(workspace.name);
   const content = element('main', { class: 'content', id: 'content' });
+  const setTitle = (text) => {
+    document.title = `${text} · ${workspace.name} · Adraa Inbox`;
+  };
+  setTitle(title);
+  const entry = (name, path, iconName, label) =>
+    element(
+      'li',
+      {},
+      element('a', { href: path, 'aria-current': section === name ? 'page' : undefined }, icon(iconName), label),
+    );
   root.replaceChildren(
     element('a', { class: 'skip', href: '#content', onclick: skip }, 'Skip to main content'),
     header(),
@@ -112,46 +190,78 @@ function settings(workspace, intent) {
       element(
         'nav',
         { class: 'sidebar', 'aria-label': 'Settings' },
-        element('p', { class: 'sidebar-title' }, 'Settings'),
-        element('p', { class: 'sidebar-section', id: 'section-workspace' }, 'Workspace'),
-        element(
-          'ul',
-          { 'aria-labelledby': 'section-workspace' },
-          element(
-            'li',
-            {},
-            element(
-              'a',
-              { href: settingsPath(workspace.name), 'aria-current': 'page', onclick: follow },
-              icon('key'),
-              'API',
-            ),
-          ),
-        ),
         element(
           'div',
           { class: 'sidebar-workspace' },
           avatar(workspace.name),
           element('span', { class: 'sidebar-workspace-name', title: workspace.name }, workspace.name),
           session.workspaces.length > 1
-            ? element('a', { href: '/app', onclick: follow, class: 'switch' }, 'Switch', hidden(' workspace'))
+            ? element('a', { href: '/app', class: 'switch' }, 'Switch', hidden(' workspace'))
             : undefined,
+        ),
+        element('p', { class: 'sidebar-section', id: 'section-api' }, 'Settings → API'),
+        element(
+          'ul',
+          { 'aria-labelledby': 'section-api' },
+          entry('tokens', paths.tokens, 'key', 'Tokens'),
+          entry('activity', paths.activity, 'activity', 'Activity'),
         ),
       ),
       content,
     ),
   );
-  leave = showTokens(content, {
+  const page = {
+    content,
     workspace,
-    intent,
-    onSignedOut,
-    onWorkspaceGone: (failure) => {
-      content.replaceChildren(
-        heading('API tokens'),
-        notice(failure, { retry: start, retryLabel: 'Reload' }),
-      );
+    paths,
+    setTitle,
+    signal: current.signal,
+    navigate,
+    load,
+    signedOut: onSignedOut,
+    /** Shows a failure that concerns the whole page. Returns false for any other failure. */
+    fatal(failure) {
+      if (!(failure instanceof api.ApiFailure)) {
+        throw failure;
+      }
+      if (failure.isSignedOut) {
+        onSignedOut();
+      } else if (failure.code === 'ADMIN_REQUIRED') {
+        leave();
+        showNotAdmin(content, workspace, title);
+      } else if (failure.code === 'WORKSPACE_NOT_FOUND') {
+        leave();
+        content.replaceChildren(heading(title), notice(failure, { retry: start, retryLabel: 'Reload' }));
+      } else {
+        return false;
+      }
+      return true;
     },
-  });
+  };
+  if (workspace.role !== 'admin') {
+    showNotAdmin(content, workspace, title);
+    return undefined;
+  }
+  return page;
+}
+
+function showNotAdmin(content, workspace, title) {
+  content.replaceChildren(
+    heading(title),
+    element(
+      'div',
+      { class: 'empty empty-small' },
+      element('span', { class: 'empty-mark' }, icon('lock')),
+      element('h2', {}, 'Only workspace admins can create and revoke API tokens'),
+      element(
+        'p',
+        { class: 'lead' },
+        'You are a member of ',
+        element('strong', { class: 'breakable' }, workspace.name),
+        ', but not an admin. Ask an admin to create a token for your integration.',
+      ),
+    ),
+  );
 }
 
 function chooseWorkspace() {
@@ -196,7 +306,7 @@ function workspaceList() {
         {},
         element(
           'a',
-          { href: settingsPath(name), onclick: follow },
+          { href: pathsOf(name).tokens },
           avatar(name),
           element('span', { class: 'workspace-name' }, name),
           element('span', { class: 'role' }, role),
@@ -220,20 +330,24 @@ function header() {
   return element(
     'header',
     { class: 'header' },
-    element('a', { class: 'brand', href: '/app', onclick: follow }, logo(), element('span', {}, 'Adraa Inbox')),
-    session
-      ? element(
-          'div',
-          { class: 'account' },
-          element(
-            'span',
-            { class: 'account-name', title: session.agent.email },
-            hidden('Signed in as '),
-            session.agent.nickname,
-          ),
-          element('button', { type: 'button', class: 'button button-small', onclick: signOut }, 'Sign out'),
-        )
-      : undefined,
+    element(
+      'div',
+      { class: 'header-inner' },
+      element('a', { class: 'brand', href: '/app' }, logo(), element('span', {}, 'Adraa Inbox')),
+      session
+        ? element(
+            'div',
+            { class: 'account' },
+            element(
+              'span',
+              { class: 'account-name', title: session.agent.email },
+              hidden('Signed in as '),
+              session.agent.nickname,
+            ),
+            element('button', { type: 'button', class: 'button button-small', onclick: signOut }, 'Sign out'),
+          )
+        : undefined,
+    ),
   );
 }
 
@@ -254,19 +368,13 @@ async function signOut(event) {
   askToSignIn({ reason: 'You are signed out.' });
 }
 
-function heading(text) {
-  return element('h1', { tabindex: -1 }, text);
-}
-
-function link(path, text) {
-  return element('a', { href: path, onclick: follow }, text);
-}
-
 /** Follows a link of the console without reloading the page. */
 function follow(event) {
-  if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
+  const link = event.target.closest?.('a[href^="/app"]');
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (link && plain && !event.defaultPrevented) {
     event.preventDefault();
-    navigate(event.currentTarget.getAttribute('href'));
+    navigate(link.getAttribute('href'));
   }
 }
 
@@ -279,10 +387,7 @@ function avatar(name) {
   return element('span', { class: 'avatar', 'aria-hidden': 'true' }, name.slice(0, 1).toUpperCase());
 }
 
-function hidden(text) {
-  return element('span', { class: 'visually-hidden' }, text);
-}
-
+document.addEventListener('click', follow);
 window.addEventListener('popstate', () => {
   closeDialogs();
   show();

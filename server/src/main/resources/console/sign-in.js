@@ -1,7 +1,7 @@
 // Sign-in: first the email address, then the code that was sent to it.
 
 import * as api from './api.js';
-import { element } from './dom.js';
+import { element, logo } from './dom.js';
 import { countDown, notice } from './failures.js';
 import { field, onSubmit } from './forms.js';
 
@@ -31,11 +31,6 @@ export function showSignIn(root, { reason, email = '', onSignedIn }) {
   askForEmail(email);
 }
 
-/** Returns the product's logo, which is also the icon of the browser tab. */
-export function logo() {
-  return element('img', { src: '/app/assets/icon.svg', alt: '', width: 32, height: 32 });
-}
-
 function emailStep(card, { reason, email, onSent }) {
   const input = field('Email', {
     type: 'email',
@@ -56,7 +51,7 @@ function emailStep(card, { reason, email, onSent }) {
     reason ? element('p', { class: 'notice notice-info', role: 'status' }, reason) : undefined,
     [input.root, button, problem],
   );
-  onSubmit({ form, button, problem, field: input }, async () => {
+  onSubmit({ form, button, problem, fields: [input] }, async () => {
     const address = input.input.value.trim();
     if (!address) {
       input.setError('Enter your email address.');
@@ -135,7 +130,7 @@ function codeStep(card, { email, onSignedIn, onChangeEmail }) {
   };
   code.input.addEventListener('input', read);
   code.input.addEventListener('compositionend', read);
-  onSubmit({ form, button, problem, field: code }, async () => {
+  onSubmit({ form, button, problem, fields: [code] }, async () => {
     const digits = codeIn(code.input.value);
     tried = digits;
     sent.textContent = '';

@@ -1,59 +1,92 @@
-// Relative times such as "3 minutes ago", with the exact time in the user's locale on hover.
+// Times relative to the server's clock, such as "3 minutes ago", with the exact time on hover.
 
 import { now } from './api.js';
 import { element } from './dom.js';
 
 const STEPS = [
+  ['second', 60],
   ['minute', 60],
-  ['hour', 60],
-  ['day', 24],
-  ['week', 7],
+  ['hour', 24],
+  ['day', 7],
+  ['week', 4],
 ];
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+// The console is in English, so its dates are too. This form is read alike everywhere.
+const LOCALE = 'en-GB';
+const RELATIVE = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'always' });
+const EXACT = new Intl.DateTimeFormat(LOCALE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+const DATE = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
+const NUMBER = new Intl.NumberFormat(LOCALE);
 
-/** Returns a `<time>` element that {@link refreshTimes} keeps up to date. */
-export function time(instant) {
+/** Formats a count, such as "1,250". */
+export function number(value) {
+  return NUMBER.format(value);
+}
+
+/** Formats a point in time to the second, in the browser's time zone. */
+export function exact(instant) {
+  return EXACT.format(new Date(instant));
+}
+
+/**
+ * Returns a `<time>` element that {@link refreshTimes} keeps up to date. It shows times of less than
+ * 45 seconds ago as "just now" or, with `seconds`, exactly.
+ */
+export function time(instant, { seconds = false } = {}) {
   return element(
     'time',
-    { datetime: instant, title: EXACT.format(new Date(instant)) },
-    ago(instant),
+    { datetime: instant, title: exact(instant), 'data-seconds': seconds },
+    ago(instant, seconds),
   );
 }
 
-/** Updates all times in the element. */
+/** Returns a `<time>` element with the exact time. */
+export function exactTime(instant) {
+  return element('time', { datetime: instant, 'data-exact': true }, exact(instant));
+}
+
+/** Updates all relative times in the element. */
 export function refreshTimes(root) {
-  for (const node of root.querySelectorAll('time')) {
-    const text = ago(node.dateTime);
+  for (const node of root.querySelectorAll('time:not([data-exact])')) {
+    const text = ago(node.dateTime, 'seconds' in node.dataset);
     if (node.textContent !== text) {
       node.textContent = text;
     }
   }
 }
 
-/** Returns how long ago the instant is, or its date if that is more than four weeks. */
-export function ago(instant) {
+/** Returns how far away the instant is, or its date if that is more than four weeks. */
+function ago(instant, seconds) {
   const date = new Date(instant);
+  const millis = date.getTime() - now();
+  const future = millis > 0;
+  let amount = Math.abs(millis) / 1000;
   // The server's time is known only to the second.
-  let amount = Math.max(0, now() - date.getTime()) / 1000;
-  if (amount < 45) {
+  if (amount < (seconds ? 2 : 45)) {
     return 'just now';
   }
-  let unit;
-  for (const [name, size] of STEPS) {
-    if (unit && amount < size) {
-      break;
+  for (const [unit, size] of STEPS) {
+    if (amount < size && (unit !== 'second' || seconds)) {
+      return RELATIVE.format(future ? Math.max(1, Math.round(amount)) : -Math.max(1, Math.floor(amount)), unit);
     }
     amount /= size;
-    unit = name;
   }
-  return unit === 'week' && amount > 4
-    ? DATE.format(date)
-    : RELATIVE.format(-Math.max(1, Math.floor(amount)), unit);
+  return future ? `on ${DATE.format(date)}` : DATE.format(date);
 }
 
-/** Returns true if the instant is within the last 24 hours. */
-export function isRecent(instant) {
-  return now() - new Date(instant).getTime() < 24 * 3600 * 1000;
+/** Returns true if the instant is less than this many hours ago. */
+export function isWithinHours(instant, hours) {
+  return now() - Date.parse(instant) < hours * 3_600_000;
+}
+
+/** Returns the server's time plus some days. */
+export function inDays(days) {
+  return new Date(now() + days * 24 * 3_600_000);
 }

@@ -1,80 +1,95 @@
-// The page Settings → API: the workspace's tokens, newest first.
+// The page Settings → API: the workspace's tokens.
 
 import * as api from './api.js';
-import { isDialogOpen, openCreateDialog, openRevokeDialog } from './dialogs.js';
-import { element, icon, toast } from './dom.js';
+import { element, heading, hidden, icon, isDialogOpen, nameOf, toast } from './dom.js';
 import { notice } from './failures.js';
-import { refreshTimes, time } from './times.js';
+import { poll } from './poll.js';
+import { inDays, number } from './times.js';
+import { NEWEST_FIRST, tokenTable } from './token-table.js';
+import { UNUSED_DAYS } from './token-view.js';
 
 const PAGE_SIZE = 100;
-const FILTERS = [
+const REFRESH_EVERY_SECONDS = 10;
+const UPDATE_TIMES_EVERY_MILLIS = 30_000;
+const SEARCH_AFTER_MILLIS = 250;
+const TABS = [
   ['', 'All'],
   ['active', 'Active'],
   ['revoked', 'Revoked'],
   ['expired', 'Expired'],
 ];
-// Why a token was revoked, if no agent did it.
-const REASONS = { leaked: 'reported as leaked', self: 'with its own secret' };
-const UPDATE_TIMES_EVERY_MILLIS = 30_000;
-const REFRESH_AFTER_MILLIS = 5_000;
-
+const USES = [
+  ['', 'Any use'],
+  ['never', 'Never used'],
+  ['unused', `Unused for ${UNUSED_DAYS} days`],
+];
+const SORTS = [
+  [NEWEST_FIRST, 'Newest first'],
+  ['name', 'By name'],
+  ['-lastUsedAt', 'Last used first'],
+  ['lastUsedAt', 'Longest unused first'],
+];
 /**
- * Shows the workspace's tokens in `content`. Returns a function that stops its requests and timers.
+ * Shows the workspace's tokens.
  *
- * @param {HTMLElement} content
- * @param {{
- *   workspace: api.WorkspaceMembership,
- *   intent?: {create?: string, revoke?: api.ApiToken},
- *   onSignedOut: (intent?: object) => void,
- *   onWorkspaceGone: (failure: api.ApiFailure) => void,
- * }} options
+ * @param {object} page the page of the settings to show them in
+ * @param {{create?: object, revoke?: api.ApiToken}} [intent] the action to continue
  */
-export function showTokens(content, { workspace, intent, onSignedOut, onWorkspaceGone }) {
-  if (workspace.role !== 'admin') {
-    showNotAdmin(content, workspace);
-    return () => {};
-  }
-
-  /** @type {Map<string, {token: api.ApiToken, row: HTMLElement}>} */
-  const shown = new Map();
-  let status = filterOfAddress();
-  let cursor;
+export function showTokens(page, intent) {
+  const { content, workspace } = page;
+  /** The cursor of the next page. */
+  let end;
+  let total;
+  let view = viewOfAddress();
+  let table = newTable();
   let loading = new AbortController();
   let busy = false;
-  let refreshedAt = 0;
+  let counting = 0;
+  let typing;
 
-  const table = element(
-    'table',
-    { role: 'table', class: 'tokens', 'aria-label': 'API tokens' },
-    element(
-      'thead',
-      { role: 'rowgroup' },
-      element(
-        'tr',
-        { role: 'row' },
-        ...['Name', 'Token', 'Created', 'Last used', 'Status'].map((name) =>
-          element('th', { role: 'columnheader', scope: 'col' }, name),
-        ),
-        element(
-          'th',
-          { role: 'columnheader', scope: 'col' },
-          element('span', { class: 'visually-hidden' }, 'Actions'),
-        ),
-      ),
-    ),
-  );
   const place = element('div', { class: 'list' });
   const count = element('p', { class: 'list-count', role: 'status' });
+  const stale = element('p', { class: 'list-stale', role: 'status' });
   const more = element('button', { type: 'button', class: 'button', onclick: () => load() }, 'Load more');
   const foot = element('div', { class: 'list-foot' });
   const headButton = createButton();
-  const filters = element(
+  const tabs = element(
     'nav',
-    { class: 'segments', 'aria-label': 'Show tokens' },
-    ...FILTERS.map(([value, label]) =>
-      element('a', { href: address(value), 'data-status': value, onclick: onFilter }, label),
+    { class: 'segments', 'aria-label': 'Status' },
+    ...TABS.map(([value, label]) =>
+      element(
+        'a',
+        { 'data-status': value, onclick: onTab },
+        label,
+        element('span', { class: 'tab-count' }),
+      ),
     ),
   );
+  const search = element('input', {
+    type: 'search',
+    class: 'input',
+    placeholder: 'Name, prefix or id',
+    'aria-label': 'Search tokens',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    maxlength: 300,
+    oninput: onSearch,
+  });
+  const cut = element('p', { class: 'hint', role: 'status' });
+  const use = select('Use', USES, (value) =>
+    // Only active tokens can be in use.
+    go({ ...view, use: value, status: value ? 'active' : view.status }),
+  );
+  const sort = select('Sort', SORTS, (value) => go({ ...view, sort: value }));
+  sort.classList.add('list-sort');
+  const tools = element(
+    'div',
+    { class: 'list-tools' },
+    element('div', { class: 'search', role: 'search' }, icon('search'), search),
+    use,
+    sort,
+  );
+  const head = element('div', { class: 'list-head' }, tabs, tools);
   content.replaceChildren(
     element(
       'div',
@@ -82,7 +97,7 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
       element(
         'div',
         {},
-        element('h1', { tabindex: -1 }, 'API tokens'),
+        heading('API tokens'),
         element(
           'p',
           { class: 'lead' },
@@ -93,7 +108,9 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
       ),
       headButton,
     ),
-    element('div', { class: 'list-head' }, filters, count),
+    head,
+    cut,
+    element('div', { class: 'list-said' }, count, stale),
     place,
     foot,
   );
@@ -103,58 +120,99 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     (entries) => entries.some((entry) => entry.isIntersecting) && more.isConnected && load(),
     { rootMargin: '800px' },
   );
-  const times = setInterval(() => {
-    for (const group of table.tBodies) {
-      if (group.checkVisibility({ contentVisibilityAuto: true })) {
-        refreshTimes(group);
-      }
-    }
-  }, UPDATE_TIMES_EVERY_MILLIS);
-  const onVisible = () => {
-    if (document.visibilityState === 'visible') {
-      refreshTimes(table);
-      refresh();
-    }
-  };
-  document.addEventListener('visibilitychange', onVisible);
+  const times = setInterval(() => table.refreshTimesInView(), UPDATE_TIMES_EVERY_MILLIS);
+  page.signal.addEventListener('abort', () => {
+    loading.abort();
+    nearEnd.disconnect();
+    clearInterval(times);
+    clearTimeout(typing);
+  });
+  poll(REFRESH_EVERY_SECONDS, refresh, page.signal, (failed) => {
+    stale.textContent = failed ? 'The list could not be updated. Trying again…' : '';
+  });
 
+  search.value = view.query;
   restart();
-  if (intent?.create !== undefined) {
+  if (intent?.create) {
     openCreate(intent.create);
   } else if (intent?.revoke) {
     openRevoke(intent.revoke);
   }
-  return () => {
-    loading.abort();
-    nearEnd.disconnect();
-    clearInterval(times);
-    document.removeEventListener('visibilitychange', onVisible);
-  };
 
-  /** Reloads the list with the filter from the address. */
+  /** Shows another view of the list, at its own address. */
+  function go(next, { replace = false } = {}) {
+    view = next;
+    history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(view));
+    restart();
+  }
+
+  /** Loads the list of the view from its beginning. */
   function restart() {
     loading.abort();
     loading = new AbortController();
     busy = false;
-    status = filterOfAddress();
-    for (const segment of filters.children) {
-      const current = segment.dataset.status === (status ?? '');
-      segment.toggleAttribute('data-current', current);
-      if (current) {
-        segment.setAttribute('aria-current', 'true');
-      } else {
-        segment.removeAttribute('aria-current');
-      }
+    for (const tab of tabs.children) {
+      const current = tab.dataset.status === view.status;
+      tab.href = addressOf({ ...view, status: tab.dataset.status });
+      tab.toggleAttribute('data-current', current);
+      tab[current ? 'setAttribute' : 'removeAttribute']('aria-current', 'true');
     }
-    cursor = undefined;
-    shown.clear();
-    for (const group of [...table.tBodies]) {
-      group.remove();
-    }
+    use.firstElementChild.value = view.use;
+    sort.firstElementChild.value = view.sort;
+    sort.firstElementChild.disabled = view.use === 'never';
+    end = undefined;
+    total = undefined;
+    discard(table.root);
+    table = newTable();
     count.textContent = '';
     foot.replaceChildren();
-    place.replaceChildren(skeleton());
+    place.append(skeleton());
     load();
+  }
+
+  /** Removes a table that may be long: it disappears at once, its rows when the browser is idle. */
+  function discard(old) {
+    place.querySelector('.skeleton')?.remove();
+    for (const child of [...place.children]) {
+      if (child !== old) {
+        child.remove();
+      }
+    }
+    old.hidden = true;
+    const removeSome = () => {
+      old.tBodies[0]?.remove();
+      if (old.tBodies.length > 0) {
+        requestIdleCallback(removeSome);
+      } else {
+        old.remove();
+      }
+    };
+    requestIdleCallback(removeSome);
+  }
+
+  /** Requests one page of the list. */
+  async function request(cursor, signal) {
+    const never = view.use === 'never';
+    const list = await api.listTokens(
+      workspace.id,
+      {
+        status: view.status,
+        query: view.query.trim(),
+        unusedSince: view.use === 'unused' ? inDays(-UNUSED_DAYS).toISOString() : undefined,
+        sort: never ? 'lastUsedAt' : view.sort,
+        limit: PAGE_SIZE,
+        cursor,
+      },
+      signal,
+    );
+    if (never) {
+      // In this order, never used tokens come first.
+      const used = list.tokens.findIndex((token) => token.lastUsedAt);
+      return used < 0
+        ? { ...list, total: list.nextCursor ? undefined : list.tokens.length }
+        : { tokens: list.tokens.slice(0, used) };
+    }
+    return list;
   }
 
   /** Loads the next page. */
@@ -166,13 +224,16 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     const { signal } = loading;
     more.disabled = true;
     more.toggleAttribute('data-busy', true);
-    table.setAttribute('aria-busy', 'true');
+    table.root.setAttribute('aria-busy', 'true');
     try {
-      const page = await api.listTokens(workspace.id, { status, limit: PAGE_SIZE, cursor }, signal);
-      cursor = page.nextCursor;
-      refreshedAt = Date.now();
-      append(page.tokens);
-      showFoot();
+      const cursor = end;
+      const list = await request(cursor, signal);
+      end = list.nextCursor;
+      table.fill(table.addPart(cursor), list.tokens);
+      showFoot(list);
+      if (!cursor) {
+        showCounts();
+      }
     } catch (failure) {
       if (!signal.aborted) {
         fail(failure, load);
@@ -182,141 +243,151 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
         busy = false;
         more.disabled = false;
         more.removeAttribute('data-busy');
-        table.removeAttribute('aria-busy');
+        table.root.removeAttribute('aria-busy');
       }
     }
   }
 
-  /** Reloads the newest tokens, to show their last uses and the changes of other admins. */
+  /** Reloads the pages of the list that can be seen, to show last uses and others' changes. */
   async function refresh() {
-    if (busy || isDialogOpen() || Date.now() - refreshedAt < REFRESH_AFTER_MILLIS) {
+    const { signal } = loading;
+    if (busy || isDialogOpen()) {
       return;
     }
-    refreshedAt = Date.now();
-    const { signal } = loading;
+    busy = true;
     try {
-      const page = await api.listTokens(workspace.id, { status, limit: PAGE_SIZE }, signal);
-      if (signal.aborted) {
-        return;
-      }
-      let next;
-      for (const token of page.tokens.toReversed()) {
-        if (!shown.has(token.id)) {
-          insert(token, next);
+      for (const part of table.partsInView()) {
+        const list = await request(part.cursor, signal);
+        const next = table.parts[table.parts.indexOf(part) + 1];
+        const left = table.fill(part, list.tokens);
+        if (next) {
+          // Rows that left this page are on the next one, or it shows that they are gone.
+          next.cursor = list.nextCursor;
+          next.body.prepend(...left);
         } else {
-          update(token);
+          end = list.nextCursor;
+          left.forEach(table.forget);
         }
-        next = shown.get(token.id).row;
+        const changed = list.total !== total;
+        showFoot(list);
+        if (changed) {
+          showCounts();
+        }
       }
-      showFoot();
     } catch (failure) {
-      // The user did not start this request, so show only a failure that concerns the whole page.
-      if (!signal.aborted && (failure.isSignedOut || failure.code === 'ADMIN_REQUIRED')) {
-        fail(failure);
+      if (!signal.aborted && !page.fatal(failure)) {
+        throw failure;
+      }
+    } finally {
+      if (!signal.aborted) {
+        busy = false;
       }
     }
   }
 
   function fail(failure, retry) {
-    if (!(failure instanceof api.ApiFailure)) {
-      throw failure;
+    if (page.fatal(failure)) {
+      return;
     }
-    if (failure.isSignedOut) {
-      onSignedOut();
-    } else if (failure.code === 'ADMIN_REQUIRED') {
-      showNotAdmin(content, workspace);
-    } else if (failure.code === 'WORKSPACE_NOT_FOUND') {
-      onWorkspaceGone(failure);
-    } else {
-      if (shown.size === 0) {
-        place.replaceChildren();
+    place.querySelector('.skeleton')?.remove();
+    const again = () => {
+      foot.replaceChildren();
+      if (table.shown.size === 0) {
+        place.append(skeleton());
       }
-      const again = () => {
-        foot.replaceChildren();
-        if (shown.size === 0) {
-          place.replaceChildren(skeleton());
-        }
-        retry();
-      };
-      // After the wait that the server asked for, loading continues automatically.
-      const onWait = (waiting) => !waiting && foot.contains(note) && again();
-      const note = notice(failure, { retry: again, onWait });
-      foot.replaceChildren(note);
-    }
+      retry();
+    };
+    // After the wait that the server asked for, loading continues automatically.
+    const onWait = (waiting) => !waiting && foot.contains(note) && again();
+    const note = notice(failure, { retry: again, onWait });
+    foot.replaceChildren(note);
   }
 
-  function append(tokens) {
-    const rows = tokens.filter(({ id }) => !shown.has(id)).map(rowOf);
-    if (rows.length > 0) {
-      group().append(...rows);
+  /** Shows a token's new state. Its row disappears if the token no longer belongs to the view. */
+  function changed(token) {
+    if (!table.shown.has(token.id)) {
+      return;
     }
-  }
-
-  function group() {
-    const node = element('tbody', { role: 'rowgroup' });
-    // Times of rows outside the viewport are not updated until the rows become visible.
-    node.addEventListener('contentvisibilityautostatechange', (event) => {
-      if (!event.skipped) {
-        refreshTimes(node);
+    const row = table.rowOf(token);
+    if (view.status && token.status !== view.status) {
+      const focus = row.contains(document.activeElement) || document.activeElement === document.body;
+      const next = row.nextElementSibling ?? row.previousElementSibling ?? content.querySelector('h1');
+      table.forget(row);
+      if (focus) {
+        next.focus();
       }
-    });
-    table.append(node);
-    return node;
-  }
-
-  /** Inserts a new token before a row, or at the top. */
-  function insert(token, before) {
-    const row = rowOf(token);
-    const first = table.tBodies[0] ?? group();
-    if (before) {
-      before.before(row);
-    } else {
-      first.prepend(row);
+      showFoot({ total: total && total - 1, nextCursor: end });
     }
-    return row;
+    showCounts();
   }
 
-  function rowOf(token) {
-    const row = tokenRow(token, openRevoke);
-    shown.set(token.id, { token, row });
-    return row;
-  }
-
-  function update(token) {
-    const known = shown.get(token.id);
-    if (known && JSON.stringify(known.token) !== JSON.stringify(token)) {
-      const { row } = known;
-      const focused = row.contains(document.activeElement);
-      row.replaceWith(rowOf(token));
-      if (focused) {
-        (shown.get(token.id).row.querySelector('button') ?? shown.get(token.id).row).focus();
-      }
-    }
-  }
-
-  function showFoot() {
-    if (shown.size === 0) {
-      place.replaceChildren(status ? nothingFound(status) : emptyState(createButton()));
-      filters.hidden = !status;
-      headButton.hidden = !status;
+  function showFoot({ total: all, totalIsCapped: capped, nextCursor }) {
+    place.querySelector('.skeleton')?.remove();
+    place.querySelector('.empty')?.remove();
+    total = all;
+    const untouched = isUntouched();
+    if (table.shown.size === 0 && !nextCursor) {
+      table.root.remove();
+      place.append(untouched ? emptyState(createButton()) : nothingFound());
+      head.hidden = untouched;
+      headButton.hidden = untouched;
       count.textContent = '';
       foot.replaceChildren();
       return;
     }
-    filters.hidden = false;
+    head.hidden = false;
     headButton.hidden = false;
-    if (!table.isConnected) {
-      place.replaceChildren(table);
+    if (!table.root.isConnected) {
+      place.append(table.root);
     }
-    const number = new Intl.NumberFormat().format(shown.size);
-    count.textContent = cursor
-      ? `${number} tokens shown, more available`
-      : `${number} ${shown.size === 1 ? 'token' : 'tokens'}`;
-    foot.replaceChildren(...(cursor ? [more] : []));
+    const known = all ?? table.shown.size;
+    const text = capped || all === undefined && nextCursor ? `${number(known)}+` : number(known);
+    count.textContent = `${text} ${known === 1 ? 'token' : 'tokens'}${view.query || view.use ? ' found' : ''}`;
+    foot.replaceChildren(...(nextCursor ? [more] : []));
     // The observer reports only changes, and the end of the list may still be visible.
     nearEnd.disconnect();
-    if (cursor) {
+    if (nextCursor) {
       nearEnd.observe(foot);
+    }
+  }
+
+  /** Returns whether the view is the list of all tokens. */
+  function isUntouched() {
+    return !view.status && !view.query && !view.use;
+  }
+
+  /** Shows how many tokens of each status the workspace has. */
+  async function showCounts() {
+    const run = ++counting;
+    const counts = new Map();
+    const whole = isUntouched() && end === undefined;
+    if (whole) {
+      for (const [status] of TABS) {
+        counts.set(status, { total: 0 });
+      }
+      for (const { token } of table.shown.values()) {
+        for (const status of ['', token.status]) {
+          counts.set(status, { total: (counts.get(status)?.total ?? 0) + 1 });
+        }
+      }
+    } else {
+      try {
+        const each = TABS.map(async ([status]) => {
+          const query = { status, limit: 1 };
+          counts.set(status, await api.listTokens(workspace.id, query, page.signal));
+        });
+        await Promise.all(each);
+      } catch (failure) {
+        // The tabs work without counts; a failure of the list itself is table.shown.
+        if (!(failure instanceof api.ApiFailure) && !page.signal.aborted) {
+          throw failure;
+        }
+      }
+    }
+    for (const tab of run === counting ? tabs.children : []) {
+      const { total: sum, totalIsCapped } = counts.get(tab.dataset.status) ?? {};
+      tab.lastElementChild.textContent =
+        sum === undefined ? '' : ` ${number(sum)}${totalIsCapped ? '+' : ''}`;
     }
   }
 
@@ -329,116 +400,146 @@ export function showTokens(content, { workspace, intent, onSignedOut, onWorkspac
     );
   }
 
-  function openCreate(name) {
-    openCreateDialog({
-      workspaceId: workspace.id,
-      name,
-      onSignedOut,
+  async function openCreate(values) {
+    const { openCreateDialog } = await page.load(import('./create.js'));
+    openCreateDialog(page, {
+      values,
       onUncertain: restart,
       onCreated: (token) => {
-        if (status === 'revoked') {
-          history.pushState(null, '', address(''));
+        const sorted = view.sort === NEWEST_FIRST && !view.use && !view.query;
+        if (!sorted || (view.status && view.status !== 'active')) {
+          search.value = '';
+          go(viewOf(new URLSearchParams()));
+        } else if (table.shown.size === 0) {
           restart();
-        } else if (!shown.has(token.id)) {
-          insert(token).classList.add('fresh');
-          showFoot();
+        } else {
+          table.parts[0].body.prepend(table.rowOf(token));
+          table.shown.get(token.id).row.classList.add('fresh');
+          showFoot({ total: total && total + 1, nextCursor: end });
+          showCounts();
         }
       },
       // The button that opened the dialog may have been in the empty state, which is gone.
-      focusAfter: (token) => shown.get(token.id)?.row ?? content.querySelector('h1'),
+      focusAfter: (token) => table.shown.get(token.id)?.row ?? content.querySelector('h1'),
     });
   }
 
-  function openRevoke(token) {
-    openRevokeDialog({
-      workspaceId: workspace.id,
-      token: shown.get(token.id)?.token ?? token,
-      onSignedOut,
-      onChanged: (changed, byUs) => {
-        update(changed);
-        if (byUs) {
-          toast('Revoked ', element('strong', { class: 'breakable', dir: 'auto' }, changed.name), '.');
-          shown.get(changed.id)?.row.focus();
+  async function openRevoke(token) {
+    const { openRevokeDialog } = await page.load(import('./revoke.js'));
+    openRevokeDialog(page, {
+      token: table.shown.get(token.id)?.token ?? token,
+      onChanged: (latest, revoked) => {
+        if (revoked) {
+          toast('Revoked ', element('strong', {}, nameOf(latest)), '.');
+          table.shown.get(latest.id)?.row.focus();
         }
+        changed(latest);
       },
     });
   }
 
-  function onFilter(event) {
+  function onTab(event) {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      const { status: chosen } = event.currentTarget.dataset;
-      if (chosen !== (status ?? '')) {
-        history.pushState(null, '', address(chosen));
-        restart();
+      const { status } = event.currentTarget.dataset;
+      if (status !== view.status) {
+        go({ ...view, status });
       }
     }
   }
 
-  function nothingFound(which) {
+  
+  function onSearch() {
+    // A secret never leaves the browser: its prefix finds the token.
+    const safe = withoutSecret(search.value);
+    cut.textContent = '';
+    if (safe !== search.value) {
+      search.value = safe;
+      cut.textContent = 'A secret was shortened to its prefix. It was not sent.';
+    }
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      if (search.value.trim() !== view.query) {
+        go({ ...view, query: search.value.trim() }, { replace: true });
+      }
+    }, SEARCH_AFTER_MILLIS);
+  }
+
+  function newTable() {
+    return tokenTable(page, {
+      sort: view.use === 'never' ? undefined : view.sort,
+      onSort: (sort_, label) => {
+        go({ ...view, sort: sort_ });
+        table.root.querySelector(`[data-label="${label}"] button`)?.focus();
+      },
+      onRevoke: openRevoke,
+    });
+  }
+
+  function nothingFound() {
+    const status = view.status ? `${view.status} ` : '';
+    const wider = view.status && (view.query || view.use);
+    const next = wider ? { ...view, status: '' } : viewOf(new URLSearchParams());
     return element(
       'div',
       { class: 'empty empty-small' },
-      element('p', {}, `There are no ${which} tokens.`),
-      element('a', { href: address(''), 'data-status': '', onclick: onFilter }, 'Show all tokens'),
+      element('p', {}, view.query || view.use ? `No ${status}tokens match.` : `There are no ${status}tokens.`),
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'button',
+          onclick: () => {
+            search.value = next.query;
+            go(next);
+          },
+        },
+        wider ? 'Look among all tokens' : 'Show all tokens',
+      ),
     );
   }
 }
 
-function filterOfAddress() {
-  const asked = new URLSearchParams(location.search).get('status');
-  return FILTERS.some(([value]) => value && value === asked) ? asked : undefined;
-}
-
-function address(status) {
-  return status ? `${location.pathname}?status=${status}` : location.pathname;
-}
-
-function tokenRow(token, onRevoke) {
-  const active = token.status === 'active';
-  const by = (actor) => element('span', { class: 'by' }, 'by ', element('span', { dir: 'auto' }, actor.nickname));
-  const cell = (label, ...children) => element('td', { role: 'cell', 'data-label': label }, ...children);
-  return element(
-    'tr',
-    { role: 'row', class: active ? undefined : 'inactive', 'data-id': token.id, tabindex: -1 },
-    element(
-      'th',
-      { role: 'rowheader', scope: 'row', class: 'name', dir: 'auto' },
-      token.name,
-    ),
-    cell('Token', element('code', { class: 'prefix' }, `${token.prefix}…`)),
-    cell('Created', time(token.createdAt), by(token.createdBy)),
-    cell(
-      'Last used',
-      token.lastUsedAt ? time(token.lastUsedAt) : element('span', { class: 'never' }, 'never'),
-    ),
-    cell('Status', ...statusOf(token, by)),
-    element(
-      'td',
-      { role: 'cell', class: 'actions' },
-      active
-        ? element(
-            'button',
-            { type: 'button', class: 'button button-small button-quiet-danger', onclick: () => onRevoke(token) },
-            'Revoke',
-            element('span', { class: 'visually-hidden' }, ` ${token.name}`),
-          )
-        : undefined,
-    ),
+function select(label, options, onChange) {
+  const control = element(
+    'select',
+    { class: 'input', 'aria-label': label, onchange: () => onChange(control.value) },
+    ...options.map(([value, text]) => element('option', { value }, text)),
   );
+  return element('div', { class: 'list-select' }, control);
 }
 
-function statusOf(token, by) {
-  if (token.status === 'active') {
-    return [element('span', { class: 'badge badge-active' }, 'Active')];
+/** Cuts each whole secret in the text to its prefix, the first 14 characters. */
+function withoutSecret(text) {
+  const found = /adraa_\w{9,}/i.exec(text);
+  return found ? found[0].slice(0, 14) : text;
+}
+
+function viewOfAddress() {
+  return viewOf(new URLSearchParams(location.search));
+}
+
+function viewOf(parameters) {
+  const oneOf = (options, name) => {
+    const value = parameters.get(name);
+    return options.some(([option]) => option === value) ? value : options[0][0];
+  };
+  return {
+    status: oneOf(TABS, 'status'),
+    query: withoutSecret(parameters.get('query') ?? ''),
+    use: oneOf(USES, 'use'),
+    sort: oneOf(SORTS, 'sort'),
+  };
+}
+
+function addressOf(view) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(view)) {
+    if (value && value !== NEWEST_FIRST) {
+      parameters.set(name, value);
+    }
   }
-  const [, word] = FILTERS.find(([value]) => value === token.status) ?? ['', token.status];
-  const since = token.status === 'expired' ? token.expiresAt : token.revokedAt;
-  const cause = token.revokedBy ? by(token.revokedBy) : REASONS[token.revokedReason];
-  return [
-    element('span', { class: 'badge' }, word),
-    ...(since ? [element('span', { class: 'by' }, time(since), ...(cause ? [' ', cause] : []))] : []),
-  ];
+  return parameters.size > 0 ? `${location.pathname}?${parameters}` : location.pathname;
 }
 
 function emptyState(button) {
@@ -472,28 +573,9 @@ function emptyState(button) {
 
 function skeleton() {
   const root = element('div', { class: 'skeleton', role: 'status' });
-  root.append(element('span', { class: 'visually-hidden' }, 'Loading tokens…'));
+  root.append(hidden('Loading tokens…'));
   for (let line = 0; line < 5; line++) {
     root.append(element('span', { class: 'skeleton-line', 'aria-hidden': 'true' }));
   }
   return root;
-}
-
-function showNotAdmin(content, workspace) {
-  content.replaceChildren(
-    element('h1', { tabindex: -1 }, 'API tokens'),
-    element(
-      'div',
-      { class: 'empty empty-small' },
-      element('span', { class: 'empty-mark' }, icon('lock')),
-      element('h2', {}, 'Only workspace admins can create and revoke API tokens'),
-      element(
-        'p',
-        { class: 'lead' },
-        'You are a member of ',
-        element('strong', { class: 'breakable' }, workspace.name),
-        ', but not an admin. Ask an admin to create a token for your integration.',
-      ),
-    ),
-  );
 }

@@ -25,17 +25,31 @@ import org.jspecify.annotations.Nullable;
 public final class PagesHandler extends Handler.Wrapper {
   private static final List<String> CONSOLE =
       List.of(
+          "activity.js",
           "api.js",
-          "dialogs.js",
+          "copy.js",
+          "create.js",
+          "dialog.js",
           "dom.js",
+          "edit.js",
+          "events.js",
           "failures.js",
           "forms.js",
           "main.js",
+          "poll.js",
+          "replace.js",
+          "revoke.js",
+          "secret.js",
           "sign-in.js",
           "style.css",
           "times.js",
+          "token-fields.js",
+          "token-table.js",
+          "token-view.js",
+          "token.js",
           "tokens.css",
           "tokens.js",
+          "usage-chart.js",
           "welcome.css");
 
   private static final List<String> REFERENCE =

@@ -1,0 +1,72 @@
+// The dialog that changes a token's name, description and expiry.
+
+import * as api from './api.js';
+import { openDialog, title } from './dialog.js';
+import { element } from './dom.js';
+import { onSubmit } from './forms.js';
+import { descriptionField, expiryField, nameField } from './token-fields.js';
+
+/**
+ * Opens the dialog.
+ *
+ * @param {object} page the page that opens the dialog
+ * @param {{token: api.ApiToken, onChanged: (token: api.ApiToken) => void}} options
+ */
+export function openEditDialog(page, { token, onChanged }) {
+  let saving = false;
+  const dialog = openDialog({ mayClose: (how) => !saving && how !== 'outside' });
+  const name = nameField(page, { value: token.name, exceptId: token.id });
+  const description = descriptionField(token.description);
+  const expiry = expiryField({ current: token.expiresAt });
+  const button = element('button', { class: 'button button-primary' }, 'Save');
+  const cancel = element('button', { type: 'button', class: 'button', onclick: dialog.close }, 'Cancel');
+  const problem = element('div', { class: 'problem' });
+  const form = element(
+    'form',
+    { class: 'stack', novalidate: true },
+    name.root,
+    description.root,
+    expiry.root,
+    problem,
+    element('div', { class: 'dialog-actions' }, cancel, button),
+  );
+  onSubmit(
+    { form, button, problem, fields: [name, description, expiry] },
+    async () => {
+      if (!expiry.isComplete()) {
+        return;
+      }
+      const changes = {};
+      if (name.input.value.trim() !== token.name) {
+        changes.name = name.input.value;
+      }
+      if (description.input.value.trim() !== (token.description ?? '')) {
+        changes.description = description.input.value;
+      }
+      if (expiry.read()) {
+        changes.expiresAt = expiry.read();
+      } else if (token.expiresAt && !expiry.isKept()) {
+        changes.neverExpires = true;
+      }
+      if (Object.keys(changes).length === 0) {
+        dialog.close();
+        return;
+      }
+      saving = true;
+      cancel.disabled = true;
+      try {
+        const changed = await api.updateToken(page.workspace.id, token.id, changes);
+        dialog.close();
+        onChanged(changed);
+      } finally {
+        saving = false;
+        cancel.disabled = false;
+      }
+    },
+    (failure) =>
+      failure.isSignedOut
+        ? { retryLabel: 'Sign in again', retry: () => page.signedOut() }
+        : undefined,
+  );
+  dialog.show(title('Edit token'), form);
+}

@@ -1,0 +1,385 @@
+// The page that replaces a token without an outage: create the new one, deploy it, revoke the old one.
+// Its place in these steps follows from the two tokens, so leaving the page loses nothing.
+
+import * as api from './api.js';
+import { element, heading, icon, isDialogOpen, nameOf, toast } from './dom.js';
+import { notice, words } from './failures.js';
+import { onSubmit } from './forms.js';
+import { poll } from './poll.js';
+import { openSecretDialog } from './secret.js';
+import { isWithinHours, refreshTimes, time } from './times.js';
+import { breadcrumb } from './token.js';
+import { descriptionField, expiryField, nameField } from './token-fields.js';
+import { statusBadge, statusDetail, tokenLink } from './token-view.js';
+
+const LOOK_EVERY_SECONDS = 5;
+const IN_USE_HOURS = 1;
+const STEPS = ['Create the new token', 'Deploy it', 'Revoke the old token'];
+
+/**
+ * Shows the steps that replace a token.
+ *
+ * @param {object} page the page of the settings to show them in
+ * @param {string} tokenId the token to replace
+ */
+export function showReplace(page, tokenId) {
+  const { content, workspace, signal } = page;
+  /** @type {api.ApiToken} */
+  let old;
+  /** @type {api.ApiToken | undefined} */
+  let replacement;
+  let shown = '';
+  const stale = element('p', { class: 'list-stale', role: 'status' });
+  const steps = element('ol', { class: 'steps' });
+  const place = element('div', { class: 'step' });
+
+  start();
+
+  async function start() {
+    content.replaceChildren(
+      breadcrumb(page),
+      heading('Replace a token'),
+      element('p', { class: 'lead', role: 'status' }, 'Loading the token…'),
+    );
+    try {
+      await load();
+      content.replaceChildren(
+        breadcrumb(page, old, 'Replace'),
+        element(
+          'div',
+          { class: 'content-head' },
+          element(
+            'div',
+            {},
+            heading('Replace ', nameOf(old)),
+            element(
+              'p',
+              { class: 'lead' },
+              'Both tokens work until you revoke the old one, so your integration does not stop. You can leave this page and come back at any time.',
+            ),
+          ),
+        ),
+        steps,
+        stale,
+        place,
+      );
+      show();
+      content.querySelector('h1').focus();
+      poll(LOOK_EVERY_SECONDS, look, signal, (failed) => {
+        stale.textContent = failed ? 'The page could not be updated. Trying again…' : '';
+      });
+      const times = setInterval(() => refreshTimes(place), 1000);
+      signal.addEventListener('abort', () => clearInterval(times));
+    } catch (failure) {
+      if (!signal.aborted && !page.fatal(failure)) {
+        content.replaceChildren(
+          breadcrumb(page),
+          heading('Replace a token'),
+          notice(failure, failure.code === 'TOKEN_NOT_FOUND' ? {} : { retry: start }),
+        );
+      }
+    }
+  }
+
+  async function load() {
+    old = await api.getToken(workspace.id, tokenId, signal);
+    replacement = old.replacedBy && (await api.getToken(workspace.id, old.replacedBy, signal));
+    page.setTitle(`Replace ${old.name}`);
+  }
+
+  async function look() {
+    // While the form is open, nothing here can change but by another admin, whom the server reports.
+    if (isDialogOpen() || step() === 1) {
+      return;
+    }
+    try {
+      await load();
+      show();
+    } catch (failure) {
+      if (!signal.aborted && !page.fatal(failure)) {
+        throw failure;
+      }
+    }
+  }
+
+  /** Returns the number of the step that the two tokens are in; 4 is the end. */
+  function step() {
+    if (!replacement || replacement.status === 'revoked') {
+      return 1;
+    }
+    if (old.status !== 'active') {
+      return 4;
+    }
+    return replacement.lastUsedAt ? 3 : 2;
+  }
+
+  function show() {
+    const at = step();
+    steps.replaceChildren(
+      ...STEPS.map((name, index) =>
+        element(
+          'li',
+          { 'aria-current': index + 1 === at ? 'step' : undefined, class: index + 1 < at ? 'done' : undefined },
+          element('span', { class: 'step-number', 'aria-hidden': 'true' }, index + 1 < at ? icon('check') : `${index + 1}`),
+          name,
+        ),
+      ),
+    );
+    const state = JSON.stringify([at, old, replacement]);
+    if (state !== shown) {
+      shown = state;
+      if (at === 1) {
+        showForm();
+      } else if (at === 4) {
+        showEnd();
+      } else {
+        showWaiting();
+      }
+    }
+  }
+
+  function showForm() {
+    const active = old.status === 'active';
+    const name = nameField(page, { value: old.name, exceptId: old.id });
+    const description = descriptionField(old.description);
+    const expiry = expiryField({ label: 'New token expires' });
+    const oldExpiry = expiryField({
+      name: 'oldExpiresAt',
+      label: 'Old token',
+      never: old.expiresAt ? 'Works until its expiry, or until I revoke it' : 'Works until I revoke it',
+      choices: [
+        [1, 'Expires in 24 hours at the latest'],
+        [7, 'Expires in 7 days at the latest'],
+        [30, 'Expires in 30 days at the latest'],
+      ],
+    });
+    const button = element('button', { class: 'button button-primary' }, 'Create the new token');
+    const problem = element('div', { class: 'problem' });
+    const cancel = element('a', { class: 'button', href: page.paths.token(old.id) }, 'Cancel');
+    const form = element(
+      'form',
+      { class: 'stack', novalidate: true },
+      name.root,
+      description.root,
+      expiry.root,
+      active ? oldExpiry.root : undefined,
+      problem,
+      element('div', { class: 'form-actions' }, button, cancel),
+    );
+    onSubmit(
+      { form, button, problem, fields: [name, description, expiry, oldExpiry] },
+      async () => {
+        if (!expiry.isComplete() || !oldExpiry.isComplete()) {
+          return;
+        }
+        // The secret must not be lost if the user leaves the page meanwhile, so this request goes on.
+        cancel.hidden = true;
+        let created;
+        try {
+          created = await api.replaceToken(workspace.id, old.id, {
+            name: name.input.value,
+            description: description.input.value,
+            expiresAt: expiry.read(),
+            oldExpiresAt: active ? oldExpiry.read() : undefined,
+          });
+        } catch (failure) {
+          if (signal.aborted && failure instanceof api.ApiFailure) {
+            toast(`“${old.name}” may not have been replaced. ${words(failure)}`);
+            return;
+          }
+          throw failure;
+        } finally {
+          cancel.hidden = false;
+        }
+        replacement = created.token;
+        if (!signal.aborted) {
+          show();
+        }
+        openSecretDialog(page, {
+          created,
+          focusAfter: () => content.querySelector('h1'),
+          onClosed: () => !signal.aborted && refresh(),
+        });
+      },
+      (failure) => {
+        if (failure.isSignedOut) {
+          return { retryLabel: 'Sign in again', retry: () => page.signedOut() };
+        }
+        return failure.code === 'TOKEN_ALREADY_REPLACED' || failure.isNetwork
+          ? { retryLabel: 'Show what happened', retry: start }
+          : undefined;
+      },
+    );
+    place.replaceChildren(
+      panel(
+        'Create the new token',
+        active
+          ? undefined
+          : element(
+              'p',
+              { class: 'notice notice-info' },
+              `The old token is ${old.status}, so nothing works with it any more.`,
+            ),
+        replacement
+          ? element(
+              'p',
+              { class: 'notice notice-info' },
+              'An earlier replacement, ',
+              element('code', {}, `${replacement.prefix}…`),
+              ', was revoked.',
+            )
+          : undefined,
+        form,
+      ),
+    );
+  }
+
+  function showWaiting() {
+    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.action : undefined;
+    const expired = replacement.status === 'expired';
+    const inUse = old.lastUsedAt && isWithinHours(old.lastUsedAt, IN_USE_HOURS);
+    const ready = Boolean(replacement.lastUsedAt);
+    place.replaceChildren(
+      element(
+        'div',
+        { class: 'panels panels-even' },
+        panel(
+          'New token',
+          identity(replacement),
+          expired
+            ? warning(`The new token has expired. Revoke it, then replace the old one again.`)
+            : ready
+              ? element('p', { class: 'first-use used' }, icon('check'), element('span', {}, 'Used ', seconds(replacement), from(replacement)))
+              : element('p', { class: 'first-use' }, element('span', { class: 'spinner', 'aria-hidden': 'true' }), 'Waiting for its first request…'),
+          ready || expired
+            ? undefined
+            : element(
+                'p',
+                { class: 'hint' },
+                'Put the new secret where the old one is, in your secret manager or environment, and restart the integration.',
+              ),
+          element(
+            'p',
+            { class: 'hint' },
+            ready ? 'Wrong token? ' : 'Lost the new secret? ',
+            element(
+              'button',
+              { type: 'button', class: 'link', 'data-action': 'undo', onclick: () => revoke(replacement) },
+              'Revoke the new token and start again',
+            ),
+          ),
+        ),
+        panel(
+          'Old token',
+          identity(old),
+          element(
+            'p',
+            { class: 'first-use' },
+            element('span', {}, ...(old.lastUsedAt ? ['Last used ', seconds(old), from(old)] : ['It has never been used.'])),
+          ),
+          old.expiresAt ? element('p', { class: 'hint' }, statusDetail(old), ' by itself.') : undefined,
+          !ready
+            ? warning('The new token has not been used yet. If you revoke the old one now, the integration may stop.')
+            : inUse
+              ? warning('The old token was used within the last hour. Check that every system has the new one.')
+              : element('p', { class: 'notice notice-good' }, icon('check'), element('span', {}, 'The new token is in use and the old one is not: you can revoke it.')),
+          element(
+            'button',
+            {
+              type: 'button',
+              class: ready && !inUse ? 'button button-danger' : 'button button-danger-line',
+              'data-action': 'revoke',
+              onclick: () => revoke(old),
+            },
+            'Revoke the old token',
+          ),
+        ),
+      ),
+    );
+    place.querySelector(`[data-action="${focused}"]`)?.focus();
+  }
+
+  function showEnd() {
+    place.replaceChildren(
+      panel(
+        'Replaced',
+        element(
+          'p',
+          { class: 'notice notice-good' },
+          icon('check'),
+          element(
+            'span',
+            {},
+            'The old token ',
+            element('code', {}, `${old.prefix}…`),
+            ` is ${old.status}. `,
+            replacement.lastUsedAt ? 'The new one is in use, last ' : 'The new one has not been used yet.',
+            ...(replacement.lastUsedAt ? [seconds(replacement), '.'] : []),
+          ),
+        ),
+        identity(replacement),
+        element(
+          'div',
+          { class: 'form-actions' },
+          element('a', { class: 'button button-primary', href: page.paths.token(replacement.id) }, 'Show the new token'),
+          element('a', { class: 'button', href: page.paths.tokens }, 'All tokens'),
+        ),
+      ),
+    );
+  }
+
+  async function revoke(token) {
+    const { openRevokeDialog } = await page.load(import('./revoke.js'));
+    openRevokeDialog(page, {
+      token,
+      onChanged: (latest, revoked) => {
+        if (latest.id === old.id) {
+          old = latest;
+        } else {
+          replacement = latest;
+        }
+        show();
+        if (revoked) {
+          toast('Revoked ', element('strong', {}, nameOf(latest)), '.');
+          content.querySelector('h1').focus();
+        }
+      },
+    });
+  }
+
+  async function refresh() {
+    try {
+      await look();
+    } catch {
+      // The next look says it.
+    }
+  }
+
+  function identity(token) {
+    return element(
+      'p',
+      { class: 'identity' },
+      tokenLink(page, token),
+      ' ',
+      element('code', {}, `${token.prefix}…`),
+      ' ',
+      statusBadge(token),
+    );
+  }
+}
+
+function panel(name, ...children) {
+  return element('section', { class: 'panel stack' }, element('h2', {}, name), ...children);
+}
+
+function warning(text) {
+  return element('p', { class: 'notice notice-warning' }, icon('alert'), element('span', {}, text));
+}
+
+function seconds(token) {
+  return time(token.lastUsedAt, { seconds: true });
+}
+
+function from(token) {
+  return token.lastUsedFrom ? ` from ${token.lastUsedFrom}` : '';
+}
