@@ -1,6 +1,6 @@
 // Events of the audit trail as a table.
 
-import { element, hidden } from './dom.js';
+import { element } from './dom.js';
 import { exactTime, time } from './times.js';
 
 /** The actions that workspaces have, in the words of the console. */
@@ -57,16 +57,16 @@ export function eventRow(event, subject) {
     ),
     ...(subject === undefined ? [] : [cell('Token or member', subject)]),
     cell('By', ...who(event)),
-    cell('From', event.address ? element('code', {}, event.address) : hidden('not known')),
+    cell('From', event.address ? element('code', {}, event.address) : undefined),
   );
 }
 
 function who({ by, channel }) {
   const how = CHANNELS[channel];
   if (!by) {
-    return [how ?? channel];
+    return [element('span', {}, how ?? channel)];
   }
-  const name = element('span', { class: 'breakable' }, by);
+  const name = element('span', {}, by);
   return how ? [name, element('span', { class: 'by' }, how)] : [name];
 }
 
