@@ -18,6 +18,7 @@ const TABS = [
   ['revoked', 'Revoked'],
   ['expired', 'Expired'],
 ];
+const STATUSES = TABS.map(([status]) => status).filter(Boolean);
 const USES = [
   ['', 'Any use'],
   ['never', 'Never used'],
@@ -39,7 +40,8 @@ export function showTokens(page, intent) {
   const { content, workspace } = page;
   /** The cursor of the next page. */
   let end;
-  let total;
+  /** How many tokens the view has, as far as known. */
+  let known = {};
   let view = viewOfAddress();
   let table = newTable();
   let loading = new AbortController();
@@ -161,7 +163,7 @@ export function showTokens(page, intent) {
     sort.firstElementChild.value = view.sort;
     sort.firstElementChild.disabled = view.use === 'never';
     end = undefined;
-    total = undefined;
+    known = {};
     discard(table.root);
     table = newTable();
     count.textContent = '';
@@ -258,6 +260,9 @@ export function showTokens(page, intent) {
     try {
       for (const part of table.partsInView()) {
         const list = await request(part.cursor, signal);
+        const changed =
+          list.total !== known.total ||
+          list.tokens.some(({ id, status }) => (table.shown.get(id)?.token.status ?? status) !== status);
         const next = table.parts[table.parts.indexOf(part) + 1];
         const left = table.fill(part, list.tokens);
         if (next) {
@@ -268,7 +273,6 @@ export function showTokens(page, intent) {
           end = list.nextCursor;
           left.forEach(table.forget);
         }
-        const changed = list.total !== total;
         showFoot(list);
         if (changed) {
           showCounts();
@@ -305,26 +309,30 @@ export function showTokens(page, intent) {
 
   /** Shows a token's new state. Its row disappears if the token no longer belongs to the view. */
   function changed(token) {
-    if (!table.shown.has(token.id)) {
+    const before = table.shown.get(token.id)?.token;
+    if (!before) {
       return;
     }
     const row = table.rowOf(token);
+    if (before.status === token.status) {
+      return;
+    }
     if (view.status && token.status !== view.status) {
-      const focus = row.contains(document.activeElement) || document.activeElement === document.body;
+      const hadFocus = row.contains(document.activeElement) || document.activeElement === document.body;
       const next = row.nextElementSibling ?? row.previousElementSibling ?? content.querySelector('h1');
       table.forget(row);
-      if (focus) {
+      if (hadFocus) {
         next.focus();
       }
-      showFoot({ total: total && total - 1, nextCursor: end });
+      showFoot({ ...known, total: known.total && known.total - 1, nextCursor: end });
     }
     showCounts();
   }
 
-  function showFoot({ total: all, totalIsCapped: capped, nextCursor }) {
+  function showFoot({ total, totalIsCapped, nextCursor }) {
     place.querySelector('.skeleton')?.remove();
     place.querySelector('.empty')?.remove();
-    total = all;
+    known = { total, totalIsCapped };
     const untouched = isUntouched();
     if (table.shown.size === 0 && !nextCursor) {
       table.root.remove();
@@ -340,9 +348,10 @@ export function showTokens(page, intent) {
     if (!table.root.isConnected) {
       place.append(table.root);
     }
-    const known = all ?? table.shown.size;
-    const text = capped || all === undefined && nextCursor ? `${number(known)}+` : number(known);
-    count.textContent = `${text} ${known === 1 ? 'token' : 'tokens'}${view.query || view.use ? ' found' : ''}`;
+    // The number of never used tokens is known only at the end of the list.
+    const sum = total === undefined ? { total: table.shown.size, totalIsCapped: Boolean(nextCursor) } : known;
+    const noun = sum.total === 1 ? 'token' : 'tokens';
+    count.textContent = `${countText(sum)} ${noun}${view.query || view.use ? ' found' : ''}`;
     foot.replaceChildren(...(nextCursor ? [more] : []));
     // The observer reports only changes, and the end of the list may still be visible.
     nearEnd.disconnect();
@@ -360,34 +369,47 @@ export function showTokens(page, intent) {
   async function showCounts() {
     const run = ++counting;
     const counts = new Map();
-    const whole = isUntouched() && end === undefined;
-    if (whole) {
-      for (const [status] of TABS) {
-        counts.set(status, { total: 0 });
-      }
-      for (const { token } of table.shown.values()) {
-        for (const status of ['', token.status]) {
-          counts.set(status, { total: (counts.get(status)?.total ?? 0) + 1 });
-        }
+    const isWhole = isUntouched() && end === undefined;
+    if (isWhole) {
+      const all = [...table.shown.values()];
+      for (const status of STATUSES) {
+        counts.set(status, { total: all.filter(({ token }) => token.status === status).length });
       }
     } else {
+      if (view.status && !view.query && !view.use) {
+        counts.set(view.status, known);
+      }
+      const missing = STATUSES.filter((status) => !counts.has(status));
+      // The last one follows from the sum.
+      const derived = isUntouched() && !known.totalIsCapped ? missing.pop() : undefined;
       try {
-        const each = TABS.map(async ([status]) => {
-          const query = { status, limit: 1 };
-          counts.set(status, await api.listTokens(workspace.id, query, page.signal));
-        });
-        await Promise.all(each);
+        await Promise.all(
+          missing.map(async (status) => {
+            const query = { status, limit: 1 };
+            counts.set(status, await api.listTokens(workspace.id, query, page.signal));
+          }),
+        );
       } catch (failure) {
-        // The tabs work without counts; a failure of the list itself is table.shown.
+        // The tabs work without counts; a failure of the list itself is shown.
         if (!(failure instanceof api.ApiFailure) && !page.signal.aborted) {
           throw failure;
         }
+        return;
+      }
+      if (derived) {
+        const others = [...counts.values()].reduce((sum, { total }) => sum + total, 0);
+        counts.set(derived, { total: known.total - others });
       }
     }
-    for (const tab of run === counting ? tabs.children : []) {
-      const { total: sum, totalIsCapped } = counts.get(tab.dataset.status) ?? {};
-      tab.lastElementChild.textContent =
-        sum === undefined ? '' : ` ${number(sum)}${totalIsCapped ? '+' : ''}`;
+    if (run === counting) {
+      const each = [...counts.values()];
+      counts.set('', {
+        total: each.reduce((sum, { total }) => sum + total, 0),
+        totalIsCapped: each.some(({ totalIsCapped }) => totalIsCapped),
+      });
+      for (const tab of tabs.children) {
+        tab.lastElementChild.textContent = ` ${countText(counts.get(tab.dataset.status))}`;
+      }
     }
   }
 
@@ -415,7 +437,7 @@ export function showTokens(page, intent) {
         } else {
           table.parts[0].body.prepend(table.rowOf(token));
           table.shown.get(token.id).row.classList.add('fresh');
-          showFoot({ total: total && total + 1, nextCursor: end });
+          showFoot({ ...known, total: known.total && known.total + 1, nextCursor: end });
           showCounts();
         }
       },
@@ -498,6 +520,10 @@ export function showTokens(page, intent) {
       ),
     );
   }
+}
+
+function countText({ total, totalIsCapped }) {
+  return `${number(total)}${totalIsCapped ? '+' : ''}`;
 }
 
 function select(label, options, onChange) {
