@@ -3,10 +3,23 @@
 import { ApiFailure } from './api.js';
 
 const AT_ONCE_AFTER_MILLIS = 2_000;
+// A request is a use of the session. A console that nobody touches must not keep its session alive.
+const IDLE_AFTER_MILLIS = 30 * 60_000;
+
+let touched = Date.now();
+for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus']) {
+  addEventListener(
+    type,
+    () => {
+      touched = Date.now();
+    },
+    { passive: true, capture: true },
+  );
+}
 
 /**
  * Runs `work` every `seconds` while the page is visible, and at once when the page becomes visible or
- * gets the focus. Stops when `signal` is aborted. One run at a time. After a failure, waits as long as
+ * gets the focus. Pauses when nobody has touched the page for half an hour. Stops when `signal` is aborted. One run at a time. After a failure, waits as long as
  * the server asks. `onStale` is told whether the last run failed.
  *
  * @param {number} seconds
@@ -20,7 +33,8 @@ export function poll(seconds, work, signal, onStale = () => {}) {
   let waitMillis = seconds * 1000;
   const run = async (afterMillis) => {
     const due = Date.now() - ended >= Math.max(afterMillis, waitMillis - seconds * 1000);
-    if (running || !due || document.visibilityState !== 'visible') {
+    const idle = Date.now() - touched > IDLE_AFTER_MILLIS;
+    if (running || !due || idle || document.visibilityState !== 'visible') {
       return;
     }
     running = true;

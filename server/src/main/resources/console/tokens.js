@@ -12,6 +12,7 @@ const PAGE_SIZE = 100;
 const REFRESH_EVERY_SECONDS = 10;
 const UPDATE_TIMES_EVERY_MILLIS = 30_000;
 const SEARCH_AFTER_MILLIS = 250;
+const QUERY_MAX = 100;
 const TABS = [
   ['', 'All'],
   ['active', 'Active'],
@@ -134,6 +135,8 @@ export function showTokens(page, intent) {
   });
 
   search.value = view.query;
+  // An address may contain anything, also a secret.
+  history.replaceState(null, '', addressOf(view));
   restart();
   if (intent?.create) {
     openCreate(intent.create);
@@ -475,7 +478,7 @@ export function showTokens(page, intent) {
     // A secret never leaves the browser: its prefix finds the token.
     const safe = withoutSecret(search.value);
     cut.textContent = '';
-    if (safe !== search.value) {
+    if (safe.length < Math.min(search.value.length, QUERY_MAX)) {
       search.value = safe;
       cut.textContent = 'A secret was shortened to its prefix. It was not sent.';
     }
@@ -535,10 +538,10 @@ function select(label, options, onChange) {
   return element('div', { class: 'list-select' }, control);
 }
 
-/** Cuts each whole secret in the text to its prefix, the first 14 characters. */
+/** Returns the text to search for: of a text with a whole secret, only its prefix, 14 characters. */
 function withoutSecret(text) {
   const found = /adraa_\w{9,}/i.exec(text);
-  return found ? found[0].slice(0, 14) : text;
+  return found ? found[0].slice(0, 14) : text.slice(0, QUERY_MAX);
 }
 
 function viewOfAddress() {
