@@ -202,7 +202,7 @@ export function showTokens(page, intent) {
       workspace.id,
       {
         status: view.status,
-        query: view.query.trim(),
+        query: view.query,
         unusedSince: view.use === 'unused' ? inDays(-UNUSED_DAYS).toISOString() : undefined,
         sort: never ? 'lastUsedAt' : view.sort,
         limit: PAGE_SIZE,
@@ -484,8 +484,8 @@ export function showTokens(page, intent) {
     }
     clearTimeout(typing);
     typing = setTimeout(() => {
-      if (search.value.trim() !== view.query) {
-        go({ ...view, query: search.value.trim() }, { replace: true });
+      if (safe.trim() !== view.query) {
+        go({ ...view, query: safe.trim() }, { replace: true });
       }
     }, SEARCH_AFTER_MILLIS);
   }
@@ -555,7 +555,7 @@ function viewOf(parameters) {
   };
   return {
     status: oneOf(TABS, 'status'),
-    query: withoutSecret(parameters.get('query') ?? ''),
+    query: withoutSecret(parameters.get('query') ?? '').trim(),
     use: oneOf(USES, 'use'),
     sort: oneOf(SORTS, 'sort'),
   };
