@@ -50,7 +50,8 @@ final class Page {
     this.headers = headers;
   }
 
-  private static String hash(byte[] bytes) {
+  /** Returns 32 hex digits of the SHA-256. */
+  static String hash(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
     } catch (NoSuchAlgorithmException e) {
@@ -81,6 +82,11 @@ final class Page {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the hash of the content. */
+  String tag() {
+    return tag;
   }
 
   String text() {
@@ -190,6 +196,7 @@ final class Page {
       case ".css" -> "text/css; charset=utf-8";
       case ".js" -> "text/javascript; charset=utf-8";
       case ".svg" -> "image/svg+xml";
+      case ".ico" -> "image/x-icon";
       case ".json" -> "application/json";
       case ".yaml" -> "application/yaml"; // RFC 9512
       case ".toml" -> "application/toml";

@@ -75,9 +75,12 @@ public final class PagesHandler extends Handler.Wrapper {
   private static final Pattern PLAIN_AUTHORITY =
       Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._-]{1,255})(:[0-9]{1,5})?");
 
+  private static final String ASSETS = "/app/assets/";
+
+  private final AssetFolder assets = new AssetFolder(ASSETS, assets());
   private final Page console =
       // The browser must not keep a page that has shown a secret.
-      Page.load("/console/index.html", CONSOLE_POLICY, "no-store").compressed();
+      assets.link(Page.load("/console/index.html", CONSOLE_POLICY, "no-store")).compressed();
   private final Map<String, Page> pages = new HashMap<>();
   // The pages that contain the contract's address, split at it, if the address to replace it
   // depends
@@ -98,11 +101,12 @@ public final class PagesHandler extends Handler.Wrapper {
     super(next);
     listenAddress = listenUrl.toString();
     String contractAddress = contractAddress();
-    add("/", "/console/welcome.html", CONSOLE_POLICY);
-    add("/app/assets/icon.svg", "/reference/icon.svg", CONSOLE_POLICY);
-    for (String name : CONSOLE) {
-      add("/app/assets/" + name, "/console/" + name, CONSOLE_POLICY);
-    }
+    pages.put(
+        "/",
+        assets.link(Page.load("/console/welcome.html", CONSOLE_POLICY, "no-cache")).compressed());
+    pages.put(
+        "/favicon.ico", Page.load("/console/favicon.ico", CONSOLE_POLICY, "public, max-age=86400"));
+    assets.addTo(pages);
     Map<String, String> reference = new HashMap<>();
     reference.put("/docs/", "index.html");
     REFERENCE.forEach(name -> reference.put("/docs/" + name, name));
@@ -122,8 +126,15 @@ public final class PagesHandler extends Handler.Wrapper {
         });
   }
 
-  private void add(String path, String file, String policy) {
-    pages.put(path, Page.load(file, policy, "no-cache").compressed());
+  private static Map<String, Page> assets() {
+    Map<String, Page> assets = new HashMap<>();
+    assets.put("icon.svg", asset("/reference/icon.svg"));
+    CONSOLE.forEach(name -> assets.put(name, asset("/console/" + name)));
+    return assets;
+  }
+
+  private static Page asset(String file) {
+    return Page.load(file, CONSOLE_POLICY, AssetFolder.CACHE_CONTROL);
   }
 
   private static String contractAddress() {
@@ -168,7 +179,7 @@ public final class PagesHandler extends Handler.Wrapper {
       return template.joined(address(request));
     }
     boolean ofConsole = path.equals("/app") || path.startsWith("/app/");
-    return ofConsole && !path.startsWith("/app/assets/") ? console : null;
+    return ofConsole && !path.startsWith(ASSETS) ? console : null;
   }
 
   private String address(Request request) {
