@@ -144,7 +144,12 @@ class PagesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/, no-cache", "/app, no-store", "/app/acme/settings/api, no-store"})
+  @CsvSource({
+    "/, no-cache",
+    "/app, no-store",
+    "/app/acme/settings/api, no-store",
+    "/none, no-store"
+  })
   void thePagesThatUseTheConsolesFilesNameTheirVersion(String path, String caching)
       throws Exception {
     HttpResponse<byte[]> page = plain("GET", path, "Accept", FIREFOX);

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.EtagUtils;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -138,14 +139,13 @@ final class Page {
   }
 
   /** Answers a GET or HEAD request with this page. */
-  void answer(Request request, Response response, Callback callback) {
+  void answer(Request request, Response response, int status, Callback callback) {
     headers.forEach((name, value) -> response.getHeaders().put(name, value));
     response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
     List<byte[]> body = parts;
     String etag = '"' + tag + '"';
     boolean compressed =
-        gzip != null
-            && request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
+        gzip != null && accepted(HttpHeader.ACCEPT_ENCODING, request).contains("gzip");
     if (gzip != null && compressed) {
       body = List.of(gzip);
       etag = '"' + tag + "-gzip\"";
@@ -159,7 +159,7 @@ final class Page {
       callback.succeeded();
       return;
     }
-    response.setStatus(HttpStatus.OK_200);
+    response.setStatus(status);
     if (compressed) {
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
     }
@@ -181,6 +181,18 @@ final class Page {
               new ByteBufferPool.Sized(pool, false, BUFFER_BYTES)),
           response,
           callback);
+    }
+  }
+
+  /**
+   * Returns what the caller accepts, sorted by quality; values of equal quality keep the caller's
+   * order. Empty if the header is malformed: the error handler too sends pages, and must not fail.
+   */
+  static List<String> accepted(HttpHeader header, Request request) {
+    try {
+      return request.getHeaders().getQualityCSV(header);
+    } catch (HttpException.RuntimeException e) {
+      return List.of();
     }
   }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves the static pages from the jar: the welcome page at {@code /}, the contract and its
  * reference under {@code /docs}, and the console under {@code /app}. The console is one page,
- * served at every path under {@code /app} except {@code /app/assets}.
+ * served at every path under {@code /app} except {@code /app/assets}. At all other paths outside
+ * the API a browser gets the page "Page not found".
  */
 public final class PagesHandler extends Handler.Wrapper {
   private static final List<String> CONSOLE =
@@ -81,6 +82,11 @@ public final class PagesHandler extends Handler.Wrapper {
   private final Page console =
       // The browser must not keep a page that has shown a secret.
       assets.link(Page.load("/console/index.html", CONSOLE_POLICY, "no-store")).compressed();
+  private final NotFoundPage notFound =
+      new NotFoundPage(
+          assets
+              .link(Page.load("/console/not-found.html", CONSOLE_POLICY, "no-store"))
+              .compressed());
   private final Map<String, Page> pages = new HashMap<>();
   // The pages that contain the contract's address, split at it, if the address to replace it
   // depends
@@ -137,6 +143,11 @@ public final class PagesHandler extends Handler.Wrapper {
     return Page.load(file, CONSOLE_POLICY, AssetFolder.CACHE_CONTROL);
   }
 
+  /** Returns the page that browsers get at an address that does not exist. */
+  public NotFoundPage notFound() {
+    return notFound;
+  }
+
   private static String contractAddress() {
     String contract = Page.load("/reference/openapi.json", REFERENCE_POLICY, "no-cache").text();
     try {
@@ -152,7 +163,8 @@ public final class PagesHandler extends Handler.Wrapper {
     Page page = find(path, request);
     boolean folder = path.equals("/docs");
     if (page == null && !folder) {
-      return super.handle(request, response, callback);
+      return notFound.answer(request, response, HttpStatus.NOT_FOUND_404, callback)
+          || super.handle(request, response, callback);
     }
     Operation.set(request, Operation.PAGE);
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
@@ -164,7 +176,7 @@ public final class PagesHandler extends Handler.Wrapper {
       response.setStatus(HttpStatus.MOVED_PERMANENTLY_301);
       callback.succeeded();
     } else {
-      page.answer(request, response, callback);
+      page.answer(request, response, HttpStatus.OK_200, callback);
     }
     return true;
   }
