@@ -183,16 +183,16 @@ export function showTokens(page, intent) {
         child.remove();
       }
     }
-    old.hidden = true;
+    old.classList.add('discarded');
     const removeSome = () => {
       old.tBodies[0]?.remove();
       if (old.tBodies.length > 0) {
-        requestIdleCallback(removeSome);
+        setTimeout(removeSome);
       } else {
         old.remove();
       }
     };
-    requestIdleCallback(removeSome);
+    setTimeout(removeSome);
   }
 
   /** Requests one page of the list. */

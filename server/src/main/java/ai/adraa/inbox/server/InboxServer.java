@@ -113,7 +113,6 @@ public final class InboxServer implements AutoCloseable {
     tls = options.tls().map(files -> new Tls(files, clock)).orElse(null);
     Optional<GitHubKeys> gitHubKeys = options.gitHubKeys().map(at -> GitHubKeys.at(at, clock));
     jetty.setStopTimeout(STOP_REQUESTS_MILLIS);
-    jetty.setErrorHandler(new JsonErrorHandler());
     HttpConfiguration http = Listener.configuration();
     http.addCustomizer(options.trustedProxies());
     ServerConnector connector =
@@ -178,7 +177,7 @@ public final class InboxServer implements AutoCloseable {
     //   Farewell             adds Connection: close when the server stops
     //   RequestIdHandler     gives the request its id
     //   StrictHttpHandler    refuses requests that proxies may parse differently
-    //   PagesHandler         serves the console and the reference
+    //   PagesHandler         serves the console and the reference; browsers get "Page not found"
     //   RateLimitHandler     refuses too many requests from one address
     //   VerificationHandler  answers plain verifications
     //   PathHandler          refuses paths that are not in the contract
@@ -196,8 +195,9 @@ public final class InboxServer implements AutoCloseable {
     if (options.rateLimit().isPresent()) {
       handler = new RateLimitHandler(options.rateLimit().get(), rateLimited, handler);
     }
-    handler = new PagesHandler(options.publicUrl(), url, handler);
-    farewell = new Farewell(new RequestIdHandler(new StrictHttpHandler(handler)));
+    PagesHandler pages = new PagesHandler(options.publicUrl(), url, handler);
+    jetty.setErrorHandler(new JsonErrorHandler(pages.notFound()));
+    farewell = new Farewell(new RequestIdHandler(new StrictHttpHandler(pages.notFound(), pages)));
     jetty.setHandler(new GracefulHandler(farewell));
     RequestMetrics requests = new RequestMetrics(metrics);
     jetty.setRequestLog(

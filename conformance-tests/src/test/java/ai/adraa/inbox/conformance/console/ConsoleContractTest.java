@@ -115,11 +115,11 @@ class ConsoleContractTest {
   void everyFileOfTheConsoleIsOnTheServer() {
     Set<String> referenced = new TreeSet<>();
     String page = inbox.request().get("/app").asString();
-    matches(Pattern.compile("/app/assets/([\\w.-]+)"), page)
+    matches(Pattern.compile(inbox.assets() + "([\\w.-]+)"), page)
         .forEach(file -> referenced.add(file.group(1)));
     for (String script : Set.copyOf(referenced)) {
       if (script.endsWith(".js")) {
-        matches(Pattern.compile("from '\\./([\\w.-]+)'"), asset(script))
+        matches(Pattern.compile("(?:from |new URL\\()'\\./([\\w.-]+)'"), asset(script))
             .forEach(file -> referenced.add(file.group(1)));
       }
     }
@@ -130,7 +130,7 @@ class ConsoleContractTest {
   private static String asset(String name) {
     return inbox
         .request()
-        .get("/app/assets/" + name)
+        .get(inbox.assets() + name)
         .then()
         .statusCode(200)
         .extract()

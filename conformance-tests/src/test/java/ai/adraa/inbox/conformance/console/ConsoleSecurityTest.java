@@ -47,7 +47,7 @@ class ConsoleSecurityTest extends SettingsPage {
     assertThat(row("CRM")).isVisible();
     assertNowhere(secret);
 
-    page.navigate(inbox.url() + "/app/assets/icon.svg");
+    page.navigate(inbox.url() + inbox.assets() + "icon.svg");
     page.goBack();
     assertThat(row("CRM")).isVisible();
     assertNowhere(secret);
@@ -63,7 +63,7 @@ class ConsoleSecurityTest extends SettingsPage {
           asked.add(dialog.type());
           dialog.accept();
         });
-    page.navigate(inbox.url() + "/app/assets/icon.svg");
+    page.navigate(inbox.url() + inbox.assets() + "icon.svg");
     assertThat(asked).containsExactly("beforeunload");
     page.goBack();
     assertThat(row("CRM")).isVisible();
@@ -87,7 +87,7 @@ class ConsoleSecurityTest extends SettingsPage {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
         assertThat(bytes.contains(secret)).as(file.toString()).isFalse();
-        cached |= bytes.contains("/app/assets/tokens.js");
+        cached |= bytes.contains(inbox.assets() + "main.js");
       }
     }
     assertThat(cached).as("the profile's cache holds what may be kept").isTrue();

@@ -56,6 +56,11 @@ class ManagementTest {
     inbox.verify(revoked.secret()).then().statusCode(401);
     inbox.request().get("/api/v1/" + token.id()).then().statusCode(404);
     RestAssured.given().get(inbox.url() + "/docs/").then().statusCode(200);
+    RestAssured.given()
+        .header("Accept", "text/html")
+        .get(inbox.url() + "/" + token.id())
+        .then()
+        .statusCode(404);
 
     await()
         .atMost(20, TimeUnit.SECONDS)
@@ -76,7 +81,7 @@ class ManagementTest {
               assertThat(requests(before, after, "verifyToken", "GET", "200")).isEqualTo(2);
               assertThat(requests(before, after, "verifyToken", "GET", "401")).isEqualTo(4);
               assertThat(requests(before, after, "revokeToken", "POST", "200")).isEqualTo(1);
-              assertThat(requests(before, after, "none", "GET", "404")).isEqualTo(1);
+              assertThat(requests(before, after, "none", "GET", "404")).isEqualTo(2);
               assertThat(requests(before, after, "page", "GET", "200")).isEqualTo(1);
               assertThat(
                       grown(

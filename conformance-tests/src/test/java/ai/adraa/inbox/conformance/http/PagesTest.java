@@ -9,29 +9,43 @@ import ai.adraa.inbox.server.InboxServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.restassured.response.Response;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** The contract and the pages around it, as files over HTTP. */
 class PagesTest {
   private static final Path FOLDER = Path.of("../openapi/target/reference");
+  private static final Path CONSOLE = Path.of("../server/src/main/resources/console");
+  // Safari's, too.
+  private static final String FIREFOX =
+      "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
 
   private static final String URL = "http://inbox.example";
@@ -68,8 +82,8 @@ class PagesTest {
     Response other = inbox.request().header("If-None-Match", "\"other\"").get(path);
     assertThat(other.statusCode()).isEqualTo(200);
 
-    HttpResponse<byte[]> compressed = plain("GET", path, "gzip");
-    HttpResponse<byte[]> whole = plain("GET", path, "identity");
+    HttpResponse<byte[]> compressed = plain("GET", path, "Accept-Encoding", "gzip");
+    HttpResponse<byte[]> whole = plain("GET", path, "Accept-Encoding", "identity");
     assertThat(whole.body()).isEqualTo(got.asByteArray());
     assertThat(whole.headers().firstValue("Content-Encoding")).isEmpty();
     assertThat(compressed.body()).isNotEqualTo(whole.body());
@@ -77,7 +91,8 @@ class PagesTest {
         .isNotEqualTo(whole.headers().firstValue("ETag"));
     for (HttpResponse<byte[]> answer : List.of(compressed, whole)) {
       assertThat(answer.headers().firstValue("Vary")).hasValue("Accept-Encoding");
-      HttpResponse<byte[]> head = plain("HEAD", path, answer == compressed ? "gzip" : "identity");
+      HttpResponse<byte[]> head =
+          plain("HEAD", path, "Accept-Encoding", answer == compressed ? "gzip" : "identity");
       assertThat(head.statusCode()).isEqualTo(200);
       assertThat(head.body()).isEmpty();
       for (String name :
@@ -87,6 +102,96 @@ class PagesTest {
             .isEqualTo(answer.headers().firstValue(name));
       }
     }
+  }
+
+  static Stream<String> assets() throws IOException {
+    try (Stream<Path> files = Files.list(CONSOLE)) {
+      return Stream.concat(Stream.of("icon.svg"), files.map(file -> file.getFileName().toString()))
+          .filter(name -> name.matches(".+\\.(js|css|svg)"))
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("assets")
+  void aFileOfTheConsoleIsKeptForever(String name) throws Exception {
+    String folder = inbox.assets();
+    Response got = get(folder + name);
+    assertThat(got.statusCode()).isEqualTo(200);
+    assertThat(got.header("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+    assertThat(got.header("Content-Security-Policy")).contains("default-src 'none'");
+    assertThat(got.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(got.header("Content-Encoding")).isEqualTo("gzip");
+    Path source = name.equals("icon.svg") ? FOLDER.resolve(name) : CONSOLE.resolve(name);
+    assertThat(got.asString()).isEqualTo(Files.readString(source));
+
+    String version = folder.substring("/app/assets/".length(), folder.length() - 1);
+    String other = (version.startsWith("0") ? "1" : "0") + version.substring(1);
+    for (String wrong :
+        List.of(
+            "/app/assets/" + name,
+            "/app/assets/" + other + "/" + name,
+            "/app/assets/" + version.substring(1) + "/" + name,
+            "/app/assets/" + version.toUpperCase(Locale.ROOT) + "x/" + name,
+            "/app/assets/" + version + "/" + version + "/" + name,
+            "/console/" + name)) {
+      Response none = get(wrong);
+      assertThat(none.statusCode()).as(wrong).isEqualTo(404);
+      assertThat(none.<String>path("error.code")).isEqualTo("NOT_FOUND");
+      assertThat(none.header("Cache-Control")).isEqualTo("no-store");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, no-cache",
+    "/app, no-store",
+    "/app/acme/settings/api, no-store",
+    "/none, no-store"
+  })
+  void thePagesThatUseTheConsolesFilesNameTheirVersion(String path, String caching)
+      throws Exception {
+    HttpResponse<byte[]> page = plain("GET", path, "Accept", FIREFOX);
+    assertThat(page.headers().firstValue("Cache-Control")).hasValue(caching);
+    String html = new String(page.body(), StandardCharsets.UTF_8);
+    assertThat(html).contains("href=\"" + inbox.assets() + "style.css\"");
+    assertThat(html.replace(inbox.assets(), "")).doesNotContain("/assets/");
+    for (String link : links(html)) {
+      assertThat(get(link).statusCode()).as(link).isEqualTo(200);
+    }
+    HttpResponse<byte[]> whole =
+        plain("GET", path, "Accept", FIREFOX, "Accept-Encoding", "identity");
+    HttpResponse<byte[]> gzip = plain("GET", path, "Accept", FIREFOX, "Accept-Encoding", "gzip");
+    assertThat(whole.body()).isEqualTo(page.body());
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
+      assertThat(in.readAllBytes()).isEqualTo(page.body());
+    }
+  }
+
+  @Test
+  void theIconOfBrowsersIsOneFileWithThreeSizes() throws Exception {
+    HttpResponse<byte[]> icon = plain("GET", "/favicon.ico");
+    assertThat(icon.statusCode()).isEqualTo(200);
+    assertThat(icon.headers().firstValue("Content-Type")).hasValue("image/x-icon");
+    assertThat(icon.headers().firstValue("Cache-Control")).hasValue("public, max-age=86400");
+    ByteBuffer file = ByteBuffer.wrap(icon.body()).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(List.of(file.getShort(), file.getShort())).containsExactly((short) 0, (short) 1);
+    List<Integer> sizes = new ArrayList<>();
+    for (int i = file.getShort(); i > 0; i--) {
+      int width = file.get();
+      file.position(file.position() + 7);
+      int length = file.getInt();
+      BufferedImage image =
+          ImageIO.read(new ByteArrayInputStream(icon.body(), file.getInt(), length));
+      assertThat(image.getWidth()).isEqualTo(width).isEqualTo(image.getHeight());
+      sizes.add(width);
+    }
+    assertThat(sizes).containsExactlyInAnyOrder(16, 32, 48);
+
+    HttpResponse<byte[]> head = plain("HEAD", "/favicon.ico");
+    assertThat(head.headers().firstValue("Content-Length")).hasValue("" + icon.body().length);
+    assertThat(get("/docs/icon.svg").header("Cache-Control")).isEqualTo("no-cache");
   }
 
   @Test
@@ -248,16 +353,18 @@ class PagesTest {
     assertThat(response.<String>path("error.code")).isEqualTo("NOT_FOUND");
   }
 
-  /** A request with this Accept-Encoding alone: REST Assured always adds gzip, and undoes it. */
-  private static HttpResponse<byte[]> plain(String method, String path, String encoding)
+  /**
+   * A request with these headers alone: REST Assured always adds Accept, and gzip, which it undoes.
+   */
+  private static HttpResponse<byte[]> plain(String method, String path, String... headers)
       throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(inbox.url().resolve(path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .header("Accept-Encoding", encoding)
-                .build(),
-            HttpResponse.BodyHandlers.ofByteArray());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(inbox.url().resolve(path))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
   /** A file of the contract or the reference as it is served: with the server's address. */

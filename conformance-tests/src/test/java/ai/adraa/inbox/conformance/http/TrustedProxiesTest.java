@@ -50,6 +50,12 @@ class TrustedProxiesTest {
       for (String page : new String[] {"/", "/app", "/docs/", "/openapi.yaml"}) {
         assertThat(RestAssured.get(inbox.url() + page).statusCode()).as(page).isEqualTo(200);
       }
+      assertThat(
+              RestAssured.given()
+                  .header("Accept", "text/html")
+                  .get(inbox.url() + "/none")
+                  .statusCode())
+          .isEqualTo(404);
     }
   }
 

@@ -30,6 +30,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -337,6 +339,14 @@ public final class TestInbox implements AutoCloseable {
   public RequestSpecification request() {
     return RestAssured.given(
         new RequestSpecBuilder().setBaseUri(url()).addFilter(new ContractFilter()).build());
+  }
+
+  /** The path of the folder in which the server has the console's files, with the final slash. */
+  public String assets() {
+    Matcher folder =
+        Pattern.compile("/app/assets/[0-9a-f]{16}/").matcher(request().get("/app").asString());
+    assertThat(folder.find()).as("the console's page names the folder of its files").isTrue();
+    return folder.group();
   }
 
   /** A request with this session, in a cookie or in the Authorization header. */

@@ -23,6 +23,19 @@ import org.slf4j.MDC;
 public final class JsonErrorHandler extends ErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(JsonErrorHandler.class);
 
+  private final @Nullable NotFoundPage notFound;
+
+  public JsonErrorHandler() {
+    this(null);
+  }
+
+  /**
+   * @param notFound what browsers get for a malformed path; null for the envelope
+   */
+  public JsonErrorHandler(@Nullable NotFoundPage notFound) {
+    this.notFound = notFound;
+  }
+
   @Override
   public boolean errorPageForMethod(String method) {
     return true;
@@ -61,6 +74,11 @@ public final class JsonErrorHandler extends ErrorHandler {
     RequestIdHandler.setHeaders(request, response);
     Optional<String> fault =
         code == ErrorCode.BAD_REQUEST ? faultOfPath(request.getHttpURI()) : Optional.empty();
+    if (fault.isPresent()
+        && notFound != null
+        && notFound.answer(request, response, code.status(), callback)) {
+      return;
+    }
     write(response, code, fault.map(code::envelope).orElseGet(code::envelope), callback);
   }
 

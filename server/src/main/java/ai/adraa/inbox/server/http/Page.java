@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.EtagUtils;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -50,7 +51,8 @@ final class Page {
     this.headers = headers;
   }
 
-  private static String hash(byte[] bytes) {
+  /** Returns 32 hex digits of the SHA-256. */
+  static String hash(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
     } catch (NoSuchAlgorithmException e) {
@@ -81,6 +83,11 @@ final class Page {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the hash of the content. */
+  String tag() {
+    return tag;
   }
 
   String text() {
@@ -132,14 +139,13 @@ final class Page {
   }
 
   /** Answers a GET or HEAD request with this page. */
-  void answer(Request request, Response response, Callback callback) {
+  void answer(Request request, Response response, int status, Callback callback) {
     headers.forEach((name, value) -> response.getHeaders().put(name, value));
     response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
     List<byte[]> body = parts;
     String etag = '"' + tag + '"';
     boolean compressed =
-        gzip != null
-            && request.getHeaders().getQualityCSV(HttpHeader.ACCEPT_ENCODING).contains("gzip");
+        gzip != null && accepted(HttpHeader.ACCEPT_ENCODING, request).contains("gzip");
     if (gzip != null && compressed) {
       body = List.of(gzip);
       etag = '"' + tag + "-gzip\"";
@@ -153,7 +159,7 @@ final class Page {
       callback.succeeded();
       return;
     }
-    response.setStatus(HttpStatus.OK_200);
+    response.setStatus(status);
     if (compressed) {
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
     }
@@ -178,6 +184,18 @@ final class Page {
     }
   }
 
+  /**
+   * Returns what the caller accepts, sorted by quality; values of equal quality keep the caller's
+   * order. Empty if the header is malformed: the error handler too sends pages, and must not fail.
+   */
+  static List<String> accepted(HttpHeader header, Request request) {
+    try {
+      return request.getHeaders().getQualityCSV(header);
+    } catch (HttpException.RuntimeException e) {
+      return List.of();
+    }
+  }
+
   private static boolean isKnown(String etag, Request request) {
     // A proxy may have made the tag weak.
     return request.getHeaders().getCSV(HttpHeader.IF_NONE_MATCH, true).stream()
@@ -190,6 +208,7 @@ final class Page {
       case ".css" -> "text/css; charset=utf-8";
       case ".js" -> "text/javascript; charset=utf-8";
       case ".svg" -> "image/svg+xml";
+      case ".ico" -> "image/x-icon";
       case ".json" -> "application/json";
       case ".yaml" -> "application/yaml"; // RFC 9512
       case ".toml" -> "application/toml";

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves the static pages from the jar: the welcome page at {@code /}, the contract and its
  * reference under {@code /docs}, and the console under {@code /app}. The console is one page,
- * served at every path under {@code /app} except {@code /app/assets}.
+ * served at every path under {@code /app} except {@code /app/assets}. At all other paths outside
+ * the API a browser gets the page "Page not found".
  */
 public final class PagesHandler extends Handler.Wrapper {
   private static final List<String> CONSOLE =
@@ -89,9 +90,17 @@ public final class PagesHandler extends Handler.Wrapper {
   private static final Pattern PLAIN_AUTHORITY =
       Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._-]{1,255})(:[0-9]{1,5})?");
 
+  private static final String ASSETS = "/app/assets/";
+
+  private final AssetFolder assets = new AssetFolder(ASSETS, assets());
   private final Page console =
       // The browser must not keep a page that has shown a secret.
-      Page.load("/console/index.html", CONSOLE_POLICY, "no-store").compressed();
+      assets.link(Page.load("/console/index.html", CONSOLE_POLICY, "no-store")).compressed();
+  private final NotFoundPage notFound =
+      new NotFoundPage(
+          assets
+              .link(Page.load("/console/not-found.html", CONSOLE_POLICY, "no-store"))
+              .compressed());
   private final Map<String, Page> pages = new HashMap<>();
   // The pages that contain the contract's address, split at it, if the address to replace it
   // depends
@@ -112,11 +121,12 @@ public final class PagesHandler extends Handler.Wrapper {
     super(next);
     listenAddress = listenUrl.toString();
     String contractAddress = contractAddress();
-    add("/", "/console/welcome.html", CONSOLE_POLICY);
-    add("/app/assets/icon.svg", "/reference/icon.svg", CONSOLE_POLICY);
-    for (String name : CONSOLE) {
-      add("/app/assets/" + name, "/console/" + name, CONSOLE_POLICY);
-    }
+    pages.put(
+        "/",
+        assets.link(Page.load("/console/welcome.html", CONSOLE_POLICY, "no-cache")).compressed());
+    pages.put(
+        "/favicon.ico", Page.load("/console/favicon.ico", CONSOLE_POLICY, "public, max-age=86400"));
+    assets.addTo(pages);
     Map<String, String> reference = new HashMap<>();
     reference.put("/docs/", "index.html");
     REFERENCE.forEach(name -> reference.put("/docs/" + name, name));
@@ -136,8 +146,20 @@ public final class PagesHandler extends Handler.Wrapper {
         });
   }
 
-  private void add(String path, String file, String policy) {
-    pages.put(path, Page.load(file, policy, "no-cache").compressed());
+  private static Map<String, Page> assets() {
+    Map<String, Page> assets = new HashMap<>();
+    assets.put("icon.svg", asset("/reference/icon.svg"));
+    CONSOLE.forEach(name -> assets.put(name, asset("/console/" + name)));
+    return assets;
+  }
+
+  private static Page asset(String file) {
+    return Page.load(file, CONSOLE_POLICY, AssetFolder.CACHE_CONTROL);
+  }
+
+  /** Returns the page that browsers get at an address that does not exist. */
+  public NotFoundPage notFound() {
+    return notFound;
   }
 
   private static String contractAddress() {
@@ -155,7 +177,8 @@ public final class PagesHandler extends Handler.Wrapper {
     Page page = find(path, request);
     boolean folder = path.equals("/docs");
     if (page == null && !folder) {
-      return super.handle(request, response, callback);
+      return notFound.answer(request, response, HttpStatus.NOT_FOUND_404, callback)
+          || super.handle(request, response, callback);
     }
     Operation.set(request, Operation.PAGE);
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
@@ -167,7 +190,7 @@ public final class PagesHandler extends Handler.Wrapper {
       response.setStatus(HttpStatus.MOVED_PERMANENTLY_301);
       callback.succeeded();
     } else {
-      page.answer(request, response, callback);
+      page.answer(request, response, HttpStatus.OK_200, callback);
     }
     return true;
   }
@@ -182,7 +205,7 @@ public final class PagesHandler extends Handler.Wrapper {
       return template.joined(address(request));
     }
     boolean ofConsole = path.equals("/app") || path.startsWith("/app/");
-    return ofConsole && !path.startsWith("/app/assets/") ? console : null;
+    return ofConsole && !path.startsWith(ASSETS) ? console : null;
   }
 
   private String address(Request request) {

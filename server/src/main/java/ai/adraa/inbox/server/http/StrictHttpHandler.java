@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class StrictHttpHandler extends Handler.Wrapper {
   private static final int MAX_READS_OF_UNREAD_BODY = 16;
 
-  public StrictHttpHandler(Handler next) {
+  private final NotFoundPage notFound;
+
+  /**
+   * @param notFound what browsers get for a path with parameters (;)
+   */
+  public StrictHttpHandler(NotFoundPage notFound, Handler next) {
     super(next);
+    this.notFound = notFound;
   }
 
   @Override
@@ -43,15 +49,18 @@ public final class StrictHttpHandler extends Handler.Wrapper {
     return true;
   }
 
-  private static void refuse(
-      Request request, Response response, ErrorCode refusal, Callback callback) throws IOException {
+  private void refuse(Request request, Response response, ErrorCode refusal, Callback callback)
+      throws IOException {
     if (refusal == ErrorCode.BAD_REQUEST) {
       // What follows on this connection may be a smuggled request.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     } else {
       announceEndIfBodyIsUnread(request, response);
     }
-    JsonErrorHandler.write(response, refusal, callback);
+    if (refusal != ErrorCode.NOT_FOUND
+        || !notFound.answer(request, response, refusal.status(), callback)) {
+      JsonErrorHandler.write(response, refusal, callback);
+    }
   }
 
   private static @Nullable ErrorCode refusal(Request request) {
