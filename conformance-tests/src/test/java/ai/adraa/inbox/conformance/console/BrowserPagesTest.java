@@ -39,7 +39,9 @@ class BrowserPagesTest extends SettingsPage {
     page.locator(shown).waitFor();
     Map<String, Integer> first = loaded(page);
     assertThat(first).hasSizeGreaterThan(8);
-    assertThat(first.values()).as("%s", first).allMatch(bytes -> bytes > 0);
+    // The page may show the icon after the browser has loaded it for its tab.
+    first.forEach(
+        (file, bytes) -> assertThat(bytes > 0 || file.endsWith("/icon.svg")).as(file).isTrue());
 
     page.close();
     Page second = visit.context.newPage();
