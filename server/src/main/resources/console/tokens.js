@@ -148,7 +148,7 @@ export function showTokens(page, intent) {
   function go(next, { replace = false } = {}) {
     view = next;
     history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(view));
-    restart();
+    return restart();
   }
 
   /** Loads the list of the view from its beginning. */
@@ -172,7 +172,7 @@ export function showTokens(page, intent) {
     count.textContent = '';
     foot.replaceChildren();
     place.append(skeleton());
-    load();
+    return load();
   }
 
   /** Removes a table that may be long: it disappears at once, its rows when the browser is idle. */
@@ -473,7 +473,6 @@ export function showTokens(page, intent) {
     }
   }
 
-  
   function onSearch() {
     // A secret never leaves the browser: its prefix finds the token.
     const safe = withoutSecret(search.value);
@@ -493,9 +492,12 @@ export function showTokens(page, intent) {
   function newTable() {
     return tokenTable(page, {
       sort: view.use === 'never' ? undefined : view.sort,
-      onSort: (sort_, label) => {
-        go({ ...view, sort: sort_ });
-        table.root.querySelector(`[data-label="${label}"] button`)?.focus();
+      onSort: async (sort_, label) => {
+        await go({ ...view, sort: sort_ });
+        // The heading that was pressed is gone.
+        if (document.activeElement === document.body) {
+          table.root.querySelector(`[data-label="${label}"] button`)?.focus();
+        }
       },
       onRevoke: openRevoke,
     });
