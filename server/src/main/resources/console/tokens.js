@@ -540,10 +540,13 @@ function select(label, options, onChange) {
   return element('div', { class: 'list-select' }, control);
 }
 
-/** Returns the text to search for: of a text with a whole secret, only its prefix, 14 characters. */
+/**
+ * Returns the text to search for: of a text with a token's secret, only its prefix, 14 characters; of
+ * a session's secret nothing but its kind.
+ */
 function withoutSecret(text) {
-  const found = /adraa_\w{9,}/i.exec(text);
-  return found ? found[0].slice(0, 14) : text.slice(0, QUERY_MAX);
+  const [secret, session] = /(adraa_session)_\w*|adraa_\w{9,}/i.exec(text) ?? [];
+  return session ?? secret?.slice(0, 14) ?? text.slice(0, QUERY_MAX);
 }
 
 function viewOfAddress() {
