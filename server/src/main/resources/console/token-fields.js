@@ -32,7 +32,7 @@ export function nameField(page, { value = '', exceptId, hint }) {
     const text = name.input.value.trim();
     taken.textContent = '';
     // Not a secret that was pasted here by mistake: URLs are often logged.
-    if (!text || [...text].length > NAME_MAX || text.includes('adraa_')) {
+    if (!text || [...text].length > NAME_MAX || /adraa_/i.test(text)) {
       return;
     }
     try {

@@ -148,7 +148,7 @@ export function showTokens(page, intent) {
   function go(next, { replace = false } = {}) {
     view = next;
     history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(view));
-    restart();
+    return restart();
   }
 
   /** Loads the list of the view from its beginning. */
@@ -172,7 +172,7 @@ export function showTokens(page, intent) {
     count.textContent = '';
     foot.replaceChildren();
     place.append(skeleton());
-    load();
+    return load();
   }
 
   /** Removes a table that may be long: it disappears at once, its rows when the browser is idle. */
@@ -473,7 +473,6 @@ export function showTokens(page, intent) {
     }
   }
 
-  
   function onSearch() {
     // A secret never leaves the browser: its prefix finds the token.
     const safe = withoutSecret(search.value);
@@ -493,9 +492,12 @@ export function showTokens(page, intent) {
   function newTable() {
     return tokenTable(page, {
       sort: view.use === 'never' ? undefined : view.sort,
-      onSort: (sort_, label) => {
-        go({ ...view, sort: sort_ });
-        table.root.querySelector(`[data-label="${label}"] button`)?.focus();
+      onSort: async (sort_, label) => {
+        await go({ ...view, sort: sort_ });
+        // The heading that was pressed is gone.
+        if (document.activeElement === document.body) {
+          table.root.querySelector(`[data-label="${label}"] button`)?.focus();
+        }
       },
       onRevoke: openRevoke,
     });
@@ -538,10 +540,13 @@ function select(label, options, onChange) {
   return element('div', { class: 'list-select' }, control);
 }
 
-/** Returns the text to search for: of a text with a whole secret, only its prefix, 14 characters. */
+/**
+ * Returns the text to search for: of a text with a token's secret, only its prefix, 14 characters; of
+ * a session's secret nothing but its kind.
+ */
 function withoutSecret(text) {
-  const found = /adraa_\w{9,}/i.exec(text);
-  return found ? found[0].slice(0, 14) : text.slice(0, QUERY_MAX);
+  const [secret, session] = /(adraa_session)_\w*|adraa_\w{9,}/i.exec(text) ?? [];
+  return session ?? secret?.slice(0, 14) ?? text.slice(0, QUERY_MAX);
 }
 
 function viewOfAddress() {
