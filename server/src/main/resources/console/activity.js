@@ -1,7 +1,7 @@
 // The page Settings → API → Activity: what happened in the workspace.
 
 import * as api from './api.js';
-import { element, heading, icon, toast } from './dom.js';
+import { element, heading, icon, setText, toast } from './dom.js';
 import { ACTIONS, eventRow, eventTable, lines } from './events.js';
 import { notice } from './failures.js';
 import { poll } from './poll.js';
@@ -11,6 +11,9 @@ import { tokenLink } from './token-view.js';
 const PAGE_SIZE = 100;
 const REFRESH_EVERY_SECONDS = 10;
 const UPDATE_TIMES_EVERY_MILLIS = 30_000;
+// An export leaves the other admins behind the same address their part of the rate limit.
+const PAGES_AT_ONCE = 20;
+const PAUSE_MILLIS = 1_000;
 
 /**
  * Shows the workspace's events.
@@ -28,6 +31,8 @@ export function showActivity(page) {
   let events = [];
   let cursor;
   let loading = new AbortController();
+  let isLoading = false;
+  let isExporting = false;
 
   const place = element('div', { class: 'list' });
   const foot = element('div', { class: 'list-foot' });
@@ -96,12 +101,17 @@ export function showActivity(page) {
     chip.replaceChildren();
     place.replaceChildren(element('p', { class: 'lead', role: 'status' }, 'Loading the events…'));
     const run = loading.signal;
+    isLoading = true;
     try {
       await loadTokens(run);
       showChip();
       await load();
     } catch (failure) {
       fail(failure, run, restart);
+    } finally {
+      if (!run.aborted) {
+        isLoading = false;
+      }
     }
   }
 
@@ -127,7 +137,7 @@ export function showActivity(page) {
     more.disabled = true;
     more.toggleAttribute('data-busy', true);
     try {
-      const found = await request(cursor, run);
+      const found = await request(query(), cursor, run);
       cursor = found.nextCursor;
       if (events.length === 0) {
         list = eventTable('Activity', { withToken: true });
@@ -144,8 +154,8 @@ export function showActivity(page) {
     }
   }
 
-  function request(from_, run) {
-    return api.listAuditEvents(workspace.id, { ...query(), limit: PAGE_SIZE, cursor: from_ }, run);
+  function request(asked, begin, run) {
+    return api.listAuditEvents(workspace.id, { ...asked, limit: PAGE_SIZE, cursor: begin }, run);
   }
 
   function query() {
@@ -160,9 +170,12 @@ export function showActivity(page) {
 
   /** Adds the events that were recorded meanwhile. */
   async function refresh() {
+    if (isLoading) {
+      return;
+    }
     const run = loading.signal;
     try {
-      const found = await request(undefined, run);
+      const found = await request(query(), undefined, run);
       const newest = JSON.stringify(events[0]);
       const known = found.events.findIndex((event) => JSON.stringify(event) === newest);
       if (known < 0 && found.events.length > 0) {
@@ -205,11 +218,11 @@ export function showActivity(page) {
 
   function showFoot() {
     const count = number(events.length);
-    said.textContent = cursor ? `${count} events shown, more available` : `${count} ${events.length === 1 ? 'event' : 'events'}`;
+    setText(said, cursor ? `${count} events shown, more available` : `${count} ${events.length === 1 ? 'event' : 'events'}`);
     foot.replaceChildren(...(cursor ? [more] : []));
-    exportButton.disabled = events.length === 0;
+    exportButton.disabled = isExporting || events.length === 0;
     for (const { agentId, by } of events) {
-      if (agentId && !agents.has(agentId)) {
+      if (agentId && agents.get(agentId) !== (by ?? agentId)) {
         agents.set(agentId, by ?? agentId);
         agent.add(agentId, by ?? agentId);
       }
@@ -274,7 +287,14 @@ export function showActivity(page) {
       { class: 'input', onchange: () => go({ ...filter, [name]: control.value }) },
       ...options.map(([value, text]) => element('option', { value }, text)),
     );
-    const add = (value, text) => control.append(element('option', { value }, text));
+    const add = (value, text) => {
+      const known = [...control.options].find((option) => option.value === value);
+      if (known) {
+        known.textContent = text;
+      } else {
+        control.append(element('option', { value }, text));
+      }
+    };
     const show = () => {
       if (filter[name] && ![...control.options].some(({ value }) => value === filter[name])) {
         add(filter[name], filter[name]);
@@ -288,7 +308,13 @@ export function showActivity(page) {
     const control = element('input', {
       type: 'date',
       class: 'input',
-      onchange: () => go({ ...filter, [name]: control.value }),
+      max: '9999-12-31',
+      onchange: () => {
+        // While a year is typed, it is first 0002, then 0020 and 0202.
+        if (!control.value || control.value >= '2000') {
+          go({ ...filter, [name]: control.value });
+        }
+      },
     });
     const show = () => {
       control.value = filter[name];
@@ -306,18 +332,25 @@ export function showActivity(page) {
       element('p', { class: 'notice notice-info export-progress' }, element('span', { class: 'spinner', 'aria-hidden': 'true' }), text, cancel),
     );
     exportButton.disabled = true;
+    isExporting = true;
+    // The filter may change meanwhile.
+    const asked = query();
     const parts = [];
     let count = 0;
+    let pages = 0;
     let next;
     try {
       do {
-        const found = await patiently(() => request(next, run), run, (seconds) => {
+        const found = await patiently(() => request(asked, next, run), run, (seconds) => {
           text.textContent = `${number(count)} events. The server asks to wait ${seconds} s…`;
         });
         parts.push(lines(found.events));
         count += found.events.length;
         next = found.nextCursor;
         text.textContent = `${number(count)} events…`;
+        if (next && ++pages >= PAGES_AT_ONCE) {
+          await pause(PAUSE_MILLIS, run);
+        }
       } while (next);
       save(parts);
       exporting.replaceChildren();
@@ -328,6 +361,7 @@ export function showActivity(page) {
         exporting.replaceChildren(notice(failure, { retry: exportEvents, extra: 'Nothing was exported.' }));
       }
     } finally {
+      isExporting = false;
       exportButton.disabled = false;
     }
   }
@@ -350,12 +384,16 @@ async function patiently(work, signal, onWait) {
         throw failure;
       }
       onWait(failure.retryAfter);
-      await new Promise((resolve, reject) => {
-        setTimeout(resolve, failure.retryAfter * 1000);
-        signal.addEventListener('abort', reject);
-      });
+      await pause(failure.retryAfter * 1000, signal);
     }
   }
+}
+
+function pause(millis, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, millis);
+    signal.addEventListener('abort', reject);
+  });
 }
 
 function nextDay(day) {
@@ -371,7 +409,7 @@ function filterOfAddress() {
 function filterOf(parameters) {
   const day = (name) => {
     const value = parameters.get(name) ?? '';
-    return Number.isNaN(Date.parse(`${value}T00:00:00`)) ? '' : value;
+    return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : '';
   };
   return {
     action: parameters.get('action') ?? '',

@@ -229,12 +229,11 @@ export async function updateToken(workspaceId, tokenId, body) {
  * @param {string} workspaceId
  * @param {string} tokenId
  * @param {Replacement} body
- * @param {AbortSignal} [signal]
  * @returns {Promise<CreatedToken>}
  */
-export async function replaceToken(workspaceId, tokenId, body, signal) {
+export async function replaceToken(workspaceId, tokenId, body) {
   const path = '/api/v1/workspaces/{workspaceId}/tokens/{tokenId}/replace';
-  return call('replaceToken', 'POST', path, { parameters: { workspaceId, tokenId }, body, signal });
+  return call('replaceToken', 'POST', path, { parameters: { workspaceId, tokenId }, body });
 }
 
 /** @returns {Promise<ApiToken>} */
@@ -312,7 +311,8 @@ async function call(operation, method, path, { parameters = {}, query = {}, body
     return answer;
   }
   throw new ApiFailure(`${operation}: ${response.status}`, {
-    status: response.status,
+    // A success without content did not come from the server, so it is like no response.
+    status: response.ok ? 0 : response.status,
     error: answer?.error,
     requestId: response.headers.get('X-Request-Id') ?? undefined,
     retryAfter: Number(response.headers.get('Retry-After')) || undefined,

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { openDialog, title } from './dialog.js';
-import { element, nameOf, toast } from './dom.js';
+import { askBeforeLeaving, element, nameOf, toast } from './dom.js';
 import { words } from './failures.js';
 import { onSubmit } from './forms.js';
 import { openSecretDialog } from './secret.js';
@@ -38,7 +38,7 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
       }
       return true;
     },
-    onClose: () => uncertain && onUncertain(),
+    onClose: () => uncertain && !page.signal.aborted && onUncertain(),
   });
   const name = nameField(page, {
     value: values.name,
@@ -81,6 +81,8 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
         return;
       }
       creating = new AbortController();
+      dialog.stays = true;
+      const release = askBeforeLeaving();
       try {
         const created = await api.createToken(
           workspace.id,
@@ -96,7 +98,9 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
           await revokeCancelled(created.token);
         } else {
           dialog.close();
-          onCreated(created.token);
+          if (!page.signal.aborted) {
+            onCreated(created.token);
+          }
           openSecretDialog(page, { created, focusAfter: () => focusAfter(created.token) });
         }
       } catch (failure) {
@@ -122,6 +126,8 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
         }
       } finally {
         creating = undefined;
+        dialog.stays = false;
+        release();
       }
     },
     (failure) => {
@@ -139,7 +145,7 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
             }),
         };
       }
-      return failure.isNetwork
+      return failure.isNetwork || failure.status >= 500
         ? { extra: 'The token may have been created. If it is in the list, revoke it, because its secret is lost.' }
         : undefined;
     },

@@ -13,7 +13,8 @@ export function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
     'aria-labelledby': 'dialog-title',
     closedby: 'none',
   });
-  const dialog = { close, show, holdsSecret: false };
+  // `stays`: it holds a secret that is not stored yet, or waits for a response.
+  const dialog = { close, show, stays: false };
   function close() {
     if (!closed) {
       closed = true;
@@ -57,8 +58,8 @@ export function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
       node.showModal();
     }
   });
-  // A dialog closes with its page, unless it holds a secret that the user has not stored yet.
-  node.addEventListener('leave', () => !dialog.holdsSecret && close());
+  // A dialog closes with its page, unless something would be lost.
+  node.addEventListener('leave', () => !dialog.stays && close());
   function show(...children) {
     node.replaceChildren(...children);
     if (!node.open) {

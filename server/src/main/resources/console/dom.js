@@ -6,12 +6,10 @@ const ICONS = {
   activity: ['M3 12h4l3-8 4 16 3-8h4'],
   alert: ['M12 8v5', 'M12 16.5v.01', 'M10.3 4 2.6 17.5A2 2 0 0 0 4.3 20.5h15.4a2 2 0 0 0 1.7-3L13.7 4a2 2 0 0 0-3.4 0Z'],
   arrow: ['M5 12h14', 'm13 6 6 6-6 6'],
-  back: ['M19 12H5', 'm11 6-6 6 6 6'],
   check: ['m5 12.5 4.5 4.5L19 7.5'],
   copy: ['M9 9h9.5A1.5 1.5 0 0 1 20 10.5V20a1.5 1.5 0 0 1-1.5 1.5H9A1.5 1.5 0 0 1 7.5 20v-9.5A1.5 1.5 0 0 1 9 9Z', 'M4.5 15.5A1.5 1.5 0 0 1 3.5 14V4.5A1.5 1.5 0 0 1 5 3h9a1.5 1.5 0 0 1 1.5 1'],
   download: ['M12 4v11', 'm7 10.5 5 5 5-5', 'M4.5 20h15'],
   edit: ['M4 20l1-4.5L16 4.5a1.8 1.8 0 0 1 2.5 0l1 1a1.8 1.8 0 0 1 0 2.5L8.5 19Z', 'M14 6.5 17.5 10'],
-  inbox: ['M3 13.5 6.2 5.2A1.5 1.5 0 0 1 7.6 4.2h8.8a1.5 1.5 0 0 1 1.4 1L21 13.5V18a1.8 1.8 0 0 1-1.8 1.8H4.8A1.8 1.8 0 0 1 3 18Z', 'M3 13.5h5l1.4 2.3h5.2l1.4-2.3h5'],
   key: ['M14.5 9.5a5 5 0 1 0-4.2 4.9l1.7 1.7h2.2v2.2h2.2v2.2h4v-3.6L14.3 11a5 5 0 0 0 .2-1.5Z', 'M8.5 8.5v.01'],
   lock: ['M6 11h12a1.5 1.5 0 0 1 1.5 1.5v7A1.5 1.5 0 0 1 18 21H6a1.5 1.5 0 0 1-1.5-1.5v-7A1.5 1.5 0 0 1 6 11Z', 'M8 11V7.5a4 4 0 0 1 8 0V11'],
   plus: ['M12 5v14', 'M5 12h14'],
@@ -81,11 +79,34 @@ export function nameOf(token) {
   return element('span', { class: 'breakable', dir: 'auto' }, token.name);
 }
 
-/** Shows a message for a few seconds. */
+/** Shows for a few seconds that something was done. */
 export function toast(...message) {
-  const note = element('p', { class: 'toast' }, icon('check'), element('span', {}, ...message));
+  show(6000, 'check', message);
+}
+
+/** Shows for a while that something failed on a page that is left already. */
+export function warn(...message) {
+  show(20_000, 'alert', message);
+}
+
+function show(millis, iconName, message) {
+  const note = element('p', { class: 'toast' }, icon(iconName), element('span', {}, ...message));
   document.getElementById('toasts').append(note);
-  setTimeout(() => note.remove(), 6000);
+  setTimeout(() => note.remove(), millis);
+}
+
+/** Changes a text. Screen readers read a live region again even if the same text is set. */
+export function setText(node, text) {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+/** Lets the browser ask before it leaves the page, until the returned function is called. */
+export function askBeforeLeaving() {
+  const ask = (event) => event.preventDefault();
+  addEventListener('beforeunload', ask);
+  return () => removeEventListener('beforeunload', ask);
 }
 
 /** Removes all messages, which may name a token. */
@@ -97,7 +118,7 @@ export function isDialogOpen() {
   return document.querySelector('dialog') !== null;
 }
 
-/** Closes every dialog, except one with a secret that the user has not stored yet. */
+/** Closes every dialog, except one that holds a secret or waits for a response. */
 export function closeDialogs() {
   for (const dialog of document.querySelectorAll('dialog')) {
     dialog.dispatchEvent(new Event('leave'));

@@ -10,14 +10,18 @@ import { descriptionField, expiryField, nameField } from './token-fields.js';
  * Opens the dialog.
  *
  * @param {object} page the page that opens the dialog
- * @param {{token: api.ApiToken, onChanged: (token: api.ApiToken) => void}} options
+ * @param {{
+ *   token: api.ApiToken,
+ *   values?: {name: string, description: string, expiry: object},
+ *   onChanged: (token: api.ApiToken) => void,
+ * }} options `values` is what was entered before, if not the token's own
  */
-export function openEditDialog(page, { token, onChanged }) {
+export function openEditDialog(page, { token, values, onChanged }) {
   let saving = false;
   const dialog = openDialog({ mayClose: (how) => !saving && how !== 'outside' });
-  const name = nameField(page, { value: token.name, exceptId: token.id });
-  const description = descriptionField(token.description);
-  const expiry = expiryField({ current: token.expiresAt });
+  const name = nameField(page, { value: values?.name ?? token.name, exceptId: token.id });
+  const description = descriptionField(values?.description ?? token.description);
+  const expiry = expiryField({ current: token.expiresAt, value: values?.expiry });
   const button = element('button', { class: 'button button-primary' }, 'Save');
   const cancel = element('button', { type: 'button', class: 'button', onclick: dialog.close }, 'Cancel');
   const problem = element('div', { class: 'problem' });
@@ -53,19 +57,34 @@ export function openEditDialog(page, { token, onChanged }) {
         return;
       }
       saving = true;
+      dialog.stays = true;
       cancel.disabled = true;
       try {
         const changed = await api.updateToken(page.workspace.id, token.id, changes);
         dialog.close();
-        onChanged(changed);
+        if (!page.signal.aborted) {
+          onChanged(changed);
+        }
       } finally {
         saving = false;
+        dialog.stays = false;
         cancel.disabled = false;
       }
     },
     (failure) =>
       failure.isSignedOut
-        ? { retryLabel: 'Sign in again', retry: () => page.signedOut() }
+        ? {
+            extra: 'What you entered is kept.',
+            retryLabel: 'Sign in again',
+            retry: () =>
+              page.signedOut({
+                edit: {
+                  name: name.input.value,
+                  description: description.input.value,
+                  expiry: expiry.state(),
+                },
+              }),
+          }
         : undefined,
   );
   dialog.show(title('Edit token'), form);

@@ -1,6 +1,6 @@
 // Shows failures where they happen: what went wrong and what the user can do.
 
-import { element, icon } from './dom.js';
+import { element, icon, setText } from './dom.js';
 
 // The fields of requests whose names are not words.
 const FIELDS = { expiresAt: 'expiry', oldExpiresAt: 'expiry of the old token' };
@@ -27,7 +27,7 @@ export function words(failure) {
     case 'TOKEN_NOT_FOUND':
       return 'This token does not exist in this workspace.';
     case 'TOKEN_NOT_ACTIVE':
-      return 'The token was revoked or has expired meanwhile, so it cannot be changed.';
+      return 'The token was revoked or has since expired, so it cannot be changed.';
     case 'TOKEN_ALREADY_REPLACED':
       return 'The token already has a replacement that is not revoked.';
     case 'VALIDATION_ERROR':
@@ -51,10 +51,10 @@ export function sentence(fieldName, message) {
  * its end.
  */
 export function notice(failure, { retry, retryLabel = 'Try again', extra, onWait } = {}) {
-  const words_ = element('p', {}, words(failure), extra ? ` ${extra}` : undefined);
+  const words_ = element('p', { role: 'alert' }, words(failure), extra ? ` ${extra}` : undefined);
   const root = element(
     'div',
-    { class: 'notice notice-error', role: 'alert' },
+    { class: 'notice notice-error' },
     icon('alert'),
     element('div', { class: 'notice-text' }, words_, requestId(failure)),
   );
@@ -84,7 +84,7 @@ export function countDown(button, seconds, labelFor, label, onWait) {
   const tick = () => {
     const left = Math.ceil((end - Date.now()) / 1000);
     if (left > 0) {
-      button.textContent = labelFor(left);
+      setText(button, labelFor(left));
       return;
     }
     clearInterval(timer);

@@ -5,7 +5,7 @@ import { element, icon } from './dom.js';
 import { notice, sentence } from './failures.js';
 
 /** Marks a button as busy and disables it, so that it cannot be pressed twice. */
-export function setBusy(button, busy) {
+function setBusy(button, busy) {
   button.disabled = busy;
   button.toggleAttribute('data-busy', busy);
 }

@@ -1,7 +1,7 @@
 // The console's frame: the session, routing and the pages around the settings.
 
 import * as api from './api.js';
-import { clearToasts, closeDialogs, element, heading, hidden, icon, logo, toast } from './dom.js';
+import { clearToasts, closeDialogs, element, heading, hidden, icon, logo, warn } from './dom.js';
 import { notice, words } from './failures.js';
 import { showTokens } from './tokens.js';
 
@@ -57,6 +57,7 @@ async function askToSignIn({ reason, intent } = {}) {
   const before = session;
   session = undefined;
   clearToasts();
+  root.replaceChildren(element('p', { class: 'loading', role: 'status' }, 'Loading…'));
   const { signal } = current;
   const { showSignIn } = await load(import('./sign-in.js'));
   if (signal.aborted) {
@@ -144,7 +145,7 @@ function showSettings(workspace, [settings, section, ...rest], intent) {
   } else if (known && kind === 'tokens' && id && rest.length === 2) {
     showPart(workspace, 'tokens', 'Token', import('./token.js'), (part, page) => part.showToken(page, id, intent));
   } else if (known && kind === 'tokens' && id && action === 'replace' && rest.length === 3) {
-    showPart(workspace, 'tokens', 'Replace a token', import('./replace.js'), (part, page) => part.showReplace(page, id));
+    showPart(workspace, 'tokens', 'Replace a token', import('./replace.js'), (part, page) => part.showReplace(page, id, intent));
   } else {
     return false;
   }
@@ -258,7 +259,7 @@ function showNotAdmin(content, workspace, title) {
         { class: 'lead' },
         'You are a member of ',
         element('strong', { class: 'breakable' }, workspace.name),
-        ', but not an admin. Ask an admin to create a token for your integration.',
+        ', but not an admin. Ask an admin to create a token for your integration. If you have just become an admin, reload this page.',
       ),
     ),
   );
@@ -359,7 +360,7 @@ async function signOut(event) {
   } catch (failure) {
     if (!failure.isSignedOut) {
       button.disabled = false;
-      toast('You are still signed in. ', failure instanceof api.ApiFailure ? words(failure) : '');
+      warn('You are still signed in. ', failure instanceof api.ApiFailure ? words(failure) : '');
       return;
     }
   }

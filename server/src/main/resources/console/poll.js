@@ -7,20 +7,19 @@ const AT_ONCE_AFTER_MILLIS = 2_000;
 const IDLE_AFTER_MILLIS = 30 * 60_000;
 
 let touched = Date.now();
+const onTouch = () => {
+  touched = Date.now();
+};
 for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus']) {
-  addEventListener(
-    type,
-    () => {
-      touched = Date.now();
-    },
-    { passive: true, capture: true },
-  );
+  // Without capture: the focus of the window counts, not that of an element that a refresh restored.
+  addEventListener(type, onTouch, { passive: true });
 }
 
 /**
  * Runs `work` every `seconds` while the page is visible, and at once when the page becomes visible or
- * gets the focus. Pauses when nobody has touched the page for half an hour. Stops when `signal` is aborted. One run at a time. After a failure, waits as long as
- * the server asks. `onStale` is told whether the last run failed.
+ * gets the focus. Pauses when nobody has touched the page for half an hour. Stops when `signal` is
+ * aborted. One run at a time. After a failure, waits as long as the server asks. `onStale` is called
+ * with whether the last run failed.
  *
  * @param {number} seconds
  * @param {() => Promise<void>} work
@@ -30,9 +29,9 @@ for (const type of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus']) 
 export function poll(seconds, work, signal, onStale = () => {}) {
   let running = false;
   let ended = Date.now();
-  let waitMillis = seconds * 1000;
+  let notBefore = 0;
   const run = async (afterMillis) => {
-    const due = Date.now() - ended >= Math.max(afterMillis, waitMillis - seconds * 1000);
+    const due = Date.now() >= Math.max(ended + afterMillis, notBefore);
     const idle = Date.now() - touched > IDLE_AFTER_MILLIS;
     if (running || !due || idle || document.visibilityState !== 'visible') {
       return;
@@ -51,11 +50,11 @@ export function poll(seconds, work, signal, onStale = () => {}) {
       ended = Date.now();
     }
     if (!signal.aborted) {
-      waitMillis = Math.max(seconds, failed?.retryAfter ?? 0) * 1000;
+      notBefore = ended + (failed?.retryAfter ?? 0) * 1000;
       onStale(Boolean(failed));
     }
   };
-  const timer = setInterval(() => run(waitMillis), 500);
+  const timer = setInterval(() => run(seconds * 1000), 500);
   const now = () => run(AT_ONCE_AFTER_MILLIS);
   document.addEventListener('visibilitychange', now, { signal });
   addEventListener('focus', now, { signal });

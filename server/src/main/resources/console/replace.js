@@ -2,18 +2,17 @@
 // Its place in these steps follows from the two tokens, so leaving the page loses nothing.
 
 import * as api from './api.js';
-import { element, heading, icon, isDialogOpen, nameOf, toast } from './dom.js';
+import { askBeforeLeaving, element, heading, icon, isDialogOpen, nameOf, toast, warn } from './dom.js';
 import { notice, words } from './failures.js';
 import { onSubmit } from './forms.js';
 import { poll } from './poll.js';
 import { openSecretDialog } from './secret.js';
-import { isWithinHours, refreshTimes, time } from './times.js';
+import { refreshTimes, time } from './times.js';
 import { breadcrumb } from './token.js';
 import { descriptionField, expiryField, nameField } from './token-fields.js';
-import { statusBadge, statusDetail, tokenLink } from './token-view.js';
+import { isInUse, statusBadge, statusDetail, tokenLink } from './token-view.js';
 
 const LOOK_EVERY_SECONDS = 5;
-const IN_USE_HOURS = 1;
 const STEPS = ['Create the new token', 'Deploy it', 'Revoke the old token'];
 
 /**
@@ -21,14 +20,17 @@ const STEPS = ['Create the new token', 'Deploy it', 'Revoke the old token'];
  *
  * @param {object} page the page of the settings to show them in
  * @param {string} tokenId the token to replace
+ * @param {{replace?: object, revoke?: api.ApiToken}} [intent] the action to continue
  */
-export function showReplace(page, tokenId) {
+export function showReplace(page, tokenId, intent) {
   const { content, workspace, signal } = page;
   /** @type {api.ApiToken} */
   let old;
   /** @type {api.ApiToken | undefined} */
   let replacement;
   let shown = '';
+  /** Counts what this page changes: an older response must not hide it. */
+  let changes = 0;
   const stale = element('p', { class: 'list-stale', role: 'status' });
   const steps = element('ol', { class: 'steps' });
   const place = element('div', { class: 'step' });
@@ -42,7 +44,8 @@ export function showReplace(page, tokenId) {
       element('p', { class: 'lead', role: 'status' }, 'Loading the token…'),
     );
     try {
-      await load();
+      [old, replacement] = await request();
+      page.setTitle(`Replace ${old.name}`);
       content.replaceChildren(
         breadcrumb(page, old, 'Replace'),
         element(
@@ -65,6 +68,9 @@ export function showReplace(page, tokenId) {
       );
       show();
       content.querySelector('h1').focus();
+      if (intent?.revoke) {
+        revoke(intent.revoke.id === old.id ? old : (replacement ?? old));
+      }
       poll(LOOK_EVERY_SECONDS, look, signal, (failed) => {
         stale.textContent = failed ? 'The page could not be updated. Trying again…' : '';
       });
@@ -81,10 +87,10 @@ export function showReplace(page, tokenId) {
     }
   }
 
-  async function load() {
-    old = await api.getToken(workspace.id, tokenId, signal);
-    replacement = old.replacedBy && (await api.getToken(workspace.id, old.replacedBy, signal));
-    page.setTitle(`Replace ${old.name}`);
+  /** Loads the two tokens. */
+  async function request() {
+    const token = await api.getToken(workspace.id, tokenId, signal);
+    return [token, token.replacedBy && (await api.getToken(workspace.id, token.replacedBy, signal))];
   }
 
   async function look() {
@@ -92,11 +98,15 @@ export function showReplace(page, tokenId) {
     if (isDialogOpen() || step() === 1) {
       return;
     }
+    const begun = changes;
     try {
-      await load();
-      show();
+      const latest = await request();
+      if (begun === changes && !isDialogOpen()) {
+        [old, replacement] = latest;
+        show();
+      }
     } catch (failure) {
-      if (!signal.aborted && !page.fatal(failure)) {
+      if (!signal.aborted && !isDialogOpen() && !page.fatal(failure)) {
         throw failure;
       }
     }
@@ -125,7 +135,7 @@ export function showReplace(page, tokenId) {
         ),
       ),
     );
-    const state = JSON.stringify([at, old, replacement]);
+    const state = JSON.stringify([at, old, isInUse(old), replacement]);
     if (state !== shown) {
       shown = state;
       if (at === 1) {
@@ -140,12 +150,14 @@ export function showReplace(page, tokenId) {
 
   function showForm() {
     const active = old.status === 'active';
-    const name = nameField(page, { value: old.name, exceptId: old.id });
-    const description = descriptionField(old.description);
-    const expiry = expiryField({ label: 'New token expires' });
+    const before = intent?.replace ?? {};
+    const name = nameField(page, { value: before.name ?? old.name, exceptId: old.id });
+    const description = descriptionField(before.description ?? old.description);
+    const expiry = expiryField({ label: 'New token expires', value: before.expiry });
     const oldExpiry = expiryField({
       name: 'oldExpiresAt',
       label: 'Old token',
+      value: before.oldExpiry,
       never: old.expiresAt ? 'Works until its expiry, or until I revoke it' : 'Works until I revoke it',
       choices: [
         [1, 'Expires in 24 hours at the latest'],
@@ -174,6 +186,7 @@ export function showReplace(page, tokenId) {
         }
         // The secret must not be lost if the user leaves the page meanwhile, so this request goes on.
         cancel.hidden = true;
+        const release = askBeforeLeaving();
         let created;
         try {
           created = await api.replaceToken(workspace.id, old.id, {
@@ -184,13 +197,15 @@ export function showReplace(page, tokenId) {
           });
         } catch (failure) {
           if (signal.aborted && failure instanceof api.ApiFailure) {
-            toast(`“${old.name}” may not have been replaced. ${words(failure)}`);
+            warn(`“${old.name}” may not have been replaced. ${words(failure)}`);
             return;
           }
           throw failure;
         } finally {
           cancel.hidden = false;
+          release();
         }
+        changes++;
         replacement = created.token;
         if (!signal.aborted) {
           show();
@@ -203,9 +218,21 @@ export function showReplace(page, tokenId) {
       },
       (failure) => {
         if (failure.isSignedOut) {
-          return { retryLabel: 'Sign in again', retry: () => page.signedOut() };
+          return {
+            extra: 'What you entered is kept.',
+            retryLabel: 'Sign in again',
+            retry: () =>
+              page.signedOut({
+                replace: {
+                  name: name.input.value,
+                  description: description.input.value,
+                  expiry: expiry.state(),
+                  oldExpiry: oldExpiry.state(),
+                },
+              }),
+          };
         }
-        return failure.code === 'TOKEN_ALREADY_REPLACED' || failure.isNetwork
+        return failure.code === 'TOKEN_ALREADY_REPLACED' || failure.isNetwork || failure.status >= 500
           ? { retryLabel: 'Show what happened', retry: start }
           : undefined;
       },
@@ -237,7 +264,7 @@ export function showReplace(page, tokenId) {
   function showWaiting() {
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset.action : undefined;
     const expired = replacement.status === 'expired';
-    const inUse = old.lastUsedAt && isWithinHours(old.lastUsedAt, IN_USE_HOURS);
+    const inUse = isInUse(old);
     const ready = Boolean(replacement.lastUsedAt);
     place.replaceChildren(
       element(
@@ -281,8 +308,8 @@ export function showReplace(page, tokenId) {
           !ready
             ? warning('The new token has not been used yet. If you revoke the old one now, the integration may stop.')
             : inUse
-              ? warning('The old token was used within the last hour. Check that every system has the new one.')
-              : element('p', { class: 'notice notice-good' }, icon('check'), element('span', {}, 'The new token is in use and the old one is not: you can revoke it.')),
+              ? warning('The old token was used within the last 24 hours. Check that every system has the new one.')
+              : element('p', { class: 'notice notice-info' }, 'The old token was not used within the last 24 hours. Before you revoke it, think of jobs that run less often.'),
           element(
             'button',
             {
@@ -313,11 +340,13 @@ export function showReplace(page, tokenId) {
             'The old token ',
             element('code', {}, `${old.prefix}…`),
             ` is ${old.status}. `,
-            replacement.lastUsedAt ? 'The new one is in use, last ' : 'The new one has not been used yet.',
-            ...(replacement.lastUsedAt ? [seconds(replacement), '.'] : []),
+            ...(replacement.lastUsedAt
+              ? ['The new one was last used ', seconds(replacement), '.']
+              : ['The new one has not been used yet.']),
           ),
         ),
         identity(replacement),
+        replacement.status === 'active' ? undefined : warning(`The new token is ${replacement.status}.`),
         element(
           'div',
           { class: 'form-actions' },
@@ -330,9 +359,14 @@ export function showReplace(page, tokenId) {
 
   async function revoke(token) {
     const { openRevokeDialog } = await page.load(import('./revoke.js'));
+    if (signal.aborted || isDialogOpen()) {
+      return;
+    }
     openRevokeDialog(page, {
       token,
+      focusAfter: () => place.querySelector('[data-action]') ?? content.querySelector('h1'),
       onChanged: (latest, revoked) => {
+        changes++;
         if (latest.id === old.id) {
           old = latest;
         } else {

@@ -2,10 +2,11 @@
 
 import * as api from './api.js';
 import { openDialog, title } from './dialog.js';
-import { element, icon } from './dom.js';
+import { element, icon, nameOf, toast } from './dom.js';
 import { words } from './failures.js';
 import { onSubmit } from './forms.js';
-import { isWithinHours, time } from './times.js';
+import { time } from './times.js';
+import { isInUse } from './token-view.js';
 
 /**
  * Opens the dialog that asks for confirmation and revokes the token.
@@ -14,15 +15,24 @@ import { isWithinHours, time } from './times.js';
  * @param {{
  *   token: api.ApiToken,
  *   onChanged: (token: api.ApiToken, revoked: boolean) => void,
+ *   focusAfter?: () => HTMLElement | null,
  * }} options `onChanged` is called with each newer state of the token; `revoked` is true if this
  *     dialog revoked it
  */
-export function openRevokeDialog(page, { token, onChanged }) {
+export function openRevokeDialog(page, { token, onChanged, focusAfter }) {
   const { workspace } = page;
   const asking = new AbortController();
   let revoking = false;
+  const show = (latest, revoked) => {
+    if (!page.signal.aborted) {
+      onChanged(latest, revoked);
+    } else if (revoked) {
+      toast('Revoked ', element('strong', {}, nameOf(latest)), '.');
+    }
+  };
   const dialog = openDialog({
     mayClose: (how) => !revoking && how !== 'outside',
+    focusAfter,
     onClose: () => asking.abort(),
   });
   const use = element('div', { class: 'problem', role: 'status' }, lastUse(token));
@@ -43,13 +53,15 @@ export function openRevokeDialog(page, { token, onChanged }) {
     { form, button, problem },
     async () => {
       revoking = true;
+      dialog.stays = true;
       cancel.disabled = true;
       try {
         const revoked = await api.revokeToken(workspace.id, token.id);
         dialog.close();
-        onChanged(revoked, true);
+        show(revoked, true);
       } finally {
         revoking = false;
+        dialog.stays = false;
         cancel.disabled = false;
       }
     },
@@ -82,7 +94,7 @@ export function openRevokeDialog(page, { token, onChanged }) {
   // The page may show an older last use.
   api.getToken(workspace.id, token.id, asking.signal).then(
     (latest) => {
-      onChanged(latest, false);
+      show(latest, false);
       if (latest.status === 'active') {
         use.replaceChildren(lastUse(latest));
       } else if (!revoking) {
@@ -109,7 +121,7 @@ function lastUse(token) {
   if (!token.lastUsedAt) {
     return element('p', { class: 'notice notice-info' }, 'This token has never been used.');
   }
-  return isWithinHours(token.lastUsedAt, 24)
+  return isInUse(token)
     ? element(
         'p',
         { class: 'notice notice-warning' },

@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { copyBox } from './copy.js';
 import { openDialog, title } from './dialog.js';
-import { element, icon, nameOf } from './dom.js';
+import { askBeforeLeaving, element, icon, nameOf } from './dom.js';
 import { poll } from './poll.js';
 import { time } from './times.js';
 
@@ -77,19 +77,16 @@ export function openSecretDialog(page, { created, focusAfter, onClosed }) {
   };
   const setStored = (value) => {
     stored = value;
-    dialog.holdsSecret = !value;
+    dialog.stays = !value;
     needsStoring.replaceChildren();
+    release();
+    release = value ? () => {} : askBeforeLeaving();
   };
   const mayClose = (how) => {
     if (!stored && how !== 'outside') {
       sayStoring();
     }
     return stored;
-  };
-  const warn = (event) => {
-    if (!stored) {
-      event.preventDefault();
-    }
   };
   const dialog = openDialog({
     wide: true,
@@ -100,14 +97,14 @@ export function openSecretDialog(page, { created, focusAfter, onClosed }) {
       secretText.textContent = '';
       sampleText.textContent = '';
       watching.abort();
-      removeEventListener('beforeunload', warn);
+      release();
       removeEventListener('pagehide', dialog.close);
       onClosed?.();
     },
   });
-  dialog.holdsSecret = true;
+  dialog.stays = true;
   // The browser asks before it leaves the page. After that, the page no longer holds the secret.
-  addEventListener('beforeunload', warn);
+  let release = askBeforeLeaving();
   addEventListener('pagehide', dialog.close);
 
   const secretText = element('code', { class: 'secret', translate: 'no' }, secret);
@@ -118,6 +115,7 @@ export function openSecretDialog(page, { created, focusAfter, onClosed }) {
     onchange: () => setStored(checkbox.checked || copied),
   });
   const use = element('p', { class: 'first-use', role: 'status' });
+  const stale = element('p', { class: 'list-stale', role: 'status' });
   showUse(token);
   dialog.show(
     title('Your new token'),
@@ -141,6 +139,7 @@ export function openSecretDialog(page, { created, focusAfter, onClosed }) {
     }),
     samples(sampleText, () => secret),
     use,
+    stale,
     element('label', { class: 'check' }, checkbox, 'I have stored the token in a safe place'),
     needsStoring,
     element(
@@ -178,6 +177,9 @@ export function openSecretDialog(page, { created, focusAfter, onClosed }) {
     LOOK_FOR_USE_EVERY_SECONDS,
     async () => showUse(await api.getToken(page.workspace.id, token.id, watching.signal)),
     watching.signal,
+    (failed) => {
+      stale.textContent = failed ? 'The use of the token cannot be checked now. Trying again…' : '';
+    },
   );
 }
 

@@ -7,8 +7,7 @@ const STEPS = [
   ['second', 60],
   ['minute', 60],
   ['hour', 24],
-  ['day', 7],
-  ['week', 4],
+  ['day', 28],
 ];
 // The console is in English, so its dates are too. This form is read alike everywhere.
 const LOCALE = 'en-GB';
@@ -74,7 +73,7 @@ function ago(instant, seconds) {
   }
   for (const [unit, size] of STEPS) {
     if (amount < size && (unit !== 'second' || seconds)) {
-      return RELATIVE.format(future ? Math.max(1, Math.round(amount)) : -Math.max(1, Math.floor(amount)), unit);
+      return RELATIVE.format((future ? 1 : -1) * Math.max(1, Math.floor(amount)), unit);
     }
     amount /= size;
   }

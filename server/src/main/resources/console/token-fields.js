@@ -62,6 +62,12 @@ function isSame(name, text) {
   return name.normalize().toLowerCase() === text.normalize().toLowerCase();
 }
 
+/** Returns the day of an instant where the admin is, as year, month and day. */
+function dateOf(instant) {
+  const two = (value) => String(value).padStart(2, '0');
+  return `${instant.getFullYear()}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
+}
+
 /** Returns the field for a description. */
 export function descriptionField(value = '') {
   const { count, show } = counter(DESCRIPTION_MAX);
@@ -79,7 +85,7 @@ export function descriptionField(value = '') {
 /**
  * Returns the field for an expiry.
  *
- * @param {{name?: string, label?: string, never?: string, current?: string, hint?: string,
+ * @param {{name?: string, label?: string, never?: string, current?: string,
  *     choices?: [number, string][], value?: {choice: string, date: string}}} options `current` is the
  *     expiry of a token that is edited; `never` is the label of "no expiry"
  */
@@ -88,15 +94,14 @@ export function expiryField({
   label = 'Expires',
   never = 'Never',
   current,
-  hint,
   choices = [
     [30, 'In 30 days'],
     [90, 'In 90 days'],
     [365, 'In 1 year'],
   ],
-  value = { choice: current ? 'keep' : 'never', date: '' },
+  value: { choice, date: day } = { choice: current ? 'keep' : 'never', date: '' },
 } = {}) {
-  const expiry = field(label, { name }, hint, {
+  const expiry = field(label, { name }, undefined, {
     options: [
       ...(current ? [['keep', `As now: ${exact(current)}`]] : []),
       ['never', never],
@@ -109,16 +114,18 @@ export function expiryField({
     type: 'date',
     class: 'input',
     'aria-label': `${label}: date`,
-    min: inDays(0).toISOString().slice(0, 10),
-    value: value.date,
+    min: dateOf(inDays(0)),
+    max: '9999-12-31',
+    value: day,
   });
   const says = element('p', { class: 'hint', role: 'status' });
   select.after(date, says);
-  select.value = value.choice;
+  select.value = choice;
   const chosen = () => {
     if (select.value === 'date') {
       // The end of the day where the admin is.
-      return date.value ? new Date(`${date.value}T23:59:59.999`) : undefined;
+      const end = new Date(`${date.value}T23:59:59.999`);
+      return Number.isNaN(end.getTime()) ? undefined : end;
     }
     return Number(select.value) > 0 ? inDays(Number(select.value)) : undefined;
   };
@@ -140,7 +147,7 @@ export function expiryField({
     ...expiry,
     /** Returns whether a choice was made, and says so if not. */
     isComplete() {
-      if (select.value === 'date' && !date.value) {
+      if (select.value === 'date' && !chosen()) {
         expiry.setError('Choose a date.');
         date.focus();
         return false;

@@ -5,6 +5,7 @@ import { inDays, isWithinHours, time } from './times.js';
 
 export const UNUSED_DAYS = 90;
 const EXPIRES_SOON_DAYS = 14;
+const IN_USE_HOURS = 24;
 const STATUSES = { active: 'Active', revoked: 'Revoked', expired: 'Expired' };
 // Why a token was revoked, if no agent did it.
 const REASONS = { leaked: 'reported as leaked', self: 'with its own secret' };
@@ -42,6 +43,11 @@ export function statusDetail(token) {
   }
   const soon = new Date(token.expiresAt) < inDays(EXPIRES_SOON_DAYS);
   return element('span', { class: soon ? 'soon' : undefined }, 'Expires ', time(token.expiresAt));
+}
+
+/** Returns whether a system probably still uses the token: it did within the last 24 hours. */
+export function isInUse(token) {
+  return Boolean(token.lastUsedAt) && isWithinHours(token.lastUsedAt, IN_USE_HOURS);
 }
 
 /** Returns a mark for an active token that nobody uses, or undefined. */

@@ -20,11 +20,17 @@ const RANGES = [7, 30, 90];
  *
  * @param {object} page the page of the settings to show it in
  * @param {string} tokenId
- * @param {{revoke?: api.ApiToken}} [intent] the action to continue
+ * @param {{revoke?: api.ApiToken, edit?: object}} [intent] the action to continue
  */
 export function showToken(page, tokenId, intent) {
   const { content, workspace, signal } = page;
   let days = 30;
+  /** @type {api.ApiToken} */
+  let token;
+  /** The tokens that it replaces and that replace it, by id. */
+  const related = new Map();
+  /** Counts what this page changes: an older response must not hide it. */
+  let changes = 0;
   /** What is shown, to render only what changed. */
   const shown = new Map();
   const head = element('div', { class: 'content-head' });
@@ -32,6 +38,7 @@ export function showToken(page, tokenId, intent) {
   const usage = element('section', { class: 'panel', 'aria-labelledby': 'token-usage' });
   const addresses = element('section', { class: 'panel', 'aria-labelledby': 'token-addresses' });
   const events = element('section', { class: 'panel', 'aria-labelledby': 'token-events' });
+  const problem = element('div', { class: 'problem' });
   const stale = element('p', { class: 'list-stale', role: 'status' });
 
   content.replaceChildren(breadcrumb(page), heading('Token'));
@@ -41,9 +48,9 @@ export function showToken(page, tokenId, intent) {
     const place = element('div', {}, element('p', { class: 'lead', role: 'status' }, 'Loading the token…'));
     content.replaceChildren(breadcrumb(page), heading('Token'), place);
     try {
-      const token = await api.getToken(workspace.id, tokenId, signal);
-      await showRest(token);
-      show(token);
+      token = await api.getToken(workspace.id, tokenId, signal);
+      await showRest();
+      show();
       content.replaceChildren(
         breadcrumb(page, token),
         head,
@@ -59,7 +66,9 @@ export function showToken(page, tokenId, intent) {
       const times = setInterval(() => refreshTimes(content), UPDATE_TIMES_EVERY_MILLIS);
       signal.addEventListener('abort', () => clearInterval(times));
       if (intent?.revoke) {
-        revoke(token);
+        revoke();
+      } else if (intent?.edit) {
+        edit(intent.edit);
       }
     } catch (failure) {
       if (!signal.aborted && !page.fatal(failure)) {
@@ -76,30 +85,49 @@ export function showToken(page, tokenId, intent) {
     if (isDialogOpen()) {
       return;
     }
+    const begun = changes;
     try {
-      const token = await api.getToken(workspace.id, tokenId, signal);
-      if (JSON.stringify(shown.get(facts)) !== JSON.stringify(token)) {
-        await showRest(token);
+      const latest = await api.getToken(workspace.id, tokenId, signal);
+      if (begun !== changes || isDialogOpen()) {
+        return;
       }
-      show(token);
+      const isNew = JSON.stringify(latest) !== JSON.stringify(token);
+      token = latest;
+      if (isNew) {
+        await showRest();
+      } else {
+        await loadRelated(({ status }) => status === 'active');
+      }
+      show();
     } catch (failure) {
-      if (!signal.aborted && !page.fatal(failure)) {
+      if (!signal.aborted && !isDialogOpen() && !page.fatal(failure)) {
         throw failure;
       }
     }
   }
 
   /** Loads and shows the usage, the events and the related tokens. */
-  async function showRest(token) {
-    const related = [token.replaces, token.replacedBy].filter(Boolean);
-    const [used, trail, ...others] = await Promise.all([
-      api.getTokenUsage(workspace.id, tokenId, days, signal),
+  async function showRest() {
+    const range = days;
+    const [used, trail] = await Promise.all([
+      api.getTokenUsage(workspace.id, tokenId, range, signal),
       api.listAuditEvents(workspace.id, { tokenId, limit: EVENTS_SHOWN }, signal),
-      ...related.map((id) => api.getToken(workspace.id, id, signal)),
+      loadRelated(() => true),
     ]);
-    others.forEach((other) => shown.set(other.id, other));
-    showUsage(used);
+    if (range === days) {
+      showUsage(used);
+    }
     render(events, trail, () => showEvents(trail));
+  }
+
+  /** Loads the related tokens that are not known yet, or may have changed. */
+  async function loadRelated(mayHaveChanged) {
+    const ids = [token.replaces, token.replacedBy].filter(Boolean);
+    await Promise.all(
+      ids
+        .filter((id) => !related.has(id) || mayHaveChanged(related.get(id)))
+        .map(async (id) => related.set(id, await api.getToken(workspace.id, id, signal))),
+    );
   }
 
   /** Renders a part of the page if its data has changed. */
@@ -110,13 +138,13 @@ export function showToken(page, tokenId, intent) {
     }
   }
 
-  function show(token) {
+  function show() {
     page.setTitle(token.name);
-    render(head, [token.name, token.status, token.replacedBy], () => showHead(token));
-    render(facts, token, () => showFacts(token));
+    render(head, [token.name, token.status, token.replacedBy], showHead);
+    render(facts, [token, ...related.values()], showFacts);
   }
 
-  function showHead(token) {
+  function showHead() {
     const active = token.status === 'active';
     const button = (name, iconName, run, kind = '') =>
       element('button', { type: 'button', class: `button ${kind}`, onclick: run }, icon(iconName), name);
@@ -125,53 +153,61 @@ export function showToken(page, tokenId, intent) {
       element(
         'div',
         { class: 'token-actions' },
-        ...(active ? [button('Edit', 'edit', () => edit(shown.get(facts)))] : []),
+        ...(active ? [button('Edit', 'edit', () => edit())] : []),
         element('a', { class: 'button', href: page.paths.replace(token.id) }, icon('replace'), 'Replace'),
-        ...(active ? [button('Revoke', 'lock', () => revoke(shown.get(facts)), 'button-danger-line')] : []),
+        ...(active ? [button('Revoke', 'lock', () => revoke(), 'button-danger-line')] : []),
       ),
     );
   }
 
-  function showFacts(token) {
-    const detail = token.status === 'active' ? undefined : statusDetail(token);
+  function showFacts() {
+    const detail = token.status === 'revoked' ? statusDetail(token) : undefined;
+    const mark = unusedMark(token);
     const other = (id) => {
-      const known = shown.get(id);
-      return known ? [tokenLink(page, known), ' ', element('code', {}, `${known.prefix}…`), ' ', statusBadge(known)] : [id];
+      const known = related.get(id);
+      return [tokenLink(page, known), ' ', element('code', {}, `${known.prefix}…`), ' ', statusBadge(known)];
     };
-    facts.replaceChildren(
-      element('h2', { id: 'token-details' }, 'Details'),
-      element(
-        'dl',
-        { class: 'token-facts' },
-        fact('Prefix', copyLine('prefix', token.prefix, `${token.prefix}…`)),
-        fact('Id', copyLine('id', token.id)),
-        fact(
-          'Description',
-          token.description
-            ? element('span', { class: 'breakable', dir: 'auto' }, token.description)
-            : element('span', { class: 'never' }, 'none'),
-        ),
-        fact('Created', exactTime(token.createdAt), ' ', by(token.createdBy)),
-        fact('Expires', token.expiresAt ? both(token.expiresAt) : 'never'),
-        fact(
-          'Last used',
-          ...(token.lastUsedAt
-            ? [both(token.lastUsedAt), ...(token.lastUsedFrom ? [' from ', element('code', {}, token.lastUsedFrom)] : [])]
-            : []),
-          ...(token.lastUsedAt ? [' '] : []),
-          ...(unusedMark(token) ? [unusedMark(token)] : token.lastUsedAt ? [] : ['never']),
-        ),
-        detail && token.status === 'revoked' ? fact('Revoked', exactTime(token.revokedAt), ', ', detail) : undefined,
-        token.replaces ? fact('Replaces', ...other(token.replaces)) : undefined,
-        token.replacedBy ? fact('Replaced by', ...other(token.replacedBy)) : undefined,
+    const used = token.lastUsedAt
+      ? [both(token.lastUsedAt), ...(token.lastUsedFrom ? [' from ', element('code', {}, token.lastUsedFrom)] : [])]
+      : [];
+    const rest = element(
+      'dl',
+      { class: 'token-facts' },
+      fact(
+        'Description',
+        token.description
+          ? element('span', { class: 'breakable', dir: 'auto' }, token.description)
+          : element('span', { class: 'never' }, 'none'),
       ),
+      fact('Created', exactTime(token.createdAt), ' ', by(token.createdBy)),
+      fact('Expires', token.expiresAt ? both(token.expiresAt) : 'never'),
+      fact('Last used', ...used, ...(mark ? [' ', mark] : used.length > 0 ? [] : ['never'])),
+      detail ? fact('Revoked', exactTime(token.revokedAt), ', ', detail) : undefined,
+      token.replaces ? fact('Replaces', ...other(token.replaces)) : undefined,
+      token.replacedBy ? fact('Replaced by', ...other(token.replacedBy)) : undefined,
     );
+    if (facts.children.length > 0) {
+      // The copy buttons stay, and so does the focus on them.
+      facts.lastElementChild.replaceWith(rest);
+    } else {
+      facts.append(
+        element('h2', { id: 'token-details' }, 'Details'),
+        element(
+          'dl',
+          { class: 'token-facts' },
+          fact('Prefix', copyLine('prefix', token.prefix, `${token.prefix}…`)),
+          fact('Id', copyLine('id', token.id)),
+        ),
+        rest,
+      );
+    }
   }
 
   function showUsage(used) {
     render(usage, used.days, () => {
       const open = usage.querySelector('details')?.open;
-      const focused = usage.contains(document.activeElement) ? document.activeElement.dataset.days : undefined;
+      const active = usage.contains(document.activeElement) ? document.activeElement : undefined;
+      const focused = active?.matches('summary') ? 'summary' : `[data-days="${active?.dataset.days}"]`;
       usage.replaceChildren(
         element(
           'div',
@@ -190,9 +226,10 @@ export function showToken(page, tokenId, intent) {
           ),
         ),
         usageChart(used.days),
+        problem,
       );
       usage.querySelector('details').open = Boolean(open);
-      usage.querySelector(`[data-days="${focused}"]`)?.focus();
+      usage.querySelector(focused)?.focus();
     });
     render(addresses, used.addresses, () => {
       addresses.replaceChildren(
@@ -212,13 +249,15 @@ export function showToken(page, tokenId, intent) {
 
   async function chooseDays(range) {
     days = range;
+    problem.replaceChildren();
     try {
-      showUsage(await api.getTokenUsage(workspace.id, tokenId, days, signal));
+      const used = await api.getTokenUsage(workspace.id, tokenId, range, signal);
+      if (range === days) {
+        showUsage(used);
+      }
     } catch (failure) {
-      if (!signal.aborted && !page.fatal(failure)) {
-        stale.textContent = '';
-        usage.append(notice(failure, { retry: () => chooseDays(range) }));
-        shown.delete(usage);
+      if (!signal.aborted && range === days && !page.fatal(failure)) {
+        problem.replaceChildren(notice(failure, { retry: () => chooseDays(range) }));
       }
     }
   }
@@ -241,21 +280,30 @@ export function showToken(page, tokenId, intent) {
     );
   }
 
-  /** Shows the token after a change by this page, also its new event. */
-  async function changed(token) {
-    show(token);
-    shown.delete(facts);
+  /** Shows the token after a change by this page, then its new event. */
+  async function changed(latest) {
+    changes++;
+    token = latest;
+    show();
     try {
-      await refresh();
-    } catch {
-      // The next refresh shows the event.
+      await showRest();
+      show();
+    } catch (failure) {
+      // The next refresh shows what is missing.
+      if (!(failure instanceof api.ApiFailure) && !signal.aborted) {
+        throw failure;
+      }
     }
   }
 
-  async function edit(token) {
+  async function edit(values) {
     const { openEditDialog } = await page.load(import('./edit.js'));
+    if (signal.aborted || isDialogOpen()) {
+      return;
+    }
     openEditDialog(page, {
       token,
+      values,
       onChanged: (latest) => {
         toast('Saved.');
         changed(latest);
@@ -263,17 +311,22 @@ export function showToken(page, tokenId, intent) {
     });
   }
 
-  async function revoke(token) {
+  async function revoke() {
     const { openRevokeDialog } = await page.load(import('./revoke.js'));
+    if (signal.aborted || isDialogOpen()) {
+      return;
+    }
     openRevokeDialog(page, {
       token,
+      focusAfter: () => content.querySelector('h1'),
       onChanged: (latest, revoked) => {
         if (revoked) {
           toast('Revoked ', element('strong', {}, nameOf(latest)), '.');
           changed(latest);
           content.querySelector('h1').focus();
         } else {
-          show(latest);
+          token = latest;
+          show();
         }
       },
     });

@@ -1,7 +1,7 @@
 // The page Settings → API: the workspace's tokens.
 
 import * as api from './api.js';
-import { element, heading, hidden, icon, isDialogOpen, nameOf, toast } from './dom.js';
+import { element, heading, hidden, icon, isDialogOpen, nameOf, setText, toast } from './dom.js';
 import { notice } from './failures.js';
 import { poll } from './poll.js';
 import { inDays, number } from './times.js';
@@ -31,6 +31,7 @@ const SORTS = [
   ['-lastUsedAt', 'Last used first'],
   ['lastUsedAt', 'Longest unused first'],
 ];
+
 /**
  * Shows the workspace's tokens.
  *
@@ -48,6 +49,10 @@ export function showTokens(page, intent) {
   let loading = new AbortController();
   let busy = false;
   let counting = 0;
+  /** The number of tokens of each status, as far as known. */
+  let counts = new Map();
+  /** Counts what this page changes: an older response must not hide it. */
+  let changes = 0;
   let typing;
 
   const place = element('div', { class: 'list' });
@@ -213,9 +218,8 @@ export function showTokens(page, intent) {
     if (never) {
       // In this order, never used tokens come first.
       const used = list.tokens.findIndex((token) => token.lastUsedAt);
-      return used < 0
-        ? { ...list, total: list.nextCursor ? undefined : list.tokens.length }
-        : { tokens: list.tokens.slice(0, used) };
+      const tokens = used < 0 ? list.tokens : list.tokens.slice(0, used);
+      return { tokens, nextCursor: used < 0 ? list.nextCursor : undefined };
     }
     return list;
   }
@@ -236,7 +240,7 @@ export function showTokens(page, intent) {
       end = list.nextCursor;
       table.fill(table.addPart(cursor), list.tokens);
       showFoot(list);
-      if (!cursor) {
+      if (!cursor && !isCounted(list)) {
         showCounts();
       }
     } catch (failure) {
@@ -260,9 +264,13 @@ export function showTokens(page, intent) {
       return;
     }
     busy = true;
+    const begun = changes;
     try {
       for (const part of table.partsInView()) {
         const list = await request(part.cursor, signal);
+        if (begun !== changes || isDialogOpen()) {
+          return;
+        }
         const changed =
           list.total !== known.total ||
           list.tokens.some(({ id, status }) => (table.shown.get(id)?.token.status ?? status) !== status);
@@ -282,7 +290,8 @@ export function showTokens(page, intent) {
         }
       }
     } catch (failure) {
-      if (!signal.aborted && !page.fatal(failure)) {
+      // A dialog reports by itself that the session has ended, and keeps what was entered.
+      if (!signal.aborted && !isDialogOpen() && !page.fatal(failure)) {
         throw failure;
       }
     } finally {
@@ -316,6 +325,7 @@ export function showTokens(page, intent) {
     if (!before) {
       return;
     }
+    changes++;
     const row = table.rowOf(token);
     if (before.status === token.status) {
       return;
@@ -334,18 +344,24 @@ export function showTokens(page, intent) {
 
   function showFoot({ total, totalIsCapped, nextCursor }) {
     place.querySelector('.skeleton')?.remove();
-    place.querySelector('.empty')?.remove();
     known = { total, totalIsCapped };
-    const untouched = isUntouched();
     if (table.shown.size === 0 && !nextCursor) {
-      table.root.remove();
-      place.append(untouched ? emptyState(createButton()) : nothingFound());
+      const untouched = isUntouched();
+      const state = JSON.stringify([untouched, view]);
+      // A refresh keeps the element, and so the focus on its button.
+      if (place.querySelector('.empty')?.dataset.state !== state) {
+        table.root.remove();
+        const shown = untouched ? emptyState(createButton()) : nothingFound();
+        shown.dataset.state = state;
+        place.replaceChildren(shown);
+      }
       head.hidden = untouched;
       headButton.hidden = untouched;
       count.textContent = '';
       foot.replaceChildren();
       return;
     }
+    place.querySelector('.empty')?.remove();
     head.hidden = false;
     headButton.hidden = false;
     if (!table.root.isConnected) {
@@ -354,7 +370,7 @@ export function showTokens(page, intent) {
     // The number of never used tokens is known only at the end of the list.
     const sum = total === undefined ? { total: table.shown.size, totalIsCapped: Boolean(nextCursor) } : known;
     const noun = sum.total === 1 ? 'token' : 'tokens';
-    count.textContent = `${countText(sum)} ${noun}${view.query || view.use ? ' found' : ''}`;
+    setText(count, `${countText(sum)} ${noun}${view.query || view.use ? ' found' : ''}`);
     foot.replaceChildren(...(nextCursor ? [more] : []));
     // The observer reports only changes, and the end of the list may still be visible.
     nearEnd.disconnect();
@@ -368,28 +384,34 @@ export function showTokens(page, intent) {
     return !view.status && !view.query && !view.use;
   }
 
+  /** Returns whether the counts that are shown agree with the view's list. */
+  function isCounted({ total, nextCursor }) {
+    const isPlain = !view.query && !view.use;
+    return counts.size > 0 && (nextCursor || view.status) && (!isPlain || counts.get(view.status)?.total === total);
+  }
+
   /** Shows how many tokens of each status the workspace has. */
   async function showCounts() {
     const run = ++counting;
-    const counts = new Map();
-    const isWhole = isUntouched() && end === undefined;
-    if (isWhole) {
-      const all = [...table.shown.values()];
+    const { total: all, totalIsCapped } = known;
+    const found = new Map();
+    if (isUntouched() && end === undefined) {
+      const tokens = [...table.shown.values()];
       for (const status of STATUSES) {
-        counts.set(status, { total: all.filter(({ token }) => token.status === status).length });
+        found.set(status, { total: tokens.filter(({ token }) => token.status === status).length });
       }
     } else {
       if (view.status && !view.query && !view.use) {
-        counts.set(view.status, known);
+        found.set(view.status, { total: all, totalIsCapped });
       }
-      const missing = STATUSES.filter((status) => !counts.has(status));
+      const missing = STATUSES.filter((status) => !found.has(status));
       // The last one follows from the sum.
-      const derived = isUntouched() && !known.totalIsCapped ? missing.pop() : undefined;
+      const derived = isUntouched() && !totalIsCapped ? missing.pop() : undefined;
       try {
         await Promise.all(
           missing.map(async (status) => {
             const query = { status, limit: 1 };
-            counts.set(status, await api.listTokens(workspace.id, query, page.signal));
+            found.set(status, await api.listTokens(workspace.id, query, page.signal));
           }),
         );
       } catch (failure) {
@@ -400,16 +422,17 @@ export function showTokens(page, intent) {
         return;
       }
       if (derived) {
-        const others = [...counts.values()].reduce((sum, { total }) => sum + total, 0);
-        counts.set(derived, { total: known.total - others });
+        const others = [...found.values()].reduce((sum, { total }) => sum + total, 0);
+        found.set(derived, { total: all - others });
       }
     }
     if (run === counting) {
-      const each = [...counts.values()];
-      counts.set('', {
+      const each = [...found.values()];
+      found.set('', {
         total: each.reduce((sum, { total }) => sum + total, 0),
-        totalIsCapped: each.some(({ totalIsCapped }) => totalIsCapped),
+        totalIsCapped: each.some((count_) => count_.totalIsCapped),
       });
+      counts = found;
       for (const tab of tabs.children) {
         tab.lastElementChild.textContent = ` ${countText(counts.get(tab.dataset.status))}`;
       }
@@ -427,10 +450,14 @@ export function showTokens(page, intent) {
 
   async function openCreate(values) {
     const { openCreateDialog } = await page.load(import('./create.js'));
+    if (page.signal.aborted || isDialogOpen()) {
+      return;
+    }
     openCreateDialog(page, {
       values,
       onUncertain: restart,
       onCreated: (token) => {
+        changes++;
         const sorted = view.sort === NEWEST_FIRST && !view.use && !view.query;
         if (!sorted || (view.status && view.status !== 'active')) {
           search.value = '';
@@ -451,8 +478,13 @@ export function showTokens(page, intent) {
 
   async function openRevoke(token) {
     const { openRevokeDialog } = await page.load(import('./revoke.js'));
+    if (page.signal.aborted || isDialogOpen()) {
+      return;
+    }
     openRevokeDialog(page, {
       token: table.shown.get(token.id)?.token ?? token,
+      focusAfter: () =>
+        table.shown.get(token.id)?.row.querySelector('[data-action="revoke"]') ?? content.querySelector('h1'),
       onChanged: (latest, revoked) => {
         if (revoked) {
           toast('Revoked ', element('strong', {}, nameOf(latest)), '.');
@@ -521,7 +553,7 @@ export function showTokens(page, intent) {
             go(next);
           },
         },
-        wider ? 'Look among all tokens' : 'Show all tokens',
+        wider ? 'Search all tokens' : 'Show all tokens',
       ),
     );
   }
@@ -545,8 +577,11 @@ function select(label, options, onChange) {
  * a session's secret nothing but its kind.
  */
 function withoutSecret(text) {
-  const [secret, session] = /(adraa_session)_\w*|adraa_\w{9,}/i.exec(text) ?? [];
-  return session ?? secret?.slice(0, 14) ?? text.slice(0, QUERY_MAX);
+  const packed = text.replace(/\s/g, '');
+  const [secret, session] = /(adraa_session)_\w*|adraa_\w{9,}/i.exec(packed) ?? [];
+  // A secret without its beginning. Ids consist of other characters too.
+  const [digits] = (!/^c[a-z0-9]{24}$/.test(packed) && /[0-9a-f]{16,}/i.exec(packed)) || [];
+  return session ?? secret?.slice(0, 14) ?? (digits ? `adraa_${digits.slice(0, 8)}` : text.slice(0, QUERY_MAX));
 }
 
 function viewOfAddress() {
