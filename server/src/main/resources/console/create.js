@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { openDialog, title } from './dialog.js';
-import { askBeforeLeaving, element, nameOf, toast } from './dom.js';
+import { askBeforeLeaving, element, icon, nameOf, toast } from './dom.js';
 import { words } from './failures.js';
 import { onSubmit } from './forms.js';
 import { openSecretDialog } from './secret.js';
@@ -112,13 +112,9 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
         }
         if (unknown) {
           showOutcome(
-            element(
-              'p',
-              { class: 'notice notice-warning' },
-              'The server did not say whether it had already created the token. If ',
-              element('strong', { class: 'breakable', dir: 'auto' }, name.input.value.trim()),
-              ' is in the list, revoke it, because its secret is lost.',
-            ),
+            'The server did not say whether it had already created the token. If ',
+            element('strong', { class: 'breakable', dir: 'auto' }, name.input.value.trim()),
+            ' is in the list, revoke it, because its secret is lost.',
           );
         } else {
           dialog.close();
@@ -163,21 +159,21 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
         throw failure;
       }
       showOutcome(
-        element(
-          'p',
-          { class: 'notice notice-warning' },
-          nameOf(token),
-          ` had already been created, and could not be revoked: ${words(failure)} Revoke it in the list, because its secret is lost.`,
-        ),
+        nameOf(token),
+        ` had already been created, and could not be revoked: ${words(failure)} Revoke it in the list, because its secret is lost.`,
       );
     }
   }
 
-  function showOutcome(outcome) {
-    outcome.setAttribute('role', 'alert');
+  function showOutcome(...outcome) {
     dialog.show(
       title('Cancelled'),
-      outcome,
+      element(
+        'p',
+        { class: 'notice notice-warning', role: 'alert' },
+        icon('alert'),
+        element('span', {}, ...outcome),
+      ),
       element(
         'div',
         { class: 'dialog-actions' },

@@ -18,12 +18,17 @@ export function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
   function close() {
     if (!closed) {
       closed = true;
+      document.removeEventListener('keydown', onKey);
       onClose?.();
       node.close();
       node.replaceChildren();
       node.remove();
       if (document.activeElement === document.body) {
         focusAfter?.()?.focus();
+      }
+      // The page may have changed below the dialog.
+      if (document.activeElement === document.body) {
+        document.querySelector('h1')?.focus();
       }
     }
   }
@@ -34,11 +39,9 @@ export function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
     }
   };
   node.addEventListener('cancel', attempt);
-  node.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
-      attempt(event);
-    }
-  });
+  // Not only in the dialog: while a request runs, the focus is lost with the disabled button.
+  const onKey = (event) => event.key === 'Escape' && !event.isComposing && attempt(event);
+  document.addEventListener('keydown', onKey);
   node.addEventListener('pointerdown', (event) => {
     const box = node.getBoundingClientRect();
     const outside =

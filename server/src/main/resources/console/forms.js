@@ -80,6 +80,7 @@ export function onSubmit({ form, button, problem, fields: all = [] }, work, reme
       return;
     }
     running = true;
+    const focused = document.activeElement;
     setBusy(button, true);
     all.forEach((one) => one.setError(''));
     problem.replaceChildren();
@@ -109,6 +110,10 @@ export function onSubmit({ form, button, problem, fields: all = [] }, work, reme
       running = false;
       setBusy(button, false);
       button.disabled = waiting;
+      // A disabled button loses the focus.
+      if (document.activeElement === document.body) {
+        focused.focus();
+      }
     }
   });
 }
