@@ -29,6 +29,7 @@ public final class Benchmark {
           "start",
           "memory",
           "client",
+          "gateway",
           "postgres",
           "parts");
 
@@ -62,6 +63,7 @@ public final class Benchmark {
     measure("start", left, process::start);
     measure("memory", left, process::memory);
     measure("client", left, process::client);
+    measure("gateway", left, new GatewayBenchmark(report)::gateway);
     measure("postgres", left, postgres::postgres);
     measure("parts", left, verify::parts);
     if (!left.isEmpty()) {

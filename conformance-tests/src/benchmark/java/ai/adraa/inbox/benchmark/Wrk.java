@@ -1,6 +1,7 @@
 package ai.adraa.inbox.benchmark;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,11 @@ final class Wrk {
   /** Verifies these tokens in turn. */
   static Result run(Subject subject, Path tokens, int seconds)
       throws IOException, InterruptedException {
+    return run(subject.url(), tokens, seconds);
+  }
+
+  /** As the other, at any address. */
+  static Result run(URI server, Path tokens, int seconds) throws IOException, InterruptedException {
     // A file of its own, as several may run at once.
     Path script = Files.createTempFile(Benchmark.directory(), "wrk", ".lua");
     Files.writeString(script, SCRIPT);
@@ -70,7 +76,7 @@ final class Wrk {
                     "10s",
                     "-s",
                     script.toString(),
-                    subject.url().resolve("/api/v1/me").toString(),
+                    server.resolve("/api/v1/me").toString(),
                     "--",
                     tokens.toString()))
             .redirectErrorStream(true)

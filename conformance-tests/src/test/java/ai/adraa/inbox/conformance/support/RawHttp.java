@@ -4,6 +4,7 @@ import com.atlassian.oai.validator.model.SimpleResponse;
 import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection on which requests are sent as bytes: what no HTTP library would send, and answers as
@@ -58,13 +60,23 @@ public final class RawHttp implements AutoCloseable {
   private final Socket socket;
 
   public RawHttp(URI server) {
+    this(server, null);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param from an address of this machine; null for any
+   */
+  public RawHttp(URI server, @Nullable String from) {
     boolean tls = "https".equalsIgnoreCase(server.getScheme());
     int port = server.getPort() != -1 ? server.getPort() : tls ? 443 : 80;
     try {
+      InetAddress local = from == null ? null : InetAddress.getByName(from);
       socket =
           tls
-              ? SSLSocketFactory.getDefault().createSocket(server.getHost(), port)
-              : new Socket(server.getHost(), port);
+              ? SSLSocketFactory.getDefault().createSocket(server.getHost(), port, local, 0)
+              : new Socket(server.getHost(), port, local, 0);
       socket.setSoTimeout(TIMEOUT_MILLIS);
     } catch (IOException e) {
       throw new IllegalStateException(e);
