@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The code in the client's README.md is compiled and run by a test. */
 class ReadmeTest {
   @ParameterizedTest
-  @ValueSource(strings = {"VerifyExample", "ReplaceExample"})
+  @ValueSource(strings = {"VerifyExample", "ReplaceExample", "MetricsExample", "AsyncExample"})
   void theReadmesExamplesAreThoseThatTestsRun(String name) throws Exception {
     String example =
         Files.readString(Path.of("src/test/java/ai/adraa/inbox/client/" + name + ".java"))
