@@ -5,6 +5,7 @@ import ai.adraa.inbox.client.model.ErrorBody;
 import ai.adraa.inbox.client.model.ErrorDetail;
 import ai.adraa.inbox.client.model.ErrorResponse;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -12,14 +13,13 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a request fails: the API returned an error, something else such as a proxy responded,
- * or no response arrived. Decide by {@link #code}, and handle a code that you do not know by {@link
- * #status}. The message never contains a token or a session id.
+ * or no response arrived. Decide by {@link #code}, which {@link ErrorCodes} lists, and handle a
+ * code that you do not know by {@link #status}. The message never contains a token or a session id.
  */
 public final class AdraaInboxException extends RuntimeException {
   /** The code if no response arrived: no connection, or a timeout. The status is 0. */
@@ -32,11 +32,11 @@ public final class AdraaInboxException extends RuntimeException {
   public static final String UNREADABLE_ANSWER = "UNREADABLE_ANSWER";
 
   private static final long serialVersionUID = 1;
-  private static final HttpHeaders NO_HEADERS = HttpHeaders.of(Map.of(), (name, value) -> true);
 
   private final String code;
   private final int status;
-  private final transient List<ErrorDetail> details;
+  // Null in an exception that an earlier version serialized.
+  private final @Nullable List<ErrorDetail> details;
   private final @Nullable String requestId;
   private final @Nullable Duration retryAfter;
 
@@ -68,7 +68,7 @@ public final class AdraaInboxException extends RuntimeException {
 
   /** Returns the fields that are not valid, for {@code VALIDATION_ERROR}; otherwise empty. */
   public List<ErrorDetail> details() {
-    return details;
+    return details == null ? List.of() : details;
   }
 
   /** Returns the id of the request in the server's log; empty if the response has none. */
@@ -81,28 +81,19 @@ public final class AdraaInboxException extends RuntimeException {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** A call to a generated class. */
-  interface Call<T> {
-    T run() throws ApiException;
-  }
-
-  /** Runs the call and returns its result. Turns its failure into an exception of this class. */
-  static <T> T unwrap(Call<@Nullable T> call) {
-    T result;
-    try {
-      result = call.run();
-    } catch (ApiException e) {
-      throw of(e);
-    }
-    if (result == null) {
-      throw unreadable("The response is empty.");
-    }
-    return result;
+  /**
+   * Returns true if the same request may succeed later: no response arrived, there were too many
+   * requests, or the server or a proxy failed. After a call that creates something, first check
+   * whether it was done, unless {@link #status} is 429.
+   */
+  public boolean isRetryable() {
+    return status == 0 || status == 429 || status >= 500;
   }
 
   /** Returns an exception for a response that does not match the contract. */
   static AdraaInboxException unreadable(String message) {
-    return new AdraaInboxException(200, UNREADABLE_ANSWER, message, List.of(), NO_HEADERS, null);
+    return new AdraaInboxException(
+        200, UNREADABLE_ANSWER, message, List.of(), Exchange.NO_HEADERS, null);
   }
 
   /** Parses a time in a header. */
@@ -114,9 +105,10 @@ public final class AdraaInboxException extends RuntimeException {
     }
   }
 
-  private static AdraaInboxException of(ApiException failure) {
+  /** Returns the exception for a failure of the generated code, without a path or a secret. */
+  static AdraaInboxException of(ApiException failure, URI baseUrl) {
     HttpHeaders headers =
-        failure.getResponseHeaders() == null ? NO_HEADERS : failure.getResponseHeaders();
+        failure.getResponseHeaders() == null ? Exchange.NO_HEADERS : failure.getResponseHeaders();
     Throwable cause = failure.getCause();
     if (cause instanceof JsonProcessingException) {
       // Without the cause, because its message quotes the response.
@@ -124,7 +116,12 @@ public final class AdraaInboxException extends RuntimeException {
     }
     if (failure.getCode() == 0) {
       return new AdraaInboxException(
-          0, NO_ANSWER, "No response: " + cause, List.of(), headers, cause);
+          0,
+          NO_ANSWER,
+          "No response from " + baseUrl.getAuthority() + ": " + cause,
+          List.of(),
+          headers,
+          cause);
     }
     ErrorBody error = error(failure.getResponseBody());
     if (error == null || error.getCode() == null) {
@@ -152,7 +149,7 @@ public final class AdraaInboxException extends RuntimeException {
       return null;
     }
     try {
-      ErrorResponse envelope = RequiredFields.mapper().readValue(body, ErrorResponse.class);
+      ErrorResponse envelope = RequiredFields.MAPPER.readValue(body, ErrorResponse.class);
       return envelope == null ? null : envelope.getError();
     } catch (JsonProcessingException e) {
       return null;

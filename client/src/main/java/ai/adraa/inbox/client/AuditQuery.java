@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which audit events to list, and where to start. Immutable: each method returns a new query.
+ * Which audit events to list, and where to start. Immutable: each method returns a new query. Null
+ * removes a condition.
  *
  * <pre>{@code
  * AuditQuery.all().action("token-created").since(yesterday)
@@ -44,27 +45,27 @@ public final class AuditQuery {
   }
 
   /** Selects the events with this action, such as {@code token-created}. */
-  public AuditQuery action(String action) {
+  public AuditQuery action(@Nullable String action) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 
   /** Selects the events that concern this token. */
-  public AuditQuery tokenId(String tokenId) {
+  public AuditQuery tokenId(@Nullable String tokenId) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 
   /** Selects the events that this agent caused. */
-  public AuditQuery agentId(String agentId) {
+  public AuditQuery agentId(@Nullable String agentId) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 
   /** Selects the events at or after this time. */
-  public AuditQuery since(Instant since) {
+  public AuditQuery since(@Nullable Instant since) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 
   /** Selects the events before this time. */
-  public AuditQuery until(Instant until) {
+  public AuditQuery until(@Nullable Instant until) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 
@@ -79,7 +80,7 @@ public final class AuditQuery {
    * @param cursor the {@code nextCursor} of the page before, from a query with the same other
    *     values
    */
-  public AuditQuery cursor(String cursor) {
+  public AuditQuery cursor(@Nullable String cursor) {
     return new AuditQuery(action, tokenId, agentId, since, until, limit, cursor);
   }
 }

@@ -1,6 +1,5 @@
 package ai.adraa.inbox.client;
 
-import ai.adraa.inbox.client.generated.ApiClient;
 import ai.adraa.inbox.client.generated.AuditEventsApi;
 import ai.adraa.inbox.client.generated.SessionApi;
 import ai.adraa.inbox.client.generated.TokensApi;
@@ -14,8 +13,10 @@ import ai.adraa.inbox.client.model.Session;
 import ai.adraa.inbox.client.model.TokenChanges;
 import ai.adraa.inbox.client.model.TokenList;
 import ai.adraa.inbox.client.model.TokenUsage;
+import ai.adraa.inbox.client.model.WorkspaceMembership;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,15 +35,13 @@ public final class ConsoleSession {
   private static final int LARGEST_PAGE = 100;
 
   private final String secret;
-  private final SessionApi sessions;
-  private final TokensApi tokens;
-  private final AuditEventsApi auditEvents;
+  private final Transport transport;
+  private final @Nullable Session atSignIn;
 
-  ConsoleSession(String secret, ApiClient transport) {
+  ConsoleSession(String secret, Transport transport, @Nullable Session atSignIn) {
     this.secret = secret;
-    this.sessions = new SessionApi(transport);
-    this.tokens = new TokensApi(transport);
-    this.auditEvents = new AuditEventsApi(transport);
+    this.transport = transport;
+    this.atSignIn = atSignIn;
   }
 
   /**
@@ -51,7 +50,20 @@ public final class ConsoleSession {
    * @throws AdraaInboxException if the session has ended, or if the request fails otherwise
    */
   public Session get() {
-    return AdraaInboxException.unwrap(sessions::getSession).getSession();
+    return transport
+        .call(Operation.GET_SESSION, api -> new SessionApi(api).getSession())
+        .getSession();
+  }
+
+  /**
+   * Returns the agent's workspaces as they were at the sign-in. For a session that {@link
+   * AdraaInbox#resumeSession} continues, asks the server, like {@link #get}.
+   *
+   * @throws AdraaInboxException if the server is asked, and the session has ended or the request
+   *     fails otherwise
+   */
+  public List<WorkspaceMembership> workspaces() {
+    return List.copyOf((atSignIn == null ? get() : atSignIn).getWorkspaces());
   }
 
   /**
@@ -68,11 +80,7 @@ public final class ConsoleSession {
    * @throws AdraaInboxException if the session has already ended, or if the request fails otherwise
    */
   public void signOut() {
-    AdraaInboxException.unwrap(
-        () -> {
-          sessions.signOut();
-          return this;
-        });
+    transport.run(Operation.SIGN_OUT, api -> new SessionApi(api).signOut());
   }
 
   /**
@@ -84,8 +92,8 @@ public final class ConsoleSession {
    * @throws AdraaInboxException {@code VALIDATION_ERROR} if the name is not valid, or another code
    */
   public CreatedToken createToken(String workspaceId, String name) {
-    return AdraaInboxException.unwrap(
-        () -> tokens.createToken(workspaceId, new NewToken().name(name)));
+    Objects.requireNonNull(name, "name");
+    return createToken(workspaceId, new NewToken().name(name));
   }
 
   /**
@@ -96,7 +104,10 @@ public final class ConsoleSession {
    * @throws AdraaInboxException {@code VALIDATION_ERROR} if a field is not valid, or another code
    */
   public CreatedToken createToken(String workspaceId, NewToken token) {
-    return AdraaInboxException.unwrap(() -> tokens.createToken(workspaceId, token));
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(token, "token");
+    return transport.call(
+        Operation.CREATE_TOKEN, api -> new TokensApi(api).createToken(workspaceId, token));
   }
 
   /**
@@ -109,7 +120,13 @@ public final class ConsoleSession {
    *     field is not valid, or another code
    */
   public ApiToken updateToken(String workspaceId, String tokenId, TokenChanges changes) {
-    return AdraaInboxException.unwrap(() -> tokens.updateToken(workspaceId, tokenId, changes))
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(tokenId, "tokenId");
+    Objects.requireNonNull(changes, "changes");
+    return transport
+        .call(
+            Operation.UPDATE_TOKEN,
+            api -> new TokensApi(api).updateToken(workspaceId, tokenId, changes))
         .getToken();
   }
 
@@ -125,7 +142,12 @@ public final class ConsoleSession {
    *     VALIDATION_ERROR} if a field is not valid, or another code
    */
   public CreatedToken replaceToken(String workspaceId, String tokenId, Replacement replacement) {
-    return AdraaInboxException.unwrap(() -> tokens.replaceToken(workspaceId, tokenId, replacement));
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(tokenId, "tokenId");
+    Objects.requireNonNull(replacement, "replacement");
+    return transport.call(
+        Operation.REPLACE_TOKEN,
+        api -> new TokensApi(api).replaceToken(workspaceId, tokenId, replacement));
   }
 
   /**
@@ -137,7 +159,12 @@ public final class ConsoleSession {
    *     workspace, {@code VALIDATION_ERROR} if the number of days is not valid, or another code
    */
   public TokenUsage getTokenUsage(String workspaceId, String tokenId, int days) {
-    return AdraaInboxException.unwrap(() -> tokens.getTokenUsage(workspaceId, tokenId, days))
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(tokenId, "tokenId");
+    return transport
+        .call(
+            Operation.GET_TOKEN_USAGE,
+            api -> new TokensApi(api).getTokenUsage(workspaceId, tokenId, days))
         .getUsage();
   }
 
@@ -148,7 +175,11 @@ public final class ConsoleSession {
    *     workspace, or another code
    */
   public ApiToken getToken(String workspaceId, String tokenId) {
-    return AdraaInboxException.unwrap(() -> tokens.getToken(workspaceId, tokenId)).getToken();
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(tokenId, "tokenId");
+    return transport
+        .call(Operation.GET_TOKEN, api -> new TokensApi(api).getToken(workspaceId, tokenId))
+        .getToken();
   }
 
   /**
@@ -160,7 +191,11 @@ public final class ConsoleSession {
    *     workspace, or another code
    */
   public ApiToken revokeToken(String workspaceId, String tokenId) {
-    return AdraaInboxException.unwrap(() -> tokens.revokeToken(workspaceId, tokenId)).getToken();
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    Objects.requireNonNull(tokenId, "tokenId");
+    return transport
+        .call(Operation.REVOKE_TOKEN, api -> new TokensApi(api).revokeToken(workspaceId, tokenId))
+        .getToken();
   }
 
   /**
@@ -188,21 +223,25 @@ public final class ConsoleSession {
    *     another code
    */
   public TokenList listTokens(String workspaceId, TokenQuery query) {
+    Objects.requireNonNull(query, "query");
     return page(workspaceId, query, query.limit, query.cursor);
   }
 
   private TokenList page(
       String workspaceId, TokenQuery query, @Nullable Integer limit, @Nullable String cursor) {
-    return AdraaInboxException.unwrap(
-        () ->
-            tokens.listTokens(
-                workspaceId,
-                query.status == null ? null : query.status.toString(),
-                limit,
-                cursor,
-                query.text,
-                text(query.unusedSince),
-                query.sort == null ? null : query.sort.toString()));
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    return transport.call(
+        Operation.LIST_TOKENS,
+        api ->
+            new TokensApi(api)
+                .listTokens(
+                    workspaceId,
+                    query.status == null ? null : query.status.toString(),
+                    limit,
+                    cursor,
+                    query.text,
+                    text(query.unusedSince),
+                    query.sort == null ? null : query.sort.toString()));
   }
 
   /**
@@ -224,6 +263,7 @@ public final class ConsoleSession {
    * @param query its limit is the size of a page, 100 by default
    */
   public Stream<ApiToken> findTokens(String workspaceId, TokenQuery query) {
+    Objects.requireNonNull(query, "query");
     Integer limit = query.limit == null ? LARGEST_PAGE : query.limit;
     return items(
         query.cursor,
@@ -239,6 +279,7 @@ public final class ConsoleSession {
    *     another code
    */
   public AuditEventList listAuditEvents(String workspaceId, AuditQuery query) {
+    Objects.requireNonNull(query, "query");
     return page(workspaceId, query, query.limit, query.cursor);
   }
 
@@ -250,6 +291,7 @@ public final class ConsoleSession {
    * @param query its limit is the size of a page, 100 by default
    */
   public Stream<AuditEvent> auditEvents(String workspaceId, AuditQuery query) {
+    Objects.requireNonNull(query, "query");
     Integer limit = query.limit == null ? LARGEST_PAGE : query.limit;
     return items(
         query.cursor,
@@ -260,17 +302,20 @@ public final class ConsoleSession {
 
   private AuditEventList page(
       String workspaceId, AuditQuery query, @Nullable Integer limit, @Nullable String cursor) {
-    return AdraaInboxException.unwrap(
-        () ->
-            auditEvents.listAuditEvents(
-                workspaceId,
-                query.action,
-                query.tokenId,
-                query.agentId,
-                text(query.since),
-                text(query.until),
-                limit,
-                cursor));
+    Objects.requireNonNull(workspaceId, "workspaceId");
+    return transport.call(
+        Operation.LIST_AUDIT_EVENTS,
+        api ->
+            new AuditEventsApi(api)
+                .listAuditEvents(
+                    workspaceId,
+                    query.action,
+                    query.tokenId,
+                    query.agentId,
+                    text(query.since),
+                    text(query.until),
+                    limit,
+                    cursor));
   }
 
   private static @Nullable String text(@Nullable Instant time) {

@@ -25,15 +25,14 @@ import java.util.List;
 final class RequiredFields extends BeanDeserializerModifier {
   private static final long serialVersionUID = 1;
 
-  private RequiredFields() {}
+  /** Reads responses. Shared, because a mapper prepares each class once. */
+  static final ObjectMapper MAPPER =
+      ApiClient.createDefaultObjectMapper()
+          // Lists do not contain null.
+          .setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+          .registerModule(new SimpleModule().setDeserializerModifier(new RequiredFields()));
 
-  /** Returns a new mapper that reads responses. */
-  static ObjectMapper mapper() {
-    return ApiClient.createDefaultObjectMapper()
-        // Lists do not contain null.
-        .setDefaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
-        .registerModule(new SimpleModule().setDeserializerModifier(new RequiredFields()));
-  }
+  private RequiredFields() {}
 
   @Override
   public JsonDeserializer<?> modifyDeserializer(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens to list, in which order, and where to start. Immutable: each method returns a new
- * query.
+ * query. Null removes a condition.
  *
  * <pre>{@code
  * TokenQuery.all().status(TokenStatusFilter.ACTIVE).unusedSince(threeMonthsAgo)
@@ -42,7 +42,7 @@ public final class TokenQuery {
   }
 
   /** Selects the tokens with this status. */
-  public TokenQuery status(TokenStatusFilter status) {
+  public TokenQuery status(@Nullable TokenStatusFilter status) {
     return new TokenQuery(status, text, unusedSince, sort, limit, cursor);
   }
 
@@ -52,17 +52,17 @@ public final class TokenQuery {
    *
    * @param text at most 100 characters; never a whole secret, because URLs are often logged
    */
-  public TokenQuery text(String text) {
+  public TokenQuery text(@Nullable String text) {
     return new TokenQuery(status, text, unusedSince, sort, limit, cursor);
   }
 
   /** Selects the tokens that were created before this time and have not been used since then. */
-  public TokenQuery unusedSince(Instant time) {
+  public TokenQuery unusedSince(@Nullable Instant time) {
     return new TokenQuery(status, text, time, sort, limit, cursor);
   }
 
   /** Sets the order. The default is {@link TokenSort#NEWEST_FIRST}. */
-  public TokenQuery sort(TokenSort sort) {
+  public TokenQuery sort(@Nullable TokenSort sort) {
     return new TokenQuery(status, text, unusedSince, sort, limit, cursor);
   }
 
@@ -77,7 +77,7 @@ public final class TokenQuery {
    * @param cursor the {@code nextCursor} of the page before, from a query with the same other
    *     values
    */
-  public TokenQuery cursor(String cursor) {
+  public TokenQuery cursor(@Nullable String cursor) {
     return new TokenQuery(status, text, unusedSince, sort, limit, cursor);
   }
 }

@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.adraa.inbox.client.ScriptedServer.Answer;
+import ai.adraa.inbox.client.ScriptedServer.Received;
 import ai.adraa.inbox.client.model.ApiToken;
 import ai.adraa.inbox.client.model.LeakedToken;
 import ai.adraa.inbox.client.model.NewToken;
 import ai.adraa.inbox.client.model.Replacement;
 import ai.adraa.inbox.client.model.TokenChanges;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -28,41 +27,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The client against answers that the real server does not give: a proxy's, a later version's. */
 class AdraaInboxTest {
-  private static final String SESSION =
-      "{\"session\":{\"agent\":{\"id\":\"c1\",\"email\":\"a@b.example\",\"nickname\":\"a\"},"
-          + "\"workspaces\":[],\"expiresAt\":\"2026-06-12T22:25:00.000Z\"}}";
-
-  private record Answer(int status, Map<String, String> headers, String body) {}
-
-  private record Received(String line, Map<String, List<String>> headers, String body) {}
-
+  private static final String SESSION = ScriptedServer.SESSION;
   private static final String SECRET = "adraa_an-example-that-opens-nothing";
 
-  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final Queue<Received> received = new ConcurrentLinkedQueue<>();
-  private HttpServer server;
+  @AutoClose private final ScriptedServer server = new ScriptedServer();
+  private final Queue<Answer> answers = server.answers;
+  private final Queue<Received> received = server.received;
   private AdraaInbox inbox;
 
   @BeforeEach
-  void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
-    server.start();
-    inbox = AdraaInbox.builder().baseUrl(url()).token(SECRET).build();
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop(0);
+  void start() {
+    inbox = AdraaInbox.builder().baseUrl(url()).token(SECRET).retries(0).build();
   }
 
   @Test
@@ -221,12 +204,19 @@ class AdraaInboxTest {
       free = socket.getLocalPort();
     }
     AdraaInbox nobody =
-        AdraaInbox.builder().baseUrl(URI.create("http://127.0.0.1:" + free)).token(SECRET).build();
+        AdraaInbox.builder()
+            .baseUrl(URI.create("http://127.0.0.1:" + free + "/path"))
+            .token(SECRET)
+            .retries(0)
+            .build();
 
     AdraaInboxException failure = catchThrowableOfType(AdraaInboxException.class, nobody::verify);
 
     assertThat(failure.code()).isEqualTo(AdraaInboxException.NO_ANSWER);
     assertThat(failure.status()).isZero();
+    assertThat(failure)
+        .hasMessageContaining("127.0.0.1:" + free)
+        .hasMessageNotContainingAny("path", SECRET);
   }
 
   @Test
@@ -251,6 +241,8 @@ class AdraaInboxTest {
     next(200, SESSION);
 
     ConsoleSession console = inbox.signIn("a@b.example", "042117");
+    assertThat(console.workspaces()).extracting("name").containsExactly("acme");
+    assertThat(received).hasSize(1);
     assertThat(console.get().getAgent().getNickname()).isEqualTo("a");
 
     assertThat(received.remove().body()).contains("042117", "\"credential\":\"bearer\"");
@@ -268,6 +260,15 @@ class AdraaInboxTest {
 
     assertThat(received.remove().headers().get("Cookie"))
         .containsExactly("adraa_session=example-id");
+  }
+
+  @Test
+  void aResumedSessionAsksForItsWorkspaces() {
+    next(200, SESSION);
+
+    assertThat(inbox.resumeSession("adraa_session_example").workspaces())
+        .extracting("name")
+        .containsExactly("acme");
   }
 
   @Test
@@ -553,7 +554,7 @@ class AdraaInboxTest {
   }
 
   private void next(int status, String body) {
-    answers.add(new Answer(status, Map.of("Content-Type", "application/json"), body));
+    server.next(status, body);
   }
 
   private static String page(String id, @Nullable String cursor) {
@@ -588,20 +589,6 @@ class AdraaInboxTest {
   }
 
   private URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    received.add(
-        new Received(
-            exchange.getRequestMethod() + " " + exchange.getRequestURI(),
-            Map.copyOf(exchange.getRequestHeaders()),
-            new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-    Answer answer = answers.remove();
-    answer.headers().forEach(exchange.getResponseHeaders()::set);
-    byte[] body = answer.body().getBytes(UTF_8);
-    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+    return server.url();
   }
 }

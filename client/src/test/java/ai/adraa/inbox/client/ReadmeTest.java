@@ -2,15 +2,17 @@ package ai.adraa.inbox.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The code in the client's README.md is compiled and run by a test. */
 class ReadmeTest {
   @ParameterizedTest
-  @ValueSource(strings = {"VerifyExample", "ReplaceExample"})
+  @ValueSource(strings = {"VerifyExample", "ReplaceExample", "MetricsExample", "AsyncExample"})
   void theReadmesExamplesAreThoseThatTestsRun(String name) throws Exception {
     String example =
         Files.readString(Path.of("src/test/java/ai/adraa/inbox/client/" + name + ".java"))
@@ -19,5 +21,18 @@ class ReadmeTest {
             .stripIndent();
 
     assertThat(Files.readString(Path.of("README.md"))).contains("```java\n" + example + "\n```");
+  }
+
+  /** The build runs all tests twice, the second time with the oldest Jackson. */
+  @Test
+  void theOldestJacksonIsTested() throws Exception {
+    String lowest = System.getProperty("jackson", "");
+    String used = new ObjectMapper().version().toString();
+
+    if (!lowest.isEmpty()) {
+      assertThat(used).isEqualTo(lowest);
+      assertThat(Files.readString(Path.of("README.md")))
+          .contains("Jackson " + lowest.replaceAll("\\.0$", "") + " or later");
+    }
   }
 }

@@ -103,7 +103,7 @@ abstract class StorageFixture {
   }
 
   static ConsoleSession console(ServerProcess server) {
-    return AdraaInbox.builder().baseUrl(server.url()).build().resumeSession(session);
+    return AdraaInbox.builder().baseUrl(server.url()).retries(0).build().resumeSession(session);
   }
 
   static HttpResponse<String> create(ServerProcess server) throws Exception {

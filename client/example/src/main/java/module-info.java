@@ -1,0 +1,3 @@
+module example {
+  requires ai.adraa.inbox.client;
+}
