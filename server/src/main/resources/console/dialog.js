@@ -65,7 +65,9 @@ export function openDialog({ mayClose, onClose, focusAfter, wide = false }) {
   node.addEventListener('leave', () => !dialog.stays && close());
   function show(...children) {
     node.replaceChildren(...children);
-    if (!node.open) {
+    if (node.open) {
+      node.querySelector('[autofocus]')?.focus();
+    } else {
       document.body.append(node);
       node.showModal();
     }
