@@ -125,61 +125,25 @@ class ConsoleTest extends SettingsPage {
   }
 
   @Test
-  void theKeyboardIsEnough() {
-    open();
-    Locator create = createButton();
-    assertThat(create).isVisible();
-    for (int i = 0; i < 20 && !isFocused(create); i++) {
-      page.keyboard().press("Tab");
-    }
-    page.keyboard().press("Enter");
-    assertThat(page.getByLabel("Name")).isFocused();
-    for (int i = 0; i < 8; i++) {
-      page.keyboard().press("Tab");
-      assertThat(
-              page.evaluate(
-                  "() => document.activeElement === document.body"
-                      + " || !!document.activeElement.closest('dialog')"))
-          .isEqualTo(true);
-    }
-    page.keyboard().press("Escape");
-    assertThat(create).isFocused();
-
-    page.keyboard().press("Enter");
-    page.keyboard().type("By keyboard");
-    page.keyboard().press("Enter");
-    assertThat(page.locator("dialog .secret")).isVisible();
-    for (int i = 0; i < 8 && !isFocused(dialogButton("Copy token")); i++) {
-      page.keyboard().press("Tab");
-    }
-    page.keyboard().press("Enter");
-    assertThat(dialogButton("Copied")).isVisible();
-    page.keyboard().press("Escape");
-    assertThat(row("By keyboard")).isFocused();
-    page.keyboard().press("Tab");
-    page.keyboard().press("Enter");
-    assertThat(dialogButton("Cancel")).isFocused();
-    page.keyboard().press("Tab");
-    page.keyboard().press("Enter");
-    assertThat(row("By keyboard")).containsText("Revoked");
-  }
-
-  @Test
-  void furtherPagesLoadOnDemandAndTheFilterTellsStatesApart() {
-    for (int i = 0; i < 130; i++) {
-      inbox.createToken(admin, "System " + i);
-    }
+  void furtherPagesLoadOnDemandAndTheTabsTellStatesApart() {
+    createTokens(130, i -> "System " + i);
     inbox.revoke(admin, inbox.createToken(admin, "Gone").id()).then().statusCode(200);
     open();
-    assertThat(page.getByText("100 tokens shown, more available")).isVisible();
+    assertThat(page.getByText("131 tokens", exact())).isVisible();
+    assertThat(tab("All")).hasText("All 131");
+    assertThat(tab("Active")).hasText("Active 130");
+    assertThat(tab("Revoked")).hasText("Revoked 1");
+    assertThat(tab("Expired")).hasText("Expired 0");
+    assertThat(page.locator("tbody tr")).hasCount(100);
     page.mouse().wheel(0, 100_000);
-    assertThat(page.getByText("131 tokens")).isVisible();
+    assertThat(page.locator("tbody tr")).hasCount(131);
 
-    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Revoked")).click();
+    tab("Revoked").click();
     assertThat(page.getByText("1 token", exact())).isVisible();
     assertThat(row("Gone")).containsText("by admin");
     page.goBack();
-    assertThat(page.getByText("100 tokens shown, more available")).isVisible();
+    assertThat(page.getByText("131 tokens", exact())).isVisible();
+    assertThat(tab("All")).hasAttribute("aria-current", "true");
   }
 
   @Test
@@ -255,14 +219,6 @@ class ConsoleTest extends SettingsPage {
                     .setHeaders(headers)
                     .setContentType("application/json")
                     .setBody("{\"error\":{\"code\":\"" + code + "\",\"message\":\"-\"}}")));
-  }
-
-  private boolean isFocused(Locator locator) {
-    return (Boolean) locator.evaluate("node => node === document.activeElement");
-  }
-
-  private String clipboard() {
-    return (String) page.evaluate("() => navigator.clipboard.readText()");
   }
 
   private static Page.GetByTextOptions exact() {
