@@ -131,8 +131,7 @@ abstract class SettingsPage {
   void createTokens(int count, IntFunction<String> name) {
     try (LoadConnection connection = new LoadConnection(inbox.url())) {
       for (int i = 0; i < count; i++) {
-        Assertions.assertThat(
-                connection.send(LoadConnection.create(admin, name.apply(i))).status())
+        Assertions.assertThat(connection.send(LoadConnection.create(admin, name.apply(i))).status())
             .isEqualTo(201);
       }
     } catch (IOException e) {
