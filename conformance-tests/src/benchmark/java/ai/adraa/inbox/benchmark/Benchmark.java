@@ -26,6 +26,7 @@ public final class Benchmark {
           "writes",
           "list",
           "create",
+          "browser",
           "start",
           "memory",
           "client",
@@ -51,6 +52,7 @@ public final class Benchmark {
   private void run(List<String> names) throws Exception {
     VerifyBenchmark verify = new VerifyBenchmark(report);
     ConsoleBenchmark console = new ConsoleBenchmark(report);
+    BrowserBenchmark browser = new BrowserBenchmark(report);
     ProcessBenchmark process = new ProcessBenchmark(report);
     PostgresBenchmark postgres = new PostgresBenchmark(report);
     List<String> left = new ArrayList<>(names.isEmpty() ? ALL : names);
@@ -60,6 +62,7 @@ public final class Benchmark {
     measure("writes", left, console::whileWriting);
     measure("list", left, console::list);
     measure("create", left, console::create);
+    measure("browser", left, browser::browser);
     measure("start", left, process::start);
     measure("memory", left, process::memory);
     measure("client", left, process::client);
