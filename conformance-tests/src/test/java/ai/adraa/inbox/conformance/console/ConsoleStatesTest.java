@@ -63,6 +63,19 @@ class ConsoleStatesTest {
   }
 
   @AutoClose private static Browser browser;
+
+  /** What a wrong layout breaks: a text in pieces side by side, a round thing that is not round. */
+  private static final String BROKEN =
+      """
+      () => [
+        ...[...document.querySelectorAll('.notice')].filter(notice =>
+            getComputedStyle(notice).display === 'flex'
+            && [...notice.childNodes].some(node => node.nodeType === 3 && node.data.trim())),
+        ...[...document.querySelectorAll('.spinner, .step-number, .avatar')].filter(round =>
+            Math.abs(round.offsetWidth - round.offsetHeight) > 1),
+      ].map(node => node.outerHTML)
+      """;
+
   private static final MovableClock CLOCK = new MovableClock();
   @AutoClose private static final TestInbox inbox = TestInbox.builder().clock(CLOCK).start();
 
@@ -413,5 +426,6 @@ class ConsoleStatesTest {
                 page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
         .as(look + " " + state + " fits")
         .isTrue();
+    assertThat((List<?>) page.evaluate(BROKEN)).as(look + " " + state).isEmpty();
   }
 }
