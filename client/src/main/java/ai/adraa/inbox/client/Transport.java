@@ -123,6 +123,7 @@ record Transport(
   }
 
   private void prepare(HttpRequest.Builder request, @Nullable String secret) {
+    request.timeout(timeout);
     if (credential != null && secret != null) {
       request.header(credential.header, credential.value(secret));
     }

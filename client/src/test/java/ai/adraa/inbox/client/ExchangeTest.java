@@ -2,6 +2,7 @@ package ai.adraa.inbox.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -9,10 +10,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +66,53 @@ class ExchangeTest {
     }
   }
 
+  @Test
+  void aBusyCommonPoolDoesNotMatter() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    try (ScriptedServer server = new ScriptedServer();
+        ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        ForkJoinPool.commonPool().execute(() -> awaitUninterruptibly(end));
+      }
+      server.next(200, ScriptedServer.VERIFIED);
+      AdraaInbox inbox = AdraaInbox.builder().baseUrl(server.url()).build();
+      assertThat(inbox.verify().getCompany().getName()).isEqualTo("acme");
+
+      CompletableFuture<Integer> closed =
+          answer(listener, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", () -> {});
+      AdraaInbox stalled = inbox(listener).requestTimeout(Duration.ofMillis(200)).build();
+      assertThat(catchThrowableOfType(AdraaInboxException.class, stalled::verify))
+          .hasCauseInstanceOf(HttpTimeoutException.class);
+      assertThat(closed.get()).isEqualTo(-1);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  void aLimitThatEndsAsTheBodyBeginsClosesTheConnectionToo() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String beginning = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{";
+      CompletableFuture<Integer> end = answer(listener, beginning, () -> {});
+      Exchange expired = new Exchange(HttpClient.newHttpClient(), Duration.ofNanos(-1));
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.getLocalPort())).build();
+
+      assertThatThrownBy(() -> expired.send(request, HttpResponse.BodyHandlers.ofInputStream()))
+          .isInstanceOf(HttpTimeoutException.class);
+
+      assertThat(end.get()).as("the client has closed the connection").isEqualTo(-1);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static AdraaInbox.Builder inbox(ServerSocket listener) {
     return AdraaInbox.builder()
         .baseUrl(URI.create("http://127.0.0.1:" + listener.getLocalPort()))
@@ -85,6 +137,7 @@ class ExchangeTest {
           } catch (IOException e) {
             return -1; // reset
           }
-        });
+        },
+        Background::startThread);
   }
 }

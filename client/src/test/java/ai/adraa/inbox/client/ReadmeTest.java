@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,20 @@ class ReadmeTest {
       assertThat(used).isEqualTo(lowest);
       assertThat(Files.readString(Path.of("README.md")))
           .contains("Jackson " + lowest.replaceAll("\\.0$", "") + " or later");
+    }
+  }
+
+  @Test
+  void theJavadocOfModelsHasNeitherMarkdownNorConstantsOfTheGenerator() throws Exception {
+    Path models =
+        Path.of("target/generated-sources/openapi/ai/adraa/inbox/client/model").toAbsolutePath();
+    try (Stream<Path> files = Files.list(models)) {
+      for (Path file : files.toList()) {
+        assertThat(Files.readString(file))
+            .as("%s", file.getFileName())
+            .doesNotContain("&#x60;")
+            .doesNotContainPattern("(?m)^ *public static final String JSON_PROPERTY");
+      }
     }
   }
 }

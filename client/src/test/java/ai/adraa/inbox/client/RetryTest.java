@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -204,7 +203,7 @@ class RetryTest {
   /** The server has the whole request, and may have done what it asks for. */
   private static AtomicInteger closeEachAfterItsRequest(ServerSocket listener) {
     AtomicInteger connections = new AtomicInteger();
-    CompletableFuture.runAsync(
+    Background.startThread(
         () -> {
           while (!listener.isClosed()) {
             try (Socket connection = listener.accept()) {

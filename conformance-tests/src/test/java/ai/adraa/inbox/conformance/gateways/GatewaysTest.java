@@ -155,6 +155,19 @@ class GatewaysTest {
     }
   }
 
+  /** A new connection for each verification would soon use up the gateway's ports. */
+  @ParameterizedTest
+  @EnumSource
+  void theConnectionToTheTokenServerIsKept(Gateway.Product product) throws Exception {
+    try (Gateway gateway = start(product);
+        RawHttp connection = new RawHttp(gateway.url())) {
+      for (int request = 0; request < 10; request++) {
+        assertThat(status(connection, token)).isEqualTo(200);
+      }
+      assertThat(cable.connections()).isEqualTo(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void anOutageOfTheTokenServerIsA503(Gateway.Product product) throws Exception {

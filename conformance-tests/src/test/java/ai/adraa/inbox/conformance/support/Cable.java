@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,6 +23,7 @@ public final class Cable implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition mended = lock.newCondition();
+  private final AtomicInteger connections = new AtomicInteger();
   private boolean cut;
 
   public Cable(int there) {
@@ -36,6 +38,11 @@ public final class Cable implements AutoCloseable {
 
   public int port() {
     return here.getLocalPort();
+  }
+
+  /** How many connections were opened so far. */
+  public int connections() {
+    return connections.get();
   }
 
   public void cut() {
@@ -71,6 +78,7 @@ public final class Cable implements AutoCloseable {
     while (!here.isClosed()) {
       try {
         Socket caller = here.accept();
+        connections.incrementAndGet();
         threads.execute(
             () -> {
               try {
