@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page Activity: what happened in the workspace, filtered, and as a file. */
+@Tag("once")
 class ActivityPageTest extends SettingsPage {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration REFRESH = Duration.ofSeconds(11);

@@ -8,11 +8,13 @@ import com.microsoft.playwright.Route;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who cancels while a token is created learns what became of it. */
+@Tag("once")
 class CancelledTest extends SettingsPage {
   /** The create that the server has not answered yet. */
   private final AtomicReference<Route> held = new AtomicReference<>();

@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The list of tokens: its order, filters, tabs and counts, and how it follows what happens. */
+@Tag("once")
 class ConsoleListTest extends SettingsPage {
   private static final Duration REFRESH = Duration.ofSeconds(11);
 
@@ -100,7 +102,7 @@ class ConsoleListTest extends SettingsPage {
     assertThat(page.locator("tbody tr")).hasCount(2);
     tab("Expired").click();
     assertThat(page.getByText("No expired tokens match.")).isVisible();
-    button("Look among all tokens").click();
+    button("Search all tokens").click();
     assertThat(page.locator("tbody tr")).hasCount(3);
     assertThat(row("Gone")).containsText("Revoked");
   }

@@ -246,7 +246,7 @@ class ConsoleStatesTest {
     see("replace-2", "text=Waiting for its first request");
     inbox.verify(secret).then().statusCode(200);
     awaitUse();
-    see("replace-3", "text=The old token was used within the last hour");
+    see("replace-3", "text=The old token was used within the last 24 hours");
     page.locator("main [data-action=revoke]").click();
     see("replace-revoke", "dialog .facts");
     page.locator("dialog .button-danger").click();

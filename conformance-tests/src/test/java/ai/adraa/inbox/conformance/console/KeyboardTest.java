@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Everything in the console can be done by keyboard, and the focus never gets lost. */
+@Tag("once")
 class KeyboardTest extends SettingsPage {
   private static final int FAR = 60;
 

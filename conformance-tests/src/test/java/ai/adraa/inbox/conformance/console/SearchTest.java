@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A token is found by what people have of it, and a secret that is pasted never leaves the browser.
  */
+@Tag("once")
 class SearchTest extends SettingsPage {
   private static final int PREFIX = 14;
 
@@ -60,7 +62,7 @@ class SearchTest extends SettingsPage {
 
     search().fill("nothing of that name");
     assertThat(page.getByText("No revoked tokens match.")).isVisible();
-    button("Look among all tokens").click();
+    button("Search all tokens").click();
     assertThat(page.getByText("No tokens match.")).isVisible();
     assertThat(search()).hasValue("nothing of that name");
     button("Show all tokens").click();

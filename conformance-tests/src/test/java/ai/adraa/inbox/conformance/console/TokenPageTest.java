@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page of one token: what it shows, and what can be done there. */
+@Tag("once")
 class TokenPageTest extends SettingsPage {
   private static final DateTimeFormatter EXACT =
       DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss 'UTC'", Locale.UK).withZone(ZoneOffset.UTC);
@@ -210,8 +212,7 @@ class TokenPageTest extends SettingsPage {
     inbox.revoke(admin, token.id()).then().statusCode(200);
     page.getByLabel("Name").fill("Too late");
     dialogButton("Save").click();
-    assertThat(page.locator("dialog"))
-        .containsText("The token was revoked or has expired meanwhile");
+    assertThat(page.locator("dialog")).containsText("The token was revoked or has since expired");
     assertThat(dialogButton("Save")).isFocused();
     page.keyboard().press("Escape");
     assertThat(page.locator("dialog")).hasCount(0);
