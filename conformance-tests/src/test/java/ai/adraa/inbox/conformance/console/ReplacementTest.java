@@ -89,6 +89,7 @@ class ReplacementTest extends SettingsPage {
     } finally {
       CLOCK.advance(Duration.ofHours(30));
     }
+    visitAgain();
     use(replace(old));
     openReplace(old);
     assertThat(panel("Old token"))
