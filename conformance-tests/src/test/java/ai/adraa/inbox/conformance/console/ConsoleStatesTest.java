@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every state of the console as people may see it: axe-core finds no barrier, and nothing is wider
  * than the screen. Leaves a picture of each in {@code target/screenshots}.
  */
-@Tag("once")
+@Tag("contract")
 class ConsoleStatesTest {
   enum Look {
     LIGHT(1280, 860, 1, ColorScheme.LIGHT),
