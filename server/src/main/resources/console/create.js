@@ -6,7 +6,7 @@ import { askBeforeLeaving, element, icon, nameOf, toast } from './dom.js';
 import { words } from './failures.js';
 import { onSubmit } from './forms.js';
 import { openSecretDialog } from './secret.js';
-import { descriptionField, expiryField, nameField } from './token-fields.js';
+import { tokenFields } from './token-fields.js';
 
 const WAIT_WHEN_CANCELLED_MILLIS = 5_000;
 
@@ -40,12 +40,11 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
     },
     onClose: () => uncertain && !page.signal.aborted && onUncertain(),
   });
-  const name = nameField(page, {
-    value: values.name,
-    hint: 'Name it after the system that will use it, for example “CRM integration” or “Order notifications”. Names make it clear what breaks when a token is revoked later.',
+  const fields = tokenFields(page, {
+    values,
+    nameHint: 'Name it after the system that will use it, for example “CRM integration” or “Order notifications”. Names make it clear what breaks when a token is revoked later.',
   });
-  const description = descriptionField(values.description);
-  const expiry = expiryField({ value: values.expiry });
+  const { name, description, expiry } = fields;
   const button = element('button', { class: 'button button-primary' }, 'Create token');
   const cancelButton = element(
     'button',
@@ -56,9 +55,7 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
   const form = element(
     'form',
     { class: 'stack', novalidate: true },
-    name.root,
-    description.root,
-    expiry.root,
+    ...fields.roots,
     problem,
     element('div', { class: 'dialog-actions' }, cancelButton, button),
   );
@@ -75,7 +72,7 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
   }
 
   onSubmit(
-    { form, button, problem, fields: [name, description, expiry] },
+    { form, button, problem, fields: fields.all },
     async () => {
       if (!expiry.isComplete()) {
         return;
@@ -132,13 +129,7 @@ export function openCreateDialog(page, { values = {}, onCreated, onUncertain, fo
           extra: 'What you entered is kept.',
           retryLabel: 'Sign in again',
           retry: () =>
-            page.signedOut({
-              create: {
-                name: name.input.value,
-                description: description.input.value,
-                expiry: expiry.state(),
-              },
-            }),
+            page.signedOut({ create: fields.state() }),
         };
       }
       return failure.isNetwork || failure.status >= 500

@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { openDialog, title } from './dialog.js';
 import { element } from './dom.js';
 import { onSubmit } from './forms.js';
-import { descriptionField, expiryField, nameField } from './token-fields.js';
+import { tokenFields } from './token-fields.js';
 
 /**
  * Opens the dialog.
@@ -19,23 +19,24 @@ import { descriptionField, expiryField, nameField } from './token-fields.js';
 export function openEditDialog(page, { token, values, onChanged }) {
   let saving = false;
   const dialog = openDialog({ mayClose: (how) => !saving && how !== 'outside' });
-  const name = nameField(page, { value: values?.name ?? token.name, exceptId: token.id });
-  const description = descriptionField(values?.description ?? token.description);
-  const expiry = expiryField({ current: token.expiresAt, value: values?.expiry });
+  const fields = tokenFields(page, {
+    values: values ?? token,
+    exceptId: token.id,
+    expiry: { current: token.expiresAt },
+  });
+  const { name, description, expiry } = fields;
   const button = element('button', { class: 'button button-primary' }, 'Save');
   const cancel = element('button', { type: 'button', class: 'button', onclick: dialog.close }, 'Cancel');
   const problem = element('div', { class: 'problem' });
   const form = element(
     'form',
     { class: 'stack', novalidate: true },
-    name.root,
-    description.root,
-    expiry.root,
+    ...fields.roots,
     problem,
     element('div', { class: 'dialog-actions' }, cancel, button),
   );
   onSubmit(
-    { form, button, problem, fields: [name, description, expiry] },
+    { form, button, problem, fields: fields.all },
     async () => {
       if (!expiry.isComplete()) {
         return;
@@ -76,14 +77,7 @@ export function openEditDialog(page, { token, values, onChanged }) {
         ? {
             extra: 'What you entered is kept.',
             retryLabel: 'Sign in again',
-            retry: () =>
-              page.signedOut({
-                edit: {
-                  name: name.input.value,
-                  description: description.input.value,
-                  expiry: expiry.state(),
-                },
-              }),
+            retry: () => page.signedOut({ edit: fields.state() }),
           }
         : undefined,
   );

@@ -48,6 +48,8 @@ export function field(label, attributes, hint, { aside, options } = {}) {
       input.removeAttribute('aria-invalid');
     }
   };
+  // What was wrong is no longer there.
+  input.addEventListener('input', () => input.hasAttribute('aria-invalid') && setError(''));
   return { root, input, setError };
 }
 

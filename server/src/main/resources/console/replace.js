@@ -9,7 +9,7 @@ import { poll } from './poll.js';
 import { openSecretDialog } from './secret.js';
 import { refreshTimes, time } from './times.js';
 import { breadcrumb } from './token.js';
-import { descriptionField, expiryField, nameField } from './token-fields.js';
+import { expiryField, tokenFields } from './token-fields.js';
 import { isInUse, statusBadge, statusDetail, tokenLink } from './token-view.js';
 
 const LOOK_EVERY_SECONDS = 5;
@@ -150,14 +150,17 @@ export function showReplace(page, tokenId, intent) {
 
   function showForm() {
     const active = old.status === 'active';
-    const before = intent?.replace ?? {};
-    const name = nameField(page, { value: before.name ?? old.name, exceptId: old.id });
-    const description = descriptionField(before.description ?? old.description);
-    const expiry = expiryField({ label: 'New token expires', value: before.expiry });
+    const before = intent?.replace;
+    const fields = tokenFields(page, {
+      values: before ?? old,
+      exceptId: old.id,
+      expiry: { label: 'New token expires' },
+    });
+    const { name, description, expiry } = fields;
     const oldExpiry = expiryField({
       name: 'oldExpiresAt',
       label: 'Old token',
-      value: before.oldExpiry,
+      value: before?.oldExpiry,
       never: old.expiresAt ? 'Works until its expiry, or until I revoke it' : 'Works until I revoke it',
       choices: [
         [1, 'Expires in 24 hours at the latest'],
@@ -171,15 +174,13 @@ export function showReplace(page, tokenId, intent) {
     const form = element(
       'form',
       { class: 'stack', novalidate: true },
-      name.root,
-      description.root,
-      expiry.root,
+      ...fields.roots,
       active ? oldExpiry.root : undefined,
       problem,
       element('div', { class: 'form-actions' }, button, cancel),
     );
     onSubmit(
-      { form, button, problem, fields: [name, description, expiry, oldExpiry] },
+      { form, button, problem, fields: [...fields.all, oldExpiry] },
       async () => {
         if (!expiry.isComplete() || !oldExpiry.isComplete()) {
           return;
@@ -222,14 +223,7 @@ export function showReplace(page, tokenId, intent) {
             extra: 'What you entered is kept.',
             retryLabel: 'Sign in again',
             retry: () =>
-              page.signedOut({
-                replace: {
-                  name: name.input.value,
-                  description: description.input.value,
-                  expiry: expiry.state(),
-                  oldExpiry: oldExpiry.state(),
-                },
-              }),
+              page.signedOut({ replace: { ...fields.state(), oldExpiry: oldExpiry.state() } }),
           };
         }
         return failure.code === 'TOKEN_ALREADY_REPLACED' || failure.isNetwork || failure.status >= 500

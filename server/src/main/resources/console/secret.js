@@ -200,6 +200,7 @@ function samples(text, secret) {
       tab.setAttribute('aria-selected', String(i === index));
       tab.tabIndex = i === index ? 0 : -1;
     });
+    tabs[index].scrollIntoView({ block: 'nearest', inline: 'nearest' });
     const shown = lines(location.origin, secret());
     text.replaceChildren(
       ...(name === 'curl' ? shown.map((part) => element('span', { class: 'curl-part' }, part)) : shown),

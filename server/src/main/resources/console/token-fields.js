@@ -9,8 +9,39 @@ const NAME_MAX = 100;
 const DESCRIPTION_MAX = 500;
 const LOOK_FOR_NAME_AFTER_MILLIS = 400;
 
+/**
+ * Returns the fields of a form for a token.
+ *
+ * @param {object} page the page that shows the form
+ * @param {{
+ *   values?: {name?: string, description?: string, expiry?: object},
+ *   nameHint?: string,
+ *   exceptId?: string,
+ *   expiry?: object,
+ * }} options `exceptId` is the token that may have the same name, `expiry` the options of its field
+ */
+export function tokenFields(page, { values = {}, nameHint, exceptId, expiry: options } = {}) {
+  const name = nameField(page, { value: values.name, exceptId, hint: nameHint });
+  const description = descriptionField(values.description);
+  const expiry = expiryField({ ...options, value: values.expiry });
+  const all = [name, description, expiry];
+  return {
+    name,
+    description,
+    expiry,
+    all,
+    roots: all.map(({ root }) => root),
+    /** Returns what to pass as `values` to show the same again. */
+    state: () => ({
+      name: name.input.value,
+      description: description.input.value,
+      expiry: expiry.state(),
+    }),
+  };
+}
+
 /** Returns the field for a name. It says if another active token already has the name. */
-export function nameField(page, { value = '', exceptId, hint }) {
+function nameField(page, { value = '', exceptId, hint }) {
   const { count, show } = counter(NAME_MAX);
   const name = field(
     'Name',
@@ -69,7 +100,7 @@ function dateOf(instant) {
 }
 
 /** Returns the field for a description. */
-export function descriptionField(value = '') {
+function descriptionField(value = '') {
   const { count, show } = counter(DESCRIPTION_MAX);
   const description = field(
     'Description (optional)',

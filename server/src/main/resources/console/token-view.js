@@ -32,8 +32,9 @@ export function statusBadge({ status }) {
 /** Returns when and why a token became or becomes unusable, or undefined. */
 export function statusDetail(token) {
   if (token.status === 'revoked') {
-    const cause = token.revokedBy ? by(token.revokedBy) : REASONS[token.revokedReason];
-    return element('span', {}, time(token.revokedAt), ...(cause ? [' ', cause] : []));
+    const reason = REASONS[token.revokedReason];
+    const cause = token.revokedBy ? [' ', by(token.revokedBy)] : reason ? [`, ${reason}`] : [];
+    return element('span', {}, time(token.revokedAt), ...cause);
   }
   if (!token.expiresAt) {
     return undefined;
