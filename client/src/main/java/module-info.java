@@ -11,6 +11,5 @@ module ai.adraa.inbox.client {
   exports ai.adraa.inbox.client;
   exports ai.adraa.inbox.client.model;
 
-  opens ai.adraa.inbox.client.model to
-      com.fasterxml.jackson.databind;
+  opens ai.adraa.inbox.client.model;
 }

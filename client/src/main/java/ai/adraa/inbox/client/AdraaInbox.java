@@ -242,6 +242,8 @@ public final class AdraaInbox implements AutoCloseable {
 
   /** Builds an {@link AdraaInbox}. Not thread-safe. */
   public static final class Builder {
+    private static final Duration YEAR = Duration.ofDays(365);
+
     private URI baseUrl = DEFAULT_BASE_URL;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration requestTimeout = Duration.ofSeconds(30);
@@ -297,6 +299,9 @@ public final class AdraaInbox implements AutoCloseable {
      * is replaced. The client asks the supplier before the first request, and again after a
      * response 401: if it returns another token, the request is sent once more with it. {@link
      * AdraaInbox#revokeOwnToken} does not ask again.
+     *
+     * <p>The time limits do not apply to the supplier, and all requests of the client wait for it.
+     * It must not use the same client.
      *
      * @param token returns the full secret, {@code adraa_…}; its exceptions are the caller's
      */
@@ -384,7 +389,7 @@ public final class AdraaInbox implements AutoCloseable {
       if (limit.isNegative()) {
         throw new IllegalArgumentException("The limit must not be negative");
       }
-      this.maxRetryAfter = limit;
+      this.maxRetryAfter = atMostOneYear(limit);
       return this;
     }
 
@@ -457,7 +462,12 @@ public final class AdraaInbox implements AutoCloseable {
       if (timeout.isNegative() || timeout.isZero()) {
         throw new IllegalArgumentException("The timeout must be positive, not " + timeout);
       }
-      return timeout;
+      return atMostOneYear(timeout);
+    }
+
+    /** Nanoseconds of longer times do not fit into a number. */
+    private static Duration atMostOneYear(Duration time) {
+      return time.compareTo(YEAR) > 0 ? YEAR : time;
     }
   }
 }

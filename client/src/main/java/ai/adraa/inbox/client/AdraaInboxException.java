@@ -92,8 +92,12 @@ public final class AdraaInboxException extends RuntimeException {
 
   /** Returns an exception for a response that does not match the contract. */
   static AdraaInboxException unreadable(String message) {
-    return new AdraaInboxException(
-        200, UNREADABLE_ANSWER, message, List.of(), Exchange.NO_HEADERS, null);
+    return unreadable(message, 200, Exchange.NO_HEADERS);
+  }
+
+  /** Returns it with the status and the headers, which name the request. */
+  static AdraaInboxException unreadable(String message, int status, HttpHeaders headers) {
+    return new AdraaInboxException(status, UNREADABLE_ANSWER, message, List.of(), headers, null);
   }
 
   /** Parses a time in a header. */
@@ -106,13 +110,14 @@ public final class AdraaInboxException extends RuntimeException {
   }
 
   /** Returns the exception for a failure of the generated code, without a path or a secret. */
-  static AdraaInboxException of(ApiException failure, URI baseUrl) {
+  static AdraaInboxException of(ApiException failure, URI baseUrl, Exchange exchange) {
     HttpHeaders headers =
         failure.getResponseHeaders() == null ? Exchange.NO_HEADERS : failure.getResponseHeaders();
     Throwable cause = failure.getCause();
     if (cause instanceof JsonProcessingException) {
       // Without the cause, because its message quotes the response.
-      return unreadable("The response does not match the contract.");
+      return unreadable(
+          "The response does not match the contract.", exchange.status(), exchange.headers());
     }
     if (failure.getCode() == 0) {
       return new AdraaInboxException(

@@ -17,7 +17,8 @@ final class Background {
             () -> {
               try {
                 result.complete(call.get());
-              } catch (RuntimeException | Error e) {
+              } catch (Throwable e) {
+                // Also a checked exception that the supplier does not declare.
                 result.completeExceptionally(e);
               }
             },

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The console session of a signed-in agent. An admin of a workspace manages its API tokens with it.
- * Immutable and thread-safe. The session ends after 12 hours without use, and after 7 days at the
- * latest. After that, every method fails with {@code INVALID_SESSION}.
+ * Thread-safe. The session ends after 12 hours without use, and after 7 days at the latest. After
+ * that, every method fails with {@code INVALID_SESSION}.
  *
  * <p>The methods for tokens and audit events fail with {@code ADMIN_REQUIRED} if the agent is not
  * an admin of the workspace, and with {@code WORKSPACE_NOT_FOUND} if the workspace does not exist

@@ -100,11 +100,12 @@ record Transport(
     try {
       T result = call.run(new Generated(exchange, baseUrl, request -> prepare(request, secret)));
       if (result == null) {
-        throw AdraaInboxException.unreadable("The response is empty.");
+        throw AdraaInboxException.unreadable(
+            "The response is empty.", exchange.status(), exchange.headers());
       }
       return result;
     } catch (ApiException e) {
-      AdraaInboxException failure = AdraaInboxException.of(e, baseUrl);
+      AdraaInboxException failure = AdraaInboxException.of(e, baseUrl, exchange);
       code = failure.code();
       throw failure;
     } catch (AdraaInboxException e) {
@@ -135,8 +136,8 @@ record Transport(
   private void tell(RequestAttempt attempt) {
     try {
       listener.onAttempt(attempt);
-    } catch (RuntimeException e) {
-      // The result may contain a secret that is returned only once.
+    } catch (Throwable e) {
+      // Whatever it is: the result may contain a secret that is returned only once.
       LOG.log(Level.WARNING, "The request listener failed", e);
     }
   }

@@ -18,6 +18,22 @@ class BuilderTest {
   @AutoClose private final ScriptedServer server = new ScriptedServer();
 
   @Test
+  void aTimeLimitMayBeAsLongAsAnyoneLikes() {
+    try (ScriptedServer server = new ScriptedServer()) {
+      server.next(200, ScriptedServer.VERIFIED);
+      AdraaInbox inbox =
+          AdraaInbox.builder()
+              .baseUrl(server.url())
+              .token("adraa_example")
+              .connectTimeout(Duration.ofMillis(Long.MAX_VALUE))
+              .requestTimeout(Duration.ofMillis(Long.MAX_VALUE))
+              .maxRetryAfter(Duration.ofSeconds(Long.MAX_VALUE))
+              .build();
+      assertThat(inbox.verify().getCompany().getName()).isEqualTo("acme");
+    }
+  }
+
+  @Test
   void aGivenHttpClientIsUsedAndNotClosed() {
     // Through the server as a proxy: the name does not exist.
     HttpClient http =

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -79,12 +82,30 @@ class ListenerTest {
     AdraaInbox inbox =
         inbox(
                 attempt -> {
-                  throw new IllegalStateException("example of a listener that fails");
+                  // As with a library of another version.
+                  throw new NoSuchMethodError("example of a listener that fails");
                 })
             .build();
 
     assertThat(inbox.verify().getCompany().getName()).isEqualTo("acme");
     assertThat(logged).singleElement().extracting(LogRecord::getLevel).isEqualTo(Level.WARNING);
+  }
+
+  @Test
+  void anAsynchronousCallEndsWithAnythingThatIsThrown() {
+    AdraaInbox inbox = inbox(attempt -> {}).build();
+    assertThat(
+            inbox.async(
+                () -> ListenerTest.<RuntimeException, String>hide(new IOException("hidden"))))
+        .failsWithin(Duration.ofMinutes(1))
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(IOException.class);
+  }
+
+  /** Throws a checked exception that the compiler does not see, as other languages do. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception, T> T hide(Exception exception) throws E {
+    throw (E) exception;
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -203,6 +204,64 @@ class GatewaysTest {
       assertThat(service.received()).hasSize(LIMIT);
 
       assertThat(getFrom("127.0.0.3", gateway, "127.0.0.2").status()).isEqualTo(200);
+    }
+  }
+
+  /** HAProxy goes on after an error in Lua. */
+  @Test
+  void anErrorInTheScriptOfHaproxyIsA503() throws Exception {
+    try (Gateway gateway =
+        Gateway.start(
+            Gateway.Product.HAPROXY,
+            directory,
+            cable.port(),
+            service.port(),
+            file -> file.replace("local status =", "error('broken') local status ="))) {
+      assertUnavailable(get(gateway, token));
+      assertThat(service.received()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noRequestBecomesATunnel(Gateway.Product product) throws Exception {
+    try (Gateway gateway = start(product)) {
+      for (String protocol : List.of("h2c", "websocket")) {
+        RawHttp.Answer answer =
+            get(
+                gateway.url(),
+                "/orders",
+                "Authorization: Bearer " + token.secret(),
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: " + protocol,
+                "HTTP2-Settings: AAMAAABkAAQAAP__",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==");
+        assertThat(answer.status()).as(protocol).isEqualTo(200);
+        assertThat(last().values("Upgrade")).as(protocol).isEmpty();
+      }
+    }
+  }
+
+  /** A stand-in for the token server shows what it gets. */
+  @ParameterizedTest
+  @EnumSource
+  void theTokenServerGetsNothingOfTheRequestButTheSecret(Gateway.Product product) throws Exception {
+    try (Service tokenServer = new Service();
+        Gateway gateway = Gateway.start(product, directory, tokenServer.port(), service.port())) {
+      get(
+          gateway.url(),
+          "/reset?code=of-the-service",
+          "Authorization: Bearer " + token.secret(),
+          "Cookie: session=of-the-service");
+
+      assertThat(tokenServer.received()).hasSize(1);
+      Service.Received verification = tokenServer.received().get(0);
+      assertThat(verification.target()).isEqualTo(API);
+      assertThat(verification.headers().toString())
+          .contains(token.secret())
+          .doesNotContain("of-the-service");
+      assertThat(verification.body()).isEmpty();
     }
   }
 
