@@ -8,11 +8,13 @@ import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a browser keeps of the console, and what it shows at an address that does not exist. */
+@Tag("once")
 class BrowserPagesTest extends SettingsPage {
   /** The console's files that the page has loaded: path and bytes that came over the network. */
   private static final String LOADED =

@@ -10,9 +10,11 @@ import com.microsoft.playwright.options.AriaRole;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A browser whose clock is wrong shows ages by the server's. */
+@Tag("once")
 class ConsoleClockTest extends SettingsPage {
   private static final Duration DAYS = Duration.ofDays(3);
 

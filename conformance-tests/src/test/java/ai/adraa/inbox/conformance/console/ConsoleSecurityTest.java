@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console keeps a secret to itself, and lets no other page act for its user. */
+@Tag("once")
 class ConsoleSecurityTest extends SettingsPage {
   @Test
   void theSecretsDialogStaysUntilItIsStored() {

@@ -3,11 +3,13 @@ package ai.adraa.inbox.conformance.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The field for the code takes what people type and paste. */
+@Tag("once")
 class ConsoleSignInTest extends SettingsPage {
   /** Each as the code with these texts around it, or the digits of this script. */
   @ParameterizedTest

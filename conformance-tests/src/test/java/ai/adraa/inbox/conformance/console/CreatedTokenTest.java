@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dialog with a new secret: it waits for the first request, and its samples work. */
+@Tag("once")
 class CreatedTokenTest extends SettingsPage {
   private static final Duration LOOK = Duration.ofSeconds(4);
 
@@ -65,7 +66,6 @@ class CreatedTokenTest extends SettingsPage {
   }
 
   @Test
-  @Tag("once")
   void samplesRun(@TempDir Path folder) throws Exception {
     Tool.require("samples of the console", List.of("curl", "python3", "node", "sh"));
     open();
@@ -94,7 +94,6 @@ class CreatedTokenTest extends SettingsPage {
   }
 
   @Test
-  @Tag("once")
   void theSampleForJavaRuns(@TempDir Path folder) throws Exception {
     open();
     String secret = create("CRM");
