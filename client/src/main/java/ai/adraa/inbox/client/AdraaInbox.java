@@ -425,7 +425,7 @@ public final class AdraaInbox implements AutoCloseable {
       return this;
     }
 
-    /** Sets what is told each request that the client has sent, for metrics and logs. */
+    /** Sets what is called for each request that the client has sent, for metrics and logs. */
     public Builder listener(RequestListener listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
       return this;

@@ -23,7 +23,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What a listener is told, and calls that do not block. */
+/** What a listener gets, and calls that do not block. */
 class ListenerTest {
   private static final String SECRET = "adraa_an-example-that-opens-nothing";
 
